@@ -1,0 +1,216 @@
+//! Handles: an instrument bound to one set of label values.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    Meter,
+    losses::{DropReason, Losses},
+};
+
+/// Where the measurements of one series go: one per series and backend.
+///
+/// Written by backends. Must not fail, panic, block on I/O or allocate.
+pub trait Sink<T>: fmt::Debug + Send + Sync {
+    /// Adds to, sets or records the series, as its kind has it.
+    fn record(&self, value: T);
+}
+
+/// A sink that may be shared, or none: what a [`Backend`](crate::Backend)
+/// answers when it is asked to bind a series.
+pub struct Bound<T>(Option<Arc<dyn Sink<T>>>);
+
+impl<T: Copy + 'static> Bound<T> {
+    /// Measurements end in this sink.
+    pub fn to(sink: impl Sink<T> + 'static) -> Self {
+        Self(Some(Arc::new(sink)))
+    }
+
+    /// Measurements are thrown away.
+    pub const fn discard() -> Self {
+        Self(None)
+    }
+
+    /// Measurements end in all of these.
+    pub fn tee(all: impl IntoIterator<Item = Self>) -> Self {
+        let mut sinks: Vec<_> = all.into_iter().filter_map(|bound| bound.0).collect();
+        match sinks.len() {
+            0 | 1 => Self(sinks.pop()),
+            _ => Self::to(Tee(sinks.into())),
+        }
+    }
+
+    #[inline]
+    fn record(&self, value: T) {
+        if let Some(sink) = &self.0 {
+            sink.record(value);
+        }
+    }
+}
+
+impl<T: Copy + 'static> Sink<T> for Bound<T> {
+    fn record(&self, value: T) {
+        Self::record(self, value);
+    }
+}
+
+struct Tee<T>(Box<[Arc<dyn Sink<T>>]>);
+
+impl<T: Copy + 'static> Sink<T> for Tee<T> {
+    fn record(&self, value: T) {
+        for sink in &self.0 {
+            sink.record(value);
+        }
+    }
+}
+
+impl<T> fmt::Debug for Tee<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.0).finish()
+    }
+}
+
+impl<T> Clone for Bound<T> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<T> fmt::Debug for Bound<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bound").field(&self.0).finish()
+    }
+}
+
+/// A handle that an instrument gives when it is bound.
+///
+/// Sealed: the handles are [`Counter`], [`FloatCounter`], [`UpDownCounter`],
+/// [`Gauge`] and [`Histogram`].
+pub trait Recorder: Clone + Send + Sync + 'static + sealed::FromBound {}
+
+pub(crate) mod sealed {
+    use super::{Bound, Meter};
+    use crate::{Backend, Descriptor, backend::Labels};
+
+    #[expect(unnameable_types, reason = "sealed: no one else makes handles")]
+    pub trait FromBound: Sized {
+        type Number: Copy + Send + Sync + 'static;
+        fn ask(
+            backend: &dyn Backend,
+            descriptor: &'static Descriptor,
+            labels: Labels<'_>,
+        ) -> Bound<Self::Number>;
+        fn guarded(bound: Bound<Self::Number>, meter: &Meter) -> Self;
+    }
+}
+
+/// A whole number that only grows.
+#[derive(Clone, Debug)]
+pub struct Counter(Bound<u64>);
+
+impl Counter {
+    /// Adds to the number.
+    #[inline]
+    pub fn add(&self, n: u64) {
+        self.0.record(n);
+    }
+}
+
+/// A whole number that grows and shrinks by steps.
+#[derive(Clone, Debug)]
+pub struct UpDownCounter(Bound<i64>);
+
+impl UpDownCounter {
+    /// Adds to the number; a negative `n` takes away.
+    #[inline]
+    pub fn add(&self, n: i64) {
+        self.0.record(n);
+    }
+}
+
+/// A number with fractions that only grows.
+#[derive(Clone, Debug)]
+pub struct FloatCounter {
+    bound: Bound<f64>,
+    losses: Losses,
+}
+
+impl FloatCounter {
+    /// Adds to the number. NaN, infinity and negative numbers are dropped and
+    /// counted in `telemetry_dropped_total`.
+    #[inline]
+    pub fn add(&self, x: f64) {
+        if x.is_finite() && x >= 0.0 {
+            self.bound.record(x);
+        } else {
+            self.losses.dropped(if x < 0.0 { DropReason::Negative } else { DropReason::NotFinite });
+        }
+    }
+}
+
+/// A number that is set.
+#[derive(Clone, Debug)]
+pub struct Gauge {
+    bound: Bound<f64>,
+    losses: Losses,
+}
+
+impl Gauge {
+    /// Sets the number. NaN and infinity are dropped and counted in
+    /// `telemetry_dropped_total`.
+    #[inline]
+    pub fn set(&self, x: f64) {
+        if x.is_finite() {
+            self.bound.record(x);
+        } else {
+            self.losses.dropped(DropReason::NotFinite);
+        }
+    }
+}
+
+/// A distribution over fixed buckets.
+#[derive(Clone, Debug)]
+pub struct Histogram {
+    bound: Bound<f64>,
+    losses: Losses,
+}
+
+impl Histogram {
+    /// Puts the number into its bucket. NaN and infinity are dropped and
+    /// counted in `telemetry_dropped_total`.
+    #[inline]
+    pub fn record(&self, x: f64) {
+        if x.is_finite() {
+            self.bound.record(x);
+        } else {
+            self.losses.dropped(DropReason::NotFinite);
+        }
+    }
+}
+
+macro_rules! recorder {
+    ($handle:ident, $number:ty, $method:ident, $bound:ident, $meter:ident => $make:expr) => {
+        impl Recorder for $handle {}
+
+        impl sealed::FromBound for $handle {
+            type Number = $number;
+
+            fn ask(
+                backend: &dyn crate::Backend,
+                descriptor: &'static crate::Descriptor,
+                labels: crate::backend::Labels<'_>,
+            ) -> Bound<$number> {
+                backend.$method(descriptor, labels)
+            }
+
+            fn guarded($bound: Bound<$number>, $meter: &Meter) -> Self {
+                $make
+            }
+        }
+    };
+}
+
+recorder!(Counter, u64, counter, bound, _meter => Self(bound));
+recorder!(UpDownCounter, i64, up_down_counter, bound, _meter => Self(bound));
+recorder!(FloatCounter, f64, float_counter, bound, meter => Self { bound, losses: meter.losses() });
+recorder!(Gauge, f64, gauge, bound, meter => Self { bound, losses: meter.losses() });
+recorder!(Histogram, f64, histogram, bound, meter => Self { bound, losses: meter.losses() });

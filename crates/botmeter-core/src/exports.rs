@@ -1,0 +1,154 @@
+//! What a backend reports of its exports.
+
+use std::{
+    fmt,
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use crate::{closed_label, self_observation::ExportHandles};
+
+closed_label! {
+    /// The kinds of backend that export.
+    pub enum BackendKind: "backend" {
+        /// Pushes to an OTLP receiver.
+        Otlp => "otlp",
+        /// Answers Prometheus' scrapes.
+        Scrape => "scrape",
+        /// Prints to standard output.
+        Stdout => "stdout",
+    }
+}
+
+closed_label! {
+    /// How an export ended.
+    pub enum ExportStatus: "status" {
+        /// The other side has it.
+        Success => "success",
+        /// It was not delivered.
+        Error => "error",
+    }
+}
+
+/// Counts a backend's exports, so that an exporter cannot fail in silence.
+///
+/// Cheap to clone; clones count together. What is reported before the
+/// instruments exist is kept and recorded once they do.
+#[derive(Clone)]
+pub struct Exports(Arc<State>);
+
+struct State {
+    backend: BackendKind,
+    succeeded: AtomicU64,
+    failed: AtomicU64,
+    last: Mutex<Last>,
+    handles: OnceLock<ExportHandles>,
+}
+
+/// What is known of the exports so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Last {
+    /// When the last success was.
+    pub success: Option<SystemTime>,
+    /// What the last export failed with; nothing if it succeeded.
+    pub error: Option<String>,
+    /// How many exports have failed since the last success.
+    pub streak: u64,
+}
+
+impl Exports {
+    /// No exports yet.
+    pub fn new(backend: BackendKind) -> Self {
+        Self(Arc::new(State {
+            backend,
+            succeeded: AtomicU64::new(0),
+            failed: AtomicU64::new(0),
+            last: Mutex::default(),
+            handles: OnceLock::new(),
+        }))
+    }
+
+    /// Counts an export that arrived. A streak of failures that ends here is
+    /// logged.
+    pub fn succeeded(&self, took: Duration) {
+        let now = SystemTime::now();
+        let streak = {
+            let mut last = self.lock();
+            last.success = Some(now);
+            last.error = None;
+            std::mem::take(&mut last.streak)
+        };
+        self.0.succeeded.fetch_add(1, Ordering::Relaxed);
+        if streak > 0 {
+            let backend = self.0.backend.as_str();
+            tracing::info!(backend, failed_exports = streak, "exports succeed again");
+        }
+        if let Some(handles) = self.0.handles.get() {
+            let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+            handles.ended(ExportStatus::Success, took, Some(since_epoch.as_secs_f64()));
+        }
+    }
+
+    /// Counts an export that did not arrive. Only the first of a streak is
+    /// logged, and whenever the reason changes.
+    pub fn failed(&self, took: Duration, error: &str) {
+        let is_news = {
+            let mut last = self.lock();
+            last.streak += 1;
+            let is_news = last.error.as_deref() != Some(error);
+            last.error = Some(error.to_owned());
+            is_news
+        };
+        self.0.failed.fetch_add(1, Ordering::Relaxed);
+        if is_news {
+            let backend = self.0.backend.as_str();
+            tracing::error!(backend, error, "failed to export metrics; it goes on trying");
+        }
+        if let Some(handles) = self.0.handles.get() {
+            handles.ended(ExportStatus::Error, took, None);
+        }
+    }
+
+    /// Which kind of backend this is.
+    pub fn backend(&self) -> BackendKind {
+        self.0.backend
+    }
+
+    /// How many exports arrived.
+    pub fn success_count(&self) -> u64 {
+        self.0.succeeded.load(Ordering::Relaxed)
+    }
+
+    /// How many exports did not arrive.
+    pub fn failure_count(&self) -> u64 {
+        self.0.failed.load(Ordering::Relaxed)
+    }
+
+    /// What is known of the last exports.
+    pub fn last(&self) -> Last {
+        self.lock().clone()
+    }
+
+    /// Records into these instruments from now on, exports so far included.
+    pub(crate) fn report_to(&self, handles: ExportHandles) {
+        handles.catch_up(self.success_count(), self.failure_count());
+        let _already_set = self.0.handles.set(handles);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Last> {
+        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Exports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exports")
+            .field("backend", &self.0.backend.as_str())
+            .field("succeeded", &self.success_count())
+            .field("failed", &self.failure_count())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,121 @@
+//! Label sets: tuples of labels.
+
+use std::fmt::Debug;
+
+use rustc_hash::FxHasher;
+
+use super::{Label, LabelInfo};
+use crate::Meter;
+
+/// The labels of one instrument: a tuple of none to four label types.
+///
+/// Implemented for tuples of [`Label`]s.
+pub trait LabelSet: 'static {
+    /// The labels in order.
+    const LABELS: &'static [LabelInfo];
+    /// What a caller gives: a tuple of enums and texts.
+    type Values<'a>: Copy;
+    /// What is kept of one set of values.
+    type Key: Clone + Debug + Send + Sync + 'static;
+    /// What knows which texts are admitted.
+    type Limits: Debug + Send + Sync + 'static;
+
+    /// Any values, to ask a domain for its instruments.
+    fn sample() -> Self::Values<'static>;
+    /// A number that differs between most values.
+    fn hash(values: Self::Values<'_>) -> u64;
+    /// What is kept of the values.
+    fn key(values: Self::Values<'_>) -> Self::Key;
+    /// Whether these values are the kept ones.
+    fn matches(key: &Self::Key, values: Self::Values<'_>) -> bool;
+    /// The kept values.
+    fn values(key: &Self::Key) -> Self::Values<'_>;
+    /// The limits that the meter keeps for these labels.
+    fn limits(meter: &Meter) -> Self::Limits;
+    /// Goes on with the values after cleaning and admission, and whether a
+    /// limit changed one.
+    fn admit<R>(
+        limits: &Self::Limits,
+        values: Self::Values<'_>,
+        then: impl FnOnce(Self::Values<'_>, bool) -> R,
+    ) -> R;
+    /// The values for surplus series: every open label is `other`.
+    fn surplus<'a>(values: Self::Values<'a>) -> Self::Values<'a>;
+    /// Goes on with the keys and texts of the series.
+    fn pairs<R>(values: Self::Values<'_>, then: impl FnOnce(&[(&'static str, &str)]) -> R) -> R;
+}
+
+macro_rules! label_set {
+    ($($label:ident $at:tt),*) => {
+        impl<$($label: Label),*> LabelSet for ($($label,)*) {
+            const LABELS: &'static [LabelInfo] = &[$($label::INFO),*];
+            type Values<'a> = ($($label::Value<'a>,)*);
+            type Key = ($($label::Key,)*);
+            type Limits = ($($label::Limit,)*);
+
+            fn sample() -> Self::Values<'static> {
+                ($($label::sample(),)*)
+            }
+
+            #[inline]
+            fn hash(values: Self::Values<'_>) -> u64 {
+                let hasher = &mut FxHasher::default();
+                $($label::hash(values.$at, hasher);)*
+                let _ = values;
+                std::hash::Hasher::finish(hasher)
+            }
+
+            fn key(values: Self::Values<'_>) -> Self::Key {
+                let _ = values;
+                ($($label::key(values.$at),)*)
+            }
+
+            #[inline]
+            fn matches(key: &Self::Key, values: Self::Values<'_>) -> bool {
+                let _ = (key, values);
+                true $(&& $label::matches(&key.$at, values.$at))*
+            }
+
+            fn values(key: &Self::Key) -> Self::Values<'_> {
+                let _ = key;
+                ($($label::value(&key.$at),)*)
+            }
+
+            fn limits(meter: &Meter) -> Self::Limits {
+                let _ = meter;
+                ($($label::limit(meter),)*)
+            }
+
+            fn admit<R>(
+                limits: &Self::Limits,
+                values: Self::Values<'_>,
+                then: impl FnOnce(Self::Values<'_>, bool) -> R,
+            ) -> R {
+                let _ = (limits, values);
+                let admitted = ($($label::admit(&limits.$at, values.$at),)*);
+                let _ = &admitted;
+                let is_surplus = false $(| $label::admitted(&admitted.$at).1)*;
+                then(($($label::admitted(&admitted.$at).0,)*), is_surplus)
+            }
+
+            fn surplus<'a>(values: Self::Values<'a>) -> Self::Values<'a> {
+                let _ = values;
+                ($($label::surplus(values.$at),)*)
+            }
+
+            fn pairs<R>(
+                values: Self::Values<'_>,
+                then: impl FnOnce(&[(&'static str, &str)]) -> R,
+            ) -> R {
+                let _ = values;
+                then(&[$(($label::INFO.key(), $label::text(values.$at))),*])
+            }
+        }
+    };
+}
+
+label_set!();
+label_set!(A 0);
+label_set!(A 0, B 1);
+label_set!(A 0, B 1, C 2);
+label_set!(A 0, B 1, C 2, D 3);

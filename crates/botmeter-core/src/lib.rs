@@ -1,0 +1,33 @@
+//! Metrics for LLM bots: what an instrument is, and where measurements go.
+#![doc = include_str!("../README.md")]
+
+pub mod backend;
+mod bound;
+pub mod buckets;
+mod descriptor;
+mod domain;
+mod error;
+mod exports;
+mod instrument;
+pub mod label;
+mod losses;
+mod meter;
+pub mod name;
+pub mod self_observation;
+mod slots;
+mod table;
+mod unit;
+
+pub use backend::Backend;
+pub use bound::{Bound, Counter, FloatCounter, Gauge, Histogram, Recorder, Sink, UpDownCounter};
+pub use descriptor::{Descriptor, Kind};
+pub use domain::{Domain, Domains, Registered, instruments};
+pub use error::Error;
+pub use exports::{BackendKind, ExportStatus, Exports, Last};
+pub use instrument::Instrument;
+pub use label::{ClosedLabel, Each, Label, LabelSet};
+pub use losses::DropReason;
+pub use meter::Meter;
+pub use self_observation::SelfObservation;
+pub use table::{MAX_ROWS, Table};
+pub use unit::Unit;

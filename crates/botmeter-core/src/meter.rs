@@ -1,0 +1,143 @@
+//! A backend with the guards in front of it.
+
+use std::{
+    any::TypeId,
+    collections::{HashMap, HashSet},
+    fmt,
+    hash::{Hash, Hasher},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use rustc_hash::FxHasher;
+
+use crate::{
+    Backend, Descriptor,
+    backend::Labels,
+    label::{Label, OpenValues},
+    losses::{DropReason, Losses},
+    self_observation::Observer,
+};
+
+/// What instruments are bound with: a backend with the guards in front of it.
+///
+/// The guards are the limits of open labels and the counts of what was
+/// dropped. They stand before every backend, so both routes lose the same
+/// things, and the loss is counted once. Cloning is cheap, and clones are the
+/// same meter.
+#[derive(Clone)]
+pub struct Meter(Arc<State>);
+
+struct State {
+    backend: Arc<dyn Backend>,
+    losses: Losses,
+    open_values: Mutex<HashMap<TypeId, Arc<OpenValues>>>,
+    series: Mutex<HashMap<&'static str, HashSet<u64>>>,
+    observer: OnceLock<Observer>,
+}
+
+impl Meter {
+    /// A meter that records into this backend.
+    pub fn new(backend: impl Backend) -> Self {
+        Self::shared(Arc::new(backend))
+    }
+
+    /// A meter that records into a backend that others hold, too.
+    pub fn shared(backend: Arc<dyn Backend>) -> Self {
+        Self(Arc::new(State {
+            backend,
+            losses: Losses::default(),
+            open_values: Mutex::default(),
+            series: Mutex::default(),
+            observer: OnceLock::new(),
+        }))
+    }
+
+    /// Counts something that an event carried and that cannot be recorded, in
+    /// `telemetry_dropped_total`.
+    pub fn dropped(&self, reason: DropReason) {
+        self.0.losses.dropped(reason);
+    }
+
+    /// How often something was dropped for this reason.
+    pub fn dropped_count(&self, reason: DropReason) -> u64 {
+        self.0.losses.count(reason)
+    }
+
+    /// The texts admitted for an open label. Part of
+    /// [`open_label!`](crate::open_label).
+    #[doc(hidden)]
+    pub fn open_values<L: Label>(&self, limit: usize) -> Arc<OpenValues> {
+        let mut known = lock(&self.0.open_values);
+        Arc::clone(known.entry(TypeId::of::<L>()).or_insert_with(|| OpenValues::new(limit)))
+    }
+
+    pub(crate) fn backend(&self) -> &dyn Backend {
+        self.0.backend.as_ref()
+    }
+
+    pub(crate) fn losses(&self) -> Losses {
+        self.0.losses.clone()
+    }
+
+    pub(crate) fn describe(&self, descriptor: &'static Descriptor) {
+        self.0.backend.describe(descriptor);
+    }
+
+    /// A value of this instrument's labels was past its limit.
+    #[cold]
+    pub(crate) fn overflowed(&self, descriptor: &'static Descriptor) {
+        if let Some(observer) = self.0.observer.get() {
+            observer.overflowed(descriptor);
+        }
+    }
+
+    /// Counts the series of each instrument; one that is bound again is not
+    /// new.
+    pub(crate) fn new_series(&self, descriptor: &'static Descriptor, labels: Labels<'_>) {
+        let mut hasher = FxHasher::default();
+        labels.hash(&mut hasher);
+        let count = {
+            let mut series = lock(&self.0.series);
+            let known = series.entry(descriptor.name()).or_default();
+            if !known.insert(hasher.finish()) {
+                return;
+            }
+            known.len()
+        };
+        if let Some(observer) = self.0.observer.get() {
+            observer.series(descriptor.name(), count);
+        }
+    }
+
+    /// Reports losses and series counts from now on, those so far included.
+    pub(crate) fn observe(&self) {
+        // A meter of its own: what it binds is neither reported nor does it
+        // keep this meter alive.
+        let meter = Self::shared(Arc::clone(&self.0.backend));
+        let observer = Observer::new(&meter);
+        self.0.losses.report_to(observer.dropped());
+        if self.0.observer.set(observer).is_err() {
+            return;
+        }
+        let counts: Vec<(&'static str, usize)> =
+            lock(&self.0.series).iter().map(|(name, known)| (*name, known.len())).collect();
+        if let Some(observer) = self.0.observer.get() {
+            for (name, count) in counts {
+                observer.series(name, count);
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Meter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Meter")
+            .field("backend", &self.0.backend)
+            .field("losses", &self.0.losses)
+            .finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

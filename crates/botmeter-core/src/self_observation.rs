@@ -1,0 +1,200 @@
+//! The domain `telemetry`: whether the telemetry itself can be trusted.
+
+use std::time::Duration;
+
+use crate::{
+    Counter, Descriptor, Domain, Each, Gauge, Histogram, Instrument, Meter, Table, Unit, buckets,
+    exports::{BackendKind, ExportStatus},
+    losses::DropReason,
+    open_label,
+};
+
+open_label! {
+    /// The dotted name of an instrument.
+    pub struct InstrumentName: "instrument", limit 500;
+}
+
+open_label! {
+    /// The version of the program.
+    pub struct Version: "version", limit 4;
+}
+
+/// Exports of one backend.
+pub static EXPORTS: Instrument<Counter, (BackendKind, ExportStatus)> = Instrument::counter(
+    "telemetry.exports",
+    Unit::of("{export}"),
+    "Exports that ended, by backend: pushes, answered scrapes and prints.",
+);
+/// How long exports take.
+pub static EXPORT_DURATION: Instrument<Histogram, (BackendKind,)> = Instrument::histogram(
+    "telemetry.export.duration",
+    Unit::SECONDS,
+    "How long an export took, failed ones included.",
+    buckets::FAST,
+);
+/// When the last export arrived.
+pub static LAST_EXPORT: Instrument<Gauge, (BackendKind,)> = Instrument::gauge(
+    "telemetry.last_export.timestamp",
+    Unit::SECONDS,
+    "Unix time of the last export that arrived; absent until one did.",
+);
+/// How many series there are.
+pub static SERIES: Instrument<Gauge, (InstrumentName,)> = Instrument::gauge(
+    "telemetry.series",
+    Unit::of("{series}"),
+    "Label sets that an instrument has, a histogram counted as one.",
+);
+/// What became `other`.
+pub static OVERFLOW: Instrument<Counter, (InstrumentName,)> = Instrument::counter(
+    "telemetry.overflow",
+    Unit::of("{event}"),
+    "Events whose label values were past a limit and became other.",
+);
+/// What was dropped.
+pub static DROPPED: Instrument<Counter, (DropReason,)> = Instrument::counter(
+    "telemetry.dropped",
+    Unit::of("{measurement}"),
+    "Measurements that could not be recorded, by reason.",
+);
+/// Starts of the telemetry.
+pub static STARTUP: Instrument<Counter, ()> = Instrument::counter(
+    "telemetry.startup",
+    Unit::of("{start}"),
+    "Counted once when telemetry starts: if this series is there, the route works.",
+);
+/// A sign of life.
+pub static HEARTBEAT: Instrument<Gauge, ()> = Instrument::gauge(
+    "telemetry.heartbeat.timestamp",
+    Unit::SECONDS,
+    "Unix time of the last sign of life, set every few seconds.",
+);
+/// When the program started.
+pub static START_TIME: Instrument<Gauge, ()> = Instrument::gauge(
+    "process.start.time",
+    Unit::SECONDS,
+    "Unix time at which the process set up its telemetry.",
+);
+/// Which version runs.
+pub static BUILD: Instrument<Gauge, (Version,)> = Instrument::gauge(
+    "build.info",
+    Unit::NONE,
+    "Always 1; the version label tells which build runs.",
+);
+
+/// The instruments that say whether the others can be trusted.
+///
+/// Registered by every [`Telemetry`](crate::Telemetry); a program has nothing
+/// to do for it.
+#[derive(Debug)]
+pub struct SelfObservation {
+    startup: Counter,
+    heartbeat: Gauge,
+    start_time: Gauge,
+    build: Table<(Version,), Gauge>,
+    exports: Each<BackendKind, ExportHandles>,
+}
+
+impl Domain for SelfObservation {
+    const NAME: &'static str = "telemetry";
+
+    fn register(meter: &Meter) -> Self {
+        meter.observe();
+        Self {
+            startup: STARTUP.bind(meter, ()),
+            heartbeat: HEARTBEAT.bind(meter, ()),
+            start_time: START_TIME.bind(meter, ()),
+            build: Table::new(meter, &BUILD, |meter, version| BUILD.bind(meter, version)),
+            exports: Each::new(|backend| ExportHandles::describe(meter, backend)),
+        }
+    }
+}
+
+impl SelfObservation {
+    /// The start of this version at this Unix time.
+    pub(crate) fn started(&self, version: &str, unix_time: f64) {
+        self.startup.add(1);
+        self.start_time.set(unix_time);
+        self.build.row((version,)).set(1.0);
+        self.alive(unix_time);
+    }
+
+    /// A sign of life at this Unix time.
+    pub(crate) fn alive(&self, unix_time: f64) {
+        self.heartbeat.set(unix_time);
+    }
+
+    /// What records the exports of a backend.
+    pub(crate) fn exports_of(&self, backend: BackendKind) -> ExportHandles {
+        self.exports[backend].clone()
+    }
+}
+
+/// What records the exports of one backend. Its series exist once the backend
+/// runs: nobody wants zeros for a route that was not chosen.
+#[derive(Clone, Debug)]
+pub(crate) struct ExportHandles {
+    success: Counter,
+    error: Counter,
+    duration: Histogram,
+    last_success: Gauge,
+}
+
+impl ExportHandles {
+    fn describe(meter: &Meter, backend: BackendKind) -> Self {
+        Self {
+            success: EXPORTS.bind_late(meter, (backend, ExportStatus::Success)),
+            error: EXPORTS.bind_late(meter, (backend, ExportStatus::Error)),
+            duration: EXPORT_DURATION.bind_late(meter, (backend,)),
+            last_success: LAST_EXPORT.bind_late(meter, (backend,)),
+        }
+    }
+
+    pub(crate) fn catch_up(&self, succeeded: u64, failed: u64) {
+        self.success.add(succeeded);
+        self.error.add(failed);
+    }
+
+    pub(crate) fn ended(&self, status: ExportStatus, took: Duration, success_at: Option<f64>) {
+        match status {
+            ExportStatus::Success => self.success.add(1),
+            ExportStatus::Error => self.error.add(1),
+        }
+        self.duration.record(took.as_secs_f64());
+        if let Some(unix_time) = success_at {
+            self.last_success.set(unix_time);
+        }
+    }
+}
+
+/// What a meter reports its losses and its size to.
+#[derive(Debug)]
+pub(crate) struct Observer {
+    dropped: Each<DropReason, Counter>,
+    overflow: Table<(InstrumentName,), Counter>,
+    series: Table<(InstrumentName,), Gauge>,
+}
+
+impl Observer {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        Self {
+            dropped: Each::new(|reason| DROPPED.bind(meter, (reason,))),
+            overflow: Table::new(meter, &OVERFLOW, |meter, name| OVERFLOW.bind(meter, name)),
+            series: Table::new(meter, &SERIES, |meter, name| SERIES.bind(meter, name)),
+        }
+    }
+
+    pub(crate) fn dropped(&self) -> Each<DropReason, Counter> {
+        self.dropped.clone()
+    }
+
+    pub(crate) fn overflowed(&self, descriptor: &'static Descriptor) {
+        self.overflow.row((descriptor.name(),)).add(1);
+    }
+
+    pub(crate) fn series(&self, name: &'static str, count: usize) {
+        // The first overflow must not be lost to `increase()`, so the series
+        // of both exist from the start.
+        self.overflow.row((name,));
+        self.series.row((name,)).set(count as f64);
+    }
+}

@@ -1,0 +1,150 @@
+//! From label values to what records under them.
+
+use std::fmt;
+
+use crate::{
+    Descriptor, LabelSet, Meter,
+    backend::Catalog,
+    label::{LabelInfo, Values},
+    slots::{MOST_ENTRIES, Slots},
+};
+
+/// The most rows of one table; label sets past it share the row of `other`.
+pub const MAX_ROWS: usize = 2000;
+
+/// What a domain records with, one row for each set of dynamic labels.
+///
+/// A row is whatever the domain binds for one set of values: a single handle,
+/// or a struct of all the handles that an event touches, so that one look-up
+/// serves the whole event. A known row is found without a lock and without
+/// allocating.
+///
+/// ```
+/// use botmeter_core::{Counter, Instrument, Meter, Table, Unit, backend::Memory, open_label};
+///
+/// open_label! {
+///     /// The name of a tool.
+///     pub struct Tool: "tool", limit 2;
+/// }
+///
+/// static CALLS: Instrument<Counter, (Tool,)> =
+///     Instrument::counter("tool.calls", Unit::of("{call}"), "Calls of a tool.");
+///
+/// let memory = Memory::new();
+/// let meter = Meter::new(memory.clone());
+/// let calls = Table::new(&meter, &CALLS, |meter, tool| CALLS.bind(meter, tool));
+/// for tool in ["search", "fetch", "search", "shell"] {
+///     calls.row((tool,)).add(1);
+/// }
+/// assert_eq!(memory.value("tool_calls_total", &[("tool", "search")]), Some(2.0));
+/// assert_eq!(memory.value("tool_calls_total", &[("tool", "other")]), Some(1.0));
+/// ```
+pub struct Table<L: LabelSet, T> {
+    meter: Meter,
+    counted: &'static Descriptor,
+    limits: L::Limits,
+    make: Box<dyn Fn(&Meter, L::Values<'_>) -> T + Send + Sync>,
+    rows: Slots<L::Key, T>,
+    /// Stands in where no row can be had, which `SURPLUS_ROWS` rules out.
+    nowhere: T,
+}
+
+/// Room for the surplus rows: one for each combination of closed labels.
+const SURPLUS_ROWS: usize = MOST_ENTRIES - MAX_ROWS;
+
+impl<L: LabelSet, T> Table<L, T> {
+    /// A table that makes its rows with `make`.
+    ///
+    /// `make` is called once at the start to learn which instruments a row
+    /// has, so it must bind the same ones whatever the values. Surplus rows
+    /// are counted under `counted`.
+    pub fn new(
+        meter: &Meter,
+        counted: &'static crate::Instrument<impl crate::Recorder, impl LabelSet>,
+        make: impl Fn(&Meter, L::Values<'_>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        const { assert!(closed_combinations(L::LABELS) <= SURPLUS_ROWS, "too many closed labels") };
+        let notes = Catalog::new();
+        let nowhere = make(&Meter::new(notes.clone()), L::sample());
+        for descriptor in notes.descriptors() {
+            meter.describe(descriptor);
+        }
+        Self {
+            limits: L::limits(meter),
+            meter: meter.clone(),
+            counted: counted.descriptor(),
+            make: Box::new(make),
+            rows: Slots::new(),
+            nowhere,
+        }
+    }
+
+    /// The row of these values, made if it is new.
+    #[inline]
+    pub fn row(&self, values: L::Values<'_>) -> &T {
+        let hash = L::hash(values);
+        match self.rows.find(hash, |key| L::matches(key, values)) {
+            Some(row) => row,
+            None => self.admit(values),
+        }
+    }
+
+    /// Sees every row there is, in no particular order.
+    pub fn for_each(&self, mut see: impl FnMut(L::Values<'_>, &T)) {
+        self.rows.for_each(|key, row| see(L::values(key), row));
+    }
+
+    #[cold]
+    fn admit(&self, values: L::Values<'_>) -> &T {
+        L::admit(&self.limits, values, |values, is_surplus| {
+            if is_surplus {
+                self.meter.overflowed(self.counted);
+            }
+            match self.find_or_insert(values, MAX_ROWS - 1) {
+                Some(row) => row,
+                None => self.surplus(values),
+            }
+        })
+    }
+
+    /// The row that all label sets past the limit share. One place is kept for
+    /// it; closed labels may need a few more.
+    fn surplus(&self, values: L::Values<'_>) -> &T {
+        self.meter.overflowed(self.counted);
+        let values = L::surplus(values);
+        self.find_or_insert(values, usize::MAX).unwrap_or(&self.nowhere)
+    }
+
+    fn find_or_insert(&self, values: L::Values<'_>, most: usize) -> Option<&T> {
+        let hash = L::hash(values);
+        let is_key = |key: &L::Key| L::matches(key, values);
+        if let Some(row) = self.rows.find(hash, is_key) {
+            return Some(row);
+        }
+        if self.rows.len() >= most {
+            return None;
+        }
+        self.rows.insert(hash, is_key, most, || (L::key(values), (self.make)(&self.meter, values)))
+    }
+}
+
+impl<L: LabelSet, T> fmt::Debug for Table<L, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Table")
+            .field("counted", &self.counted.name())
+            .field("rows", &self.rows)
+            .finish_non_exhaustive()
+    }
+}
+
+const fn closed_combinations(labels: &[LabelInfo]) -> usize {
+    let mut product: usize = 1;
+    let mut at = 0;
+    while at < labels.len() {
+        if let Values::Closed(values) = labels[at].values() {
+            product = product.saturating_mul(values.len());
+        }
+        at += 1;
+    }
+    product
+}
