@@ -51,23 +51,26 @@ impl<D: Domain> Domains for D {
     }
 }
 
+impl Domains for () {
+    fn note(_: &mut Vec<Registered>) {}
+
+    fn register(_: &Meter) {}
+}
+
 macro_rules! domains {
     ($($domain:ident),*) => {
         impl<$($domain: Domain),*> Domains for ($($domain,)*) {
             fn note(notes: &mut Vec<Registered>) {
-                let _ = &notes;
                 $($domain::note(notes);)*
             }
 
             fn register(meter: &Meter) -> Self {
-                let _ = meter;
                 ($(<$domain as Domain>::register(meter),)*)
             }
         }
     };
 }
 
-domains!();
 domains!(A);
 domains!(A, B);
 domains!(A, B, C);

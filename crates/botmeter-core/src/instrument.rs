@@ -4,7 +4,7 @@ use std::{fmt, marker::PhantomData, sync::OnceLock};
 
 use crate::{
     Counter, Descriptor, FloatCounter, Gauge, Histogram, Kind, LabelSet, Meter, Recorder, Sink,
-    Unit, UpDownCounter,
+    Table, Unit, UpDownCounter,
     bound::{Bound, sealed::FromBound},
 };
 
@@ -165,6 +165,11 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
             },
         };
         H::guarded(Bound::to(late), meter)
+    }
+
+    /// A table of handles, one for each set of label values that comes.
+    pub fn table(&'static self, meter: &Meter) -> Table<L, H> {
+        Table::new(meter, self, |meter, values| self.bind(meter, values))
     }
 
     fn bind_now(&'static self, meter: &Meter, values: L::Values<'_>) -> Bound<H::Number> {

@@ -126,7 +126,7 @@ pub trait Label: 'static {
     /// Any value, to ask a domain for its instruments.
     fn sample() -> Self::Value<'static>;
     /// The text on the series.
-    fn text<'a>(value: Self::Value<'a>) -> &'a str;
+    fn text(value: Self::Value<'_>) -> &str;
     /// A number that differs between most values.
     fn hash<H: std::hash::Hasher>(value: Self::Value<'_>, hasher: &mut H);
     /// What is kept of the value.
@@ -142,5 +142,5 @@ pub trait Label: 'static {
     /// The value to use, and whether the limit changed it.
     fn admitted<'b>(admitted: &'b Self::Admitted<'_>) -> (Self::Value<'b>, bool);
     /// The value for surplus series: `other` for open labels.
-    fn surplus<'a>(value: Self::Value<'a>) -> Self::Value<'a>;
+    fn surplus(value: Self::Value<'_>) -> Self::Value<'_>;
 }

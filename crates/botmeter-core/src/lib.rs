@@ -16,6 +16,7 @@ pub mod name;
 pub mod self_observation;
 mod slots;
 mod table;
+pub mod telemetry;
 mod unit;
 
 pub use backend::Backend;
@@ -30,4 +31,5 @@ pub use losses::DropReason;
 pub use meter::Meter;
 pub use self_observation::SelfObservation;
 pub use table::{MAX_ROWS, Table};
+pub use telemetry::Telemetry;
 pub use unit::Unit;

@@ -103,7 +103,7 @@ impl Domain for SelfObservation {
             startup: STARTUP.bind(meter, ()),
             heartbeat: HEARTBEAT.bind(meter, ()),
             start_time: START_TIME.bind(meter, ()),
-            build: Table::new(meter, &BUILD, |meter, version| BUILD.bind(meter, version)),
+            build: BUILD.table(meter),
             exports: Each::new(|backend| ExportHandles::describe(meter, backend)),
         }
     }
@@ -178,8 +178,8 @@ impl Observer {
     pub(crate) fn new(meter: &Meter) -> Self {
         Self {
             dropped: Each::new(|reason| DROPPED.bind(meter, (reason,))),
-            overflow: Table::new(meter, &OVERFLOW, |meter, name| OVERFLOW.bind(meter, name)),
-            series: Table::new(meter, &SERIES, |meter, name| SERIES.bind(meter, name)),
+            overflow: OVERFLOW.table(meter),
+            series: SERIES.table(meter),
         }
     }
 

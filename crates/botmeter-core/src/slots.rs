@@ -13,7 +13,7 @@ use std::{
 /// has room. Nothing moves and nothing is removed, so a reader needs no lock,
 /// and what it finds can be borrowed for as long as the table lives.
 pub(crate) struct Slots<K, T> {
-    levels: [OnceLock<Level<K, T>>; LEVELS],
+    levels: [OnceLock<Level<K, T>>; LEVEL_SIZES.len()],
     len: AtomicUsize,
     writer: Mutex<()>,
 }
@@ -26,18 +26,23 @@ struct Entry<K, T> {
     value: T,
 }
 
-const LEVELS: usize = 5;
-const FIRST_LEVEL: usize = 64;
-const LEVEL_GROWTH: usize = 4;
+const LEVEL_SIZES: [usize; 5] = [64, 256, 1024, 4096, 16384];
 
 /// The most entries that the levels hold when each is half full.
-pub(crate) const MOST_ENTRIES: usize =
-    FIRST_LEVEL / 2 * (LEVEL_GROWTH.pow(LEVELS as u32) - 1) / (LEVEL_GROWTH - 1);
+pub(crate) const MOST_ENTRIES: usize = {
+    let mut entries = 0;
+    let mut at = 0;
+    while at < LEVEL_SIZES.len() {
+        entries += LEVEL_SIZES[at] / 2;
+        at += 1;
+    }
+    entries
+};
 
 impl<K, T> Slots<K, T> {
     pub(crate) const fn new() -> Self {
         Self {
-            levels: [const { OnceLock::new() }; LEVELS],
+            levels: [const { OnceLock::new() }; LEVEL_SIZES.len()],
             len: AtomicUsize::new(0),
             writer: Mutex::new(()),
         }
@@ -101,18 +106,14 @@ impl<K, T> Slots<K, T> {
 
     /// The level that holds the entry number `len`.
     fn level_for(&self, len: usize) -> &[OnceLock<Entry<K, T>>] {
-        let mut size = FIRST_LEVEL;
-        let mut before = 0;
-        let mut level = &self.levels[0];
-        for next in &self.levels {
-            level = next;
-            if len < before + size / 2 {
-                break;
-            }
-            before += size / 2;
-            size *= LEVEL_GROWTH;
-        }
-        level.get_or_init(|| (0..size).map(|_| OnceLock::new()).collect())
+        let mut room = 0;
+        let has_room = |size: &usize| {
+            room += size / 2;
+            len < room
+        };
+        let at = LEVEL_SIZES.iter().position(has_room).unwrap_or(LEVEL_SIZES.len() - 1);
+        let empty = || (0..LEVEL_SIZES[at]).map(|_| OnceLock::new()).collect();
+        self.levels[at].get_or_init(empty)
     }
 }
 

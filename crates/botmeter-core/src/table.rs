@@ -20,7 +20,7 @@ pub const MAX_ROWS: usize = 2000;
 /// allocating.
 ///
 /// ```
-/// use botmeter_core::{Counter, Instrument, Meter, Table, Unit, backend::Memory, open_label};
+/// use botmeter_core::{Counter, Instrument, Meter, Unit, backend::Memory, open_label};
 ///
 /// open_label! {
 ///     /// The name of a tool.
@@ -32,7 +32,7 @@ pub const MAX_ROWS: usize = 2000;
 ///
 /// let memory = Memory::new();
 /// let meter = Meter::new(memory.clone());
-/// let calls = Table::new(&meter, &CALLS, |meter, tool| CALLS.bind(meter, tool));
+/// let calls = CALLS.table(&meter);
 /// for tool in ["search", "fetch", "search", "shell"] {
 ///     calls.row((tool,)).add(1);
 /// }
@@ -43,11 +43,13 @@ pub struct Table<L: LabelSet, T> {
     meter: Meter,
     counted: &'static Descriptor,
     limits: L::Limits,
-    make: Box<dyn Fn(&Meter, L::Values<'_>) -> T + Send + Sync>,
+    make: Make<L, T>,
     rows: Slots<L::Key, T>,
     /// Stands in where no row can be had, which `SURPLUS_ROWS` rules out.
     nowhere: T,
 }
+
+type Make<L, T> = Box<dyn Fn(&Meter, <L as LabelSet>::Values<'_>) -> T + Send + Sync>;
 
 /// Room for the surplus rows: one for each combination of closed labels.
 const SURPLUS_ROWS: usize = MOST_ENTRIES - MAX_ROWS;

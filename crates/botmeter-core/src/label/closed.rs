@@ -128,7 +128,7 @@ macro_rules! closed_label {
                 Self::ALL[0]
             }
 
-            fn text<'a>(value: Self::Value<'a>) -> &'a str {
+            fn text(value: Self::Value<'_>) -> &str {
                 value.as_str()
             }
 
@@ -160,7 +160,7 @@ macro_rules! closed_label {
                 (*admitted, false)
             }
 
-            fn surplus<'a>(value: Self::Value<'a>) -> Self::Value<'a> {
+            fn surplus(value: Self::Value<'_>) -> Self::Value<'_> {
                 value
             }
         }

@@ -14,7 +14,7 @@ use crate::slots::Slots;
 #[derive(Debug)]
 pub struct OpenValues {
     limit: usize,
-    admitted: Slots<Box<str>, ()>,
+    admitted: Slots<Arc<str>, ()>,
 }
 
 impl OpenValues {
@@ -33,7 +33,7 @@ impl OpenValues {
             return Admitted { clean, surplus: false };
         }
         let hash = hash(value);
-        let known = |key: &Box<str>| **key == *value;
+        let known = |key: &Arc<str>| **key == *value;
         let is_admitted = self.admitted.find(hash, known).is_some()
             || (self.admitted.len() < self.limit
                 && self.admitted.insert(hash, known, self.limit, || (value.into(), ())).is_some());
@@ -97,7 +97,7 @@ macro_rules! open_label {
                 $crate::label::OTHER
             }
 
-            fn text<'a>(value: Self::Value<'a>) -> &'a str {
+            fn text(value: Self::Value<'_>) -> &str {
                 value
             }
 
@@ -131,7 +131,7 @@ macro_rules! open_label {
                 (admitted.as_str(), admitted.is_surplus())
             }
 
-            fn surplus<'a>(_: Self::Value<'a>) -> Self::Value<'a> {
+            fn surplus(_: Self::Value<'_>) -> Self::Value<'_> {
                 $crate::label::OTHER
             }
         }

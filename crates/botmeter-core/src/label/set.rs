@@ -40,9 +40,42 @@ pub trait LabelSet: 'static {
         then: impl FnOnce(Self::Values<'_>, bool) -> R,
     ) -> R;
     /// The values for surplus series: every open label is `other`.
-    fn surplus<'a>(values: Self::Values<'a>) -> Self::Values<'a>;
+    fn surplus(values: Self::Values<'_>) -> Self::Values<'_>;
     /// Goes on with the keys and texts of the series.
     fn pairs<R>(values: Self::Values<'_>, then: impl FnOnce(&[(&'static str, &str)]) -> R) -> R;
+}
+
+impl LabelSet for () {
+    const LABELS: &'static [LabelInfo] = &[];
+    type Values<'a> = ();
+    type Key = ();
+    type Limits = ();
+
+    fn sample() {}
+
+    fn hash((): ()) -> u64 {
+        0
+    }
+
+    fn key((): ()) {}
+
+    fn matches((): &(), (): ()) -> bool {
+        true
+    }
+
+    fn values((): &()) {}
+
+    fn limits(_: &Meter) {}
+
+    fn admit<R>((): &(), (): (), then: impl FnOnce((), bool) -> R) -> R {
+        then((), false)
+    }
+
+    fn surplus((): Self::Values<'_>) -> Self::Values<'_> {}
+
+    fn pairs<R>((): (), then: impl FnOnce(&[(&'static str, &str)]) -> R) -> R {
+        then(&[])
+    }
 }
 
 macro_rules! label_set {
@@ -61,28 +94,23 @@ macro_rules! label_set {
             fn hash(values: Self::Values<'_>) -> u64 {
                 let hasher = &mut FxHasher::default();
                 $($label::hash(values.$at, hasher);)*
-                let _ = values;
                 std::hash::Hasher::finish(hasher)
             }
 
             fn key(values: Self::Values<'_>) -> Self::Key {
-                let _ = values;
                 ($($label::key(values.$at),)*)
             }
 
             #[inline]
             fn matches(key: &Self::Key, values: Self::Values<'_>) -> bool {
-                let _ = (key, values);
                 true $(&& $label::matches(&key.$at, values.$at))*
             }
 
             fn values(key: &Self::Key) -> Self::Values<'_> {
-                let _ = key;
                 ($($label::value(&key.$at),)*)
             }
 
             fn limits(meter: &Meter) -> Self::Limits {
-                let _ = meter;
                 ($($label::limit(meter),)*)
             }
 
@@ -91,15 +119,12 @@ macro_rules! label_set {
                 values: Self::Values<'_>,
                 then: impl FnOnce(Self::Values<'_>, bool) -> R,
             ) -> R {
-                let _ = (limits, values);
                 let admitted = ($($label::admit(&limits.$at, values.$at),)*);
-                let _ = &admitted;
                 let is_surplus = false $(| $label::admitted(&admitted.$at).1)*;
                 then(($($label::admitted(&admitted.$at).0,)*), is_surplus)
             }
 
-            fn surplus<'a>(values: Self::Values<'a>) -> Self::Values<'a> {
-                let _ = values;
+            fn surplus(values: Self::Values<'_>) -> Self::Values<'_> {
                 ($($label::surplus(values.$at),)*)
             }
 
@@ -107,14 +132,12 @@ macro_rules! label_set {
                 values: Self::Values<'_>,
                 then: impl FnOnce(&[(&'static str, &str)]) -> R,
             ) -> R {
-                let _ = values;
                 then(&[$(($label::INFO.key(), $label::text(values.$at))),*])
             }
         }
     };
 }
 
-label_set!();
 label_set!(A 0);
 label_set!(A 0, B 1);
 label_set!(A 0, B 1, C 2);

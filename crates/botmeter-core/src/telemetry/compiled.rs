@@ -1,0 +1,157 @@
+//! The backends that this build has: the one place where features decide.
+
+use crate::{Descriptor, Error};
+
+use super::{
+    Running,
+    settings::{Compiled, Settings},
+};
+
+#[cfg(feature = "scrape")]
+pub(super) use crate::backend::scrape::Page;
+/// There is no page in a build without the scrape backend.
+#[cfg(not(feature = "scrape"))]
+pub(super) type Page = std::convert::Infallible;
+
+#[cfg(feature = "scrape")]
+impl super::Telemetry {
+    /// What answers a scrape, to be mounted into the application's own server;
+    /// nothing if the scrape backend was not chosen.
+    pub fn page(&self) -> Option<Page> {
+        self.running.iter().find_map(|running| running.page.clone())
+    }
+}
+
+pub(super) const COMPILED: Compiled =
+    Compiled { otlp: cfg!(feature = "otlp"), scrape: cfg!(feature = "scrape") };
+
+/// Starts every backend that was chosen, and says what it started.
+pub(super) fn start(
+    settings: &Settings,
+    descriptors: &[&'static Descriptor],
+    falls_back: bool,
+) -> Result<Vec<Running>, Error> {
+    let mut running = Vec::new();
+    if settings.scrape.is_some() {
+        running.push(start_scrape(settings, descriptors)?);
+    }
+    let mut prints = settings.stdout;
+    if settings.otlp.is_some() {
+        match start_otlp(settings, descriptors) {
+            Ok(otlp) => running.push(otlp),
+            Err(error) if falls_back => {
+                tracing::warn!(error = error.chain(), "metrics are printed instead of pushed");
+                prints = true;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if prints {
+        running.push(start_stdout(settings, descriptors)?);
+    }
+    Ok(running)
+}
+
+#[cfg(feature = "scrape")]
+fn start_scrape(
+    settings: &Settings,
+    descriptors: &[&'static Descriptor],
+) -> Result<Running, Error> {
+    use crate::{BackendKind, Exports, backend::scrape::Scrape};
+
+    let exports = Exports::new(BackendKind::Scrape);
+    let Some(chosen) = settings.scrape else { return Err(missing("scrape", "prometheus")) };
+    let scrape = Scrape::start(chosen, descriptors, exports.clone())?;
+    let address = scrape.address();
+    match address {
+        Some(address) => {
+            tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
+        }
+        None => tracing::info!("metrics are served by the application's own server"),
+    }
+    Ok(Running {
+        name: "scrape",
+        page: Some(scrape.page()),
+        backend: std::sync::Arc::new(scrape),
+        exports: Some(exports),
+        address,
+    })
+}
+
+#[cfg(not(feature = "scrape"))]
+fn start_scrape(_: &Settings, _: &[&'static Descriptor]) -> Result<Running, Error> {
+    Err(missing("scrape", "prometheus"))
+}
+
+#[cfg(feature = "otlp")]
+fn start_otlp(settings: &Settings, descriptors: &[&'static Descriptor]) -> Result<Running, Error> {
+    use crate::{BackendKind, Exports, backend::otlp::Otlp};
+
+    let exports = Exports::new(BackendKind::Otlp);
+    let Some(chosen) = &settings.otlp else { return Err(missing("otlp", "otlp")) };
+    let otlp = Otlp::start(
+        chosen.clone(),
+        settings.interval,
+        settings.resource.clone(),
+        descriptors,
+        exports.clone(),
+    )?;
+    tracing::info!(
+        endpoint = super::endpoint::without_password(&chosen.endpoint),
+        protocol = ?chosen.protocol,
+        interval = ?settings.interval,
+        service = settings.resource.service_name,
+        instance = settings.resource.instance_id,
+        "metrics are pushed"
+    );
+    Ok(Running {
+        name: "otlp",
+        page: None,
+        backend: std::sync::Arc::new(otlp),
+        exports: Some(exports),
+        address: None,
+    })
+}
+
+#[cfg(not(feature = "otlp"))]
+fn start_otlp(_: &Settings, _: &[&'static Descriptor]) -> Result<Running, Error> {
+    Err(missing("otlp", "otlp"))
+}
+
+#[cfg(feature = "stdout")]
+fn start_stdout(
+    settings: &Settings,
+    descriptors: &[&'static Descriptor],
+) -> Result<Running, Error> {
+    use crate::{BackendKind, Exports, backend::stdout::Stdout};
+
+    let exports = Exports::new(BackendKind::Stdout);
+    let stdout =
+        Stdout::start(settings.interval, settings.resource.clone(), descriptors, exports.clone())?;
+    tracing::info!(interval = ?settings.interval, "metrics are printed");
+    Ok(Running {
+        name: "stdout",
+        page: None,
+        backend: std::sync::Arc::new(stdout),
+        exports: Some(exports),
+        address: None,
+    })
+}
+
+#[cfg(not(feature = "stdout"))]
+fn start_stdout(_: &Settings, _: &[&'static Descriptor]) -> Result<Running, Error> {
+    Err(missing("stdout", "console"))
+}
+
+/// A backend was asked for that this build does not have.
+#[cfg_attr(
+    all(feature = "scrape", feature = "otlp", feature = "stdout"),
+    expect(dead_code, reason = "this build has every backend")
+)]
+fn missing(feature: &str, exporter: &str) -> Error {
+    Error::new(format!(
+        "start the exporter {exporter:?}: this build does not have it; enable the feature \
+         `{feature}` of the botmeter crate that you depend on, or choose another exporter with \
+         OTEL_METRICS_EXPORTER"
+    ))
+}

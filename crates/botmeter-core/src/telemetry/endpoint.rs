@@ -1,0 +1,183 @@
+//! Addresses: where to push to, and where to listen.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use crate::Error;
+
+use super::{
+    environment::{Environment, Variable},
+    settings::Protocol,
+};
+
+/// Where the endpoint of metrics is looked for, in this order.
+pub(crate) const OTLP_ENDPOINTS: &[&str] =
+    &["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_METRICS_ENDPOINT", BASE];
+
+/// The base for all signals, to which the signal's path is appended.
+const BASE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+const METRICS_PATH: &str = "/v1/metrics";
+/// Where Prometheus has its receiver; it wants the signal's path behind.
+const PROMETHEUS_PATH: &str = "/api/v1/otlp";
+
+/// The endpoint that the environment names, or the usual local one.
+pub(crate) fn from_environment(
+    environment: &Environment,
+    protocol: Protocol,
+) -> Result<String, Error> {
+    let Some(variable) = environment.first(OTLP_ENDPOINTS) else {
+        return Ok(match protocol {
+            Protocol::HttpProtobuf => "http://localhost:4318/v1/metrics".to_owned(),
+            Protocol::Grpc => "http://localhost:4317".to_owned(),
+        });
+    };
+    let is_base = variable.name == BASE;
+    resolve(variable.value, protocol, is_base).map_err(|remedy| hidden(variable).wrong(&remedy))
+}
+
+/// The endpoint that the program names: a base or a full URL.
+pub(crate) fn given_in_code(endpoint: &str, protocol: Protocol) -> Result<String, Error> {
+    resolve(endpoint, protocol, false)
+        .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", without_password(endpoint))))
+}
+
+/// The address to listen on.
+pub(crate) fn scrape_address(environment: &Environment) -> Result<SocketAddr, Error> {
+    let host = environment.first(&["OTEL_EXPORTER_PROMETHEUS_HOST"]);
+    let port = environment.first(&["OTEL_EXPORTER_PROMETHEUS_PORT"]);
+    if host.is_none()
+        && port.is_none()
+        && let Some(both) = environment.first(&["PROMETHEUS_ENDPOINT"])
+    {
+        return listen(both.value)
+            .ok_or_else(|| both.wrong("give host:port, such as localhost:9464"));
+    }
+    let port_number: u16 = match port {
+        Some(variable) => variable
+            .value
+            .parse()
+            .map_err(|_| variable.wrong("give a port from 0 to 65535; 0 takes any free one"))?,
+        None => 9464,
+    };
+    let name = host.map_or("localhost", |variable| variable.value);
+    let pair = if name.contains(':') && !name.starts_with('[') {
+        format!("[{name}]:{port_number}")
+    } else {
+        format!("{name}:{port_number}")
+    };
+    listen(&pair).ok_or_else(|| match host {
+        Some(variable) => variable.wrong("give a host name or address of this machine"),
+        None => Error::new(format!("listen on {pair}: this machine does not know the name")),
+    })
+}
+
+/// The URL as it may be shown: without what stands before an `@`.
+pub(crate) fn without_password(endpoint: &str) -> String {
+    match endpoint.split_once("://") {
+        Some((scheme, rest)) => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            match authority.rsplit_once('@') {
+                Some((secret, _)) => format!("{scheme}://{}", &rest[secret.len() + 1..]),
+                None => endpoint.to_owned(),
+            }
+        }
+        None => endpoint.to_owned(),
+    }
+}
+
+/// The first address of a name, IPv4 before IPv6: `localhost` has both, and a
+/// scraper that is told `127.0.0.1` must find us.
+fn listen(pair: &str) -> Option<SocketAddr> {
+    let addresses: Vec<SocketAddr> = pair.to_socket_addrs().ok()?.collect();
+    addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first()).copied()
+}
+
+/// The full URL for HTTP, the base for gRPC; otherwise what to do about it.
+fn resolve(endpoint: &str, protocol: Protocol, is_base: bool) -> Result<String, String> {
+    let (scheme, rest) =
+        endpoint.split_once("://").ok_or("it has no scheme; begin with http:// or https://")?;
+    if !matches!(scheme, "http" | "https") {
+        return Err(format!("the scheme {scheme:?} is not known; use http or https"));
+    }
+    if endpoint.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
+        return Err("a URL of a receiver has no spaces and no fragment".to_owned());
+    }
+    let (authority, path) = match rest.find('/') {
+        Some(slash) => rest.split_at(slash),
+        None => (rest, ""),
+    };
+    let port = check_authority(authority)?;
+    let origin = format!("{scheme}://{authority}");
+    match protocol {
+        Protocol::Grpc => {
+            if !matches!(path, "" | "/") {
+                return Err(format!(
+                    "gRPC has no path, but this has {path:?}; remove it, or set \
+                     OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+                ));
+            }
+            if port == Some(4318) {
+                tracing::warn!(
+                    endpoint = without_password(&origin),
+                    "port 4318 usually speaks HTTP, but the protocol is gRPC"
+                );
+            }
+            Ok(origin)
+        }
+        Protocol::HttpProtobuf => {
+            if port == Some(4317) {
+                tracing::warn!(
+                    endpoint = without_password(&origin),
+                    "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
+                );
+            }
+            Ok(origin + &http_path(path, is_base))
+        }
+    }
+}
+
+/// The path that metrics are posted to.
+fn http_path(path: &str, is_base: bool) -> String {
+    let (path, query) = match path.find('?') {
+        Some(mark) => path.split_at(mark),
+        None => (path, ""),
+    };
+    let trimmed = path.trim_end_matches('/');
+    let is_incomplete = trimmed.is_empty() || trimmed.ends_with(PROMETHEUS_PATH);
+    if trimmed.ends_with(METRICS_PATH) {
+        format!("{trimmed}{query}")
+    } else if is_base || is_incomplete {
+        format!("{trimmed}{METRICS_PATH}{query}")
+    } else {
+        tracing::warn!(
+            path,
+            "the path of the metrics endpoint does not end in /v1/metrics; it is used as it is"
+        );
+        format!("{path}{query}")
+    }
+}
+
+/// The port, if one is named.
+fn check_authority(authority: &str) -> Result<Option<u16>, String> {
+    let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
+    let after_host = if let Some(rest) = host_port.strip_prefix('[') {
+        rest.split_once(']').ok_or("an IPv6 address ends with a bracket")?.1
+    } else {
+        host_port.find(':').map_or("", |colon| &host_port[colon..])
+    };
+    if host_port.is_empty() || host_port.starts_with(':') {
+        return Err("it names no host".to_owned());
+    }
+    match after_host.strip_prefix(':') {
+        None => Ok(None),
+        Some(port) => match port.parse() {
+            Ok(number) if number > 0 => Ok(Some(number)),
+            _ => Err(format!("{port:?} is not a port; use a number from 1 to 65535")),
+        },
+    }
+}
+
+/// The variable with the password of its URL hidden.
+fn hidden(variable: Variable<'_>) -> Variable<'_> {
+    let has_password = without_password(variable.value) != variable.value;
+    Variable { value: if has_password { "…" } else { variable.value }, ..variable }
+}

@@ -1,0 +1,297 @@
+//! What was chosen: every setting, resolved.
+
+use std::{fmt, net::SocketAddr, time::Duration};
+
+use crate::Error;
+
+use super::{endpoint, environment::Environment};
+
+/// How often metrics are pushed or printed, unless told otherwise: the usual
+/// interval of scrapes, because dashboards assume that both are alike.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(15);
+/// How long one push may take, unless told otherwise.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Who sends the metrics.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resource {
+    /// `service.name`: the label `job` in Prometheus.
+    pub service_name: String,
+    /// `service.instance.id`: the label `instance` in Prometheus.
+    pub instance_id: String,
+    /// `service.version`.
+    pub version: String,
+    /// Further attributes, as in `OTEL_RESOURCE_ATTRIBUTES`.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// Where and how metrics are pushed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OtlpSettings {
+    /// The full URL for HTTP, the base URL for gRPC.
+    pub endpoint: String,
+    /// What is spoken.
+    pub protocol: Protocol,
+    /// Sent with every push. Values are never shown: they may be credentials.
+    pub headers: Vec<(String, String)>,
+    /// How long one push may take.
+    pub timeout: Duration,
+    /// Whether pushes are compressed.
+    pub compression: Compression,
+    /// Whether counts are since the start or since the last push.
+    pub temporality: Temporality,
+}
+
+impl fmt::Debug for OtlpSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { endpoint, protocol, headers, timeout, compression, temporality } = self;
+        let header_names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
+        f.debug_struct("OtlpSettings")
+            .field("endpoint", &endpoint::without_password(endpoint))
+            .field("protocol", protocol)
+            .field("header_names", &header_names)
+            .field("timeout", timeout)
+            .field("compression", compression)
+            .field("temporality", temporality)
+            .finish()
+    }
+}
+
+/// What is spoken to an OTLP receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP with protobuf bodies, usually on port 4318.
+    HttpProtobuf,
+    /// gRPC, usually on port 4317.
+    Grpc,
+}
+
+/// Whether pushes are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compression {
+    /// As they are.
+    None,
+    /// With gzip.
+    Gzip,
+}
+
+/// Whether counts are since the start or since the last push.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Temporality {
+    /// Since the start: the only one that Prometheus takes.
+    Cumulative,
+    /// Since the last push, but for up-down counters.
+    Delta,
+    /// Since the last push where that saves memory.
+    LowMemory,
+}
+
+/// Where scrapes are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScrapeSettings {
+    /// By a server of our own at this address; port 0 is any free one.
+    Listen(SocketAddr),
+    /// By the application's own server.
+    Mounted,
+}
+
+/// Every choice, with the environment and the defaults applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Who sends the metrics.
+    pub resource: Resource,
+    /// Push, if chosen.
+    pub otlp: Option<OtlpSettings>,
+    /// Scrape, if chosen.
+    pub scrape: Option<ScrapeSettings>,
+    /// Whether metrics are printed to standard output.
+    pub stdout: bool,
+    /// How often metrics are pushed or printed.
+    pub interval: Duration,
+}
+
+/// What the program itself asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) default_name: String,
+    pub(crate) service_name: Option<String>,
+    pub(crate) instance_id: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) endpoint: Option<String>,
+    pub(crate) scrape: Option<ScrapeSettings>,
+    pub(crate) stdout: bool,
+}
+
+/// What the environment chooses of the backends.
+#[derive(Clone, Copy, Default)]
+struct Chosen {
+    otlp: bool,
+    scrape: bool,
+    stdout: bool,
+}
+
+impl Settings {
+    /// Applies the environment and the defaults to what the program asked for;
+    /// nothing if the environment turns telemetry off.
+    pub(crate) fn resolve(
+        asked: &Asked,
+        environment: &Environment,
+        compiled: Compiled,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(disabled) = environment.first(&["OTEL_SDK_DISABLED"])
+            && disabled.one_of(&[("true", true), ("false", false)])?
+        {
+            return Ok(None);
+        }
+        let chosen = choose(asked, environment, compiled)?;
+        let otlp = (chosen.otlp || asked.endpoint.is_some())
+            .then(|| otlp(asked, environment))
+            .transpose()?;
+        let scrape = match asked.scrape {
+            Some(scrape) => Some(scrape),
+            None if chosen.scrape => {
+                Some(ScrapeSettings::Listen(endpoint::scrape_address(environment)?))
+            }
+            None => None,
+        };
+        let interval = match (asked.interval, environment.first(&["OTEL_METRIC_EXPORT_INTERVAL"])) {
+            (Some(interval), _) => interval,
+            (None, Some(variable)) => variable.millis()?,
+            (None, None) => DEFAULT_INTERVAL,
+        };
+        let resource = resource(asked, environment)?;
+        let stdout = chosen.stdout || asked.stdout;
+        Ok(Some(Self { resource, otlp, scrape, stdout, interval }))
+    }
+}
+
+/// Which backends this build has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compiled {
+    pub(crate) otlp: bool,
+    pub(crate) scrape: bool,
+}
+
+fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Result<Chosen, Error> {
+    if let Some(variable) = environment.first(&["OTEL_METRICS_EXPORTER"]) {
+        let mut chosen = Chosen::default();
+        let mut is_none = false;
+        let words: Vec<&str> = variable.value.split(',').map(str::trim).collect();
+        for word in &words {
+            match word.to_ascii_lowercase().as_str() {
+                "otlp" => chosen.otlp = true,
+                "prometheus" => chosen.scrape = true,
+                "console" => chosen.stdout = true,
+                "none" => is_none = true,
+                _ => {
+                    return Err(variable
+                        .wrong("use a comma-separated list of otlp, prometheus, console, none"));
+                }
+            }
+        }
+        if is_none && words.len() > 1 {
+            return Err(variable.wrong("none stands alone"));
+        }
+        return Ok(chosen);
+    }
+    if let Some(variable) = environment.first(&["OTEL_EXPORTER"]) {
+        let otlp = variable.one_of(&[("otlp", true), ("stdout", false)])?;
+        return Ok(Chosen { otlp, stdout: !otlp, scrape: false });
+    }
+    let has_endpoint = environment.first(endpoint::OTLP_ENDPOINTS).is_some();
+    let is_asked = asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout;
+    let otlp = compiled.otlp && (has_endpoint || !(is_asked || compiled.scrape));
+    let scrape = compiled.scrape && !is_asked;
+    Ok(Chosen { otlp, scrape, stdout: false })
+}
+
+fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
+    let first = |names: &[&'static str]| environment.first(names);
+    let protocol = first(&["OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"])
+        .map(|variable| {
+            variable.one_of(&[("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)])
+        })
+        .transpose()?
+        .unwrap_or(Protocol::HttpProtobuf);
+    let endpoint = match &asked.endpoint {
+        Some(endpoint) => endpoint::given_in_code(endpoint, protocol)?,
+        None => endpoint::from_environment(environment, protocol)?,
+    };
+    let headers = first(&["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"])
+        .map(super::environment::Variable::pairs)
+        .transpose()?
+        .unwrap_or_default();
+    let timeout = first(&["OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])
+        .map(super::environment::Variable::millis)
+        .transpose()?
+        .unwrap_or(DEFAULT_TIMEOUT);
+    let compression =
+        first(&["OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"])
+            .map(|variable| {
+                variable.one_of(&[("gzip", Compression::Gzip), ("none", Compression::None)])
+            })
+            .transpose()?
+            .unwrap_or(Compression::None);
+    let temporality = first(&["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"])
+        .map(|variable| {
+            variable.one_of(&[
+                ("cumulative", Temporality::Cumulative),
+                ("delta", Temporality::Delta),
+                ("lowmemory", Temporality::LowMemory),
+            ])
+        })
+        .transpose()?
+        .unwrap_or(Temporality::Cumulative);
+    Ok(OtlpSettings { endpoint, protocol, headers, timeout, compression, temporality })
+}
+
+fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error> {
+    let mut attributes = environment
+        .first(&["OTEL_RESOURCE_ATTRIBUTES"])
+        .map(super::environment::Variable::pairs)
+        .transpose()?
+        .unwrap_or_default();
+    attributes.retain(|(key, _)| !asked.attributes.iter().any(|(asked, _)| asked == key));
+    attributes.extend(asked.attributes.iter().cloned());
+    let mut take = |key: &str| {
+        let at = attributes.iter().position(|(known, _)| known == key)?;
+        Some(attributes.remove(at).1)
+    };
+    let (name, instance, version) =
+        (take("service.name"), take("service.instance.id"), take("service.version"));
+    let from_variable = environment.get("OTEL_SERVICE_NAME").map(str::to_owned);
+    Ok(Resource {
+        service_name: asked
+            .service_name
+            .clone()
+            .or(from_variable)
+            .or(name)
+            .unwrap_or_else(|| asked.default_name.clone()),
+        instance_id: asked
+            .instance_id
+            .clone()
+            .or(instance)
+            .unwrap_or_else(|| own_instance_id(environment)),
+        version: asked.version.clone().or(version).unwrap_or_else(|| "unknown".to_owned()),
+        attributes,
+    })
+}
+
+/// Host and process: unique among the processes that run, and the same for a
+/// container that starts again, so that a restart makes no new series.
+fn own_instance_id(environment: &Environment) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| environment.get("HOSTNAME").map(str::to_owned))
+        .or_else(|| environment.get("COMPUTERNAME").map(str::to_owned))
+        .map_or_else(random_host, |name| name.trim().to_owned());
+    format!("{host}:{}", std::process::id())
+}
+
+/// A host whose name nobody tells still has to differ from others.
+fn random_host() -> String {
+    use std::hash::BuildHasher;
+    format!("host-{:016x}", std::hash::RandomState::new().hash_one(0))
+}

@@ -1,0 +1,126 @@
+//! All handles of one provider and model.
+
+use std::time::Duration;
+
+use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, UpDownCounter};
+
+use crate::{
+    ErrorKind, Price, Provider, Status, Usage,
+    instruments::{
+        COST, COST_UNPRICED, DURATION, ERRORS, IN_FLIGHT, RATE_LIMITS, REQUESTS, RETRIES,
+        TIME_PER_OUTPUT_TOKEN, TIME_TO_FIRST_TOKEN, TOKENS, TOKENS_CACHE_READ, TOKENS_CACHE_WRITE,
+        TOKENS_COMPLETION, TOKENS_PROMPT, TOKENS_REASONING,
+    },
+};
+
+/// Bound once per provider and model, so that an event looks up nothing but
+/// its row.
+#[derive(Debug)]
+pub(crate) struct Row {
+    meter: Meter,
+    price: Option<Price>,
+    requests: Each<Status, Counter>,
+    errors: Each<ErrorKind, Counter>,
+    duration: Each<Status, Histogram>,
+    pub(crate) in_flight: UpDownCounter,
+    tokens: Counter,
+    prompt: Counter,
+    completion: Counter,
+    cache_read: Counter,
+    cache_write: Counter,
+    reasoning: Counter,
+    cost: FloatCounter,
+    unpriced: Counter,
+    rate_limits: Counter,
+    retries: Each<ErrorKind, Counter>,
+    pub(crate) first_token: Histogram,
+    per_output_token: Histogram,
+}
+
+impl Row {
+    pub(crate) fn bind(meter: &Meter, labels: (Provider, &str), price: Option<Price>) -> Self {
+        let (provider, model) = labels;
+        Self {
+            meter: meter.clone(),
+            price,
+            requests: Each::new(|status| REQUESTS.bind(meter, (provider, model, status))),
+            errors: Each::new(|kind| ERRORS.bind(meter, (provider, model, kind))),
+            duration: Each::new(|status| DURATION.bind(meter, (provider, model, status))),
+            in_flight: IN_FLIGHT.bind(meter, labels),
+            tokens: TOKENS.bind(meter, labels),
+            prompt: TOKENS_PROMPT.bind(meter, labels),
+            completion: TOKENS_COMPLETION.bind(meter, labels),
+            cache_read: TOKENS_CACHE_READ.bind(meter, labels),
+            cache_write: TOKENS_CACHE_WRITE.bind(meter, labels),
+            reasoning: TOKENS_REASONING.bind(meter, labels),
+            cost: COST.bind(meter, labels),
+            unpriced: COST_UNPRICED.bind(meter, labels),
+            rate_limits: RATE_LIMITS.bind(meter, labels),
+            retries: Each::new(|kind| RETRIES.bind(meter, (provider, model, kind))),
+            // Most models never stream; an empty histogram each would double
+            // the page.
+            first_token: TIME_TO_FIRST_TOKEN.bind_late(meter, labels),
+            per_output_token: TIME_PER_OUTPUT_TOKEN.bind_late(meter, labels),
+        }
+    }
+
+    pub(crate) fn ended(&self, status: Status, took: Duration) {
+        self.in_flight.add(-1);
+        self.requests[status].add(1);
+        self.duration[status].record(took.as_secs_f64());
+    }
+
+    pub(crate) fn failed(&self, kind: ErrorKind) {
+        self.errors[kind].add(1);
+        self.attempt_failed(kind);
+    }
+
+    pub(crate) fn retried(&self, kind: ErrorKind) {
+        self.retries[kind].add(1);
+        self.attempt_failed(kind);
+    }
+
+    /// Tokens and money. A usage that cannot be true is not counted as tokens,
+    /// and its cost is missing.
+    pub(crate) fn consumed(&self, usage: &Usage) {
+        if !usage.is_plausible() {
+            self.meter.dropped(DropReason::Implausible);
+            self.unpriced.add(1);
+            return;
+        }
+        let (prompt, completion) = (usage.prompt_tokens(), usage.completion_tokens());
+        self.tokens.add(prompt + completion);
+        self.prompt.add(prompt);
+        self.completion.add(completion);
+        add_any(&self.cache_read, usage.cache_read_tokens());
+        add_any(&self.cache_write, usage.cache_write_tokens());
+        add_any(&self.reasoning, usage.reasoning_tokens());
+        match self.price.and_then(|price| price.of(usage)) {
+            // No call is without tokens: none means that the provider did not
+            // say, and a cost of zero would hide that.
+            Some(dollars) if prompt + completion > 0 => self.cost.add(dollars),
+            _ => self.unpriced.add(1),
+        }
+    }
+
+    /// The pace of a stream after its first token.
+    pub(crate) fn streamed(&self, took: Duration, usage: &Usage) {
+        let after_the_first = usage.completion_tokens().saturating_sub(1);
+        if after_the_first > 0 && usage.is_plausible() {
+            self.per_output_token.record(took.as_secs_f64() / after_the_first as f64);
+        }
+    }
+
+    fn attempt_failed(&self, kind: ErrorKind) {
+        if kind == ErrorKind::RateLimit {
+            self.rate_limits.add(1);
+        }
+    }
+}
+
+/// Most calls have none, and the series is at zero already.
+fn add_any(counter: &Counter, n: u64) {
+    if n > 0 {
+        counter.add(n);
+    }
+}

@@ -1,0 +1,211 @@
+//! Events in, the text that a scraper sees out.
+
+use std::{panic, time::Duration};
+
+use botmeter_core::{Domain, DropReason, Meter, backend::Memory};
+
+use crate::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
+
+struct Bench {
+    memory: Memory,
+    meter: Meter,
+    llm: Llm,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let memory = Memory::new();
+        let meter = Meter::new(memory.clone());
+        let llm = Llm::register(&meter);
+        Self { memory, meter, llm }
+    }
+
+    /// Every series of the model that is not zero, but for durations, whose
+    /// values depend on the clock.
+    #[track_caller]
+    fn check(&self, expected: &[&str]) {
+        let text = self.memory.text();
+        let moved: Vec<String> = text
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.ends_with(" 0"))
+            .filter(|line| !line.contains("_bucket{") && !line.contains("_sum{"))
+            .map(|line| {
+                line.replace("provider=\"openai\",model=\"gpt-4o\"", "…").replace(",}", "}")
+            })
+            .collect();
+        assert_eq!(moved, expected, "\n{text}");
+    }
+}
+
+const MODEL: &str = "gpt-4o";
+
+#[test]
+fn a_reply_is_counted_with_its_tokens_and_its_cost() {
+    let bench = Bench::new();
+    let price = Price::per_million(2.0, 10.0).unwrap().cache_read(1.0).unwrap();
+    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price)).unwrap();
+    let usage = Usage::including_cache(1000, 100).cache_read(600).reasoning(40);
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&usage);
+    bench.check(&[
+        "llm_cost_dollars_total{…} 0.0024",
+        "llm_duration_seconds_count{…,status=\"success\"} 1",
+        "llm_requests_total{…,status=\"success\"} 1",
+        "llm_tokens_cache_read_total{…} 600",
+        "llm_tokens_completion_total{…} 100",
+        "llm_tokens_prompt_total{…} 1000",
+        "llm_tokens_reasoning_total{…} 40",
+        "llm_tokens_total{…} 1100",
+    ]);
+}
+
+#[test]
+fn a_failure_is_counted_once_with_its_retries() {
+    let bench = Bench::new();
+    let mut call = bench.llm.start(Provider::OpenAi, MODEL);
+    call.retry(ErrorKind::RateLimit);
+    call.retry(ErrorKind::of_status(500));
+    call.fail(ErrorKind::RateLimit);
+    bench.check(&[
+        "llm_duration_seconds_count{…,status=\"error\"} 1",
+        "llm_errors_total{…,error_type=\"rate_limit\"} 1",
+        "llm_rate_limit_events_total{…} 2",
+        "llm_requests_total{…,status=\"error\"} 1",
+        "llm_retries_total{…,error_type=\"rate_limit\"} 1",
+        "llm_retries_total{…,error_type=\"server\"} 1",
+    ]);
+}
+
+#[test]
+fn a_dropped_call_is_cancelled_and_what_it_consumed_is_billed() {
+    let bench = Bench::new();
+    let mut call = bench.llm.start(Provider::OpenAi, MODEL);
+    bench.check(&["llm_requests_in_flight{…} 1"]);
+    call.consumed(&Usage::including_cache(10, 5));
+    drop(call);
+    bench.check(&[
+        "llm_cost_unpriced_total{…} 1",
+        "llm_duration_seconds_count{…,status=\"cancelled\"} 1",
+        "llm_requests_total{…,status=\"cancelled\"} 1",
+        "llm_tokens_completion_total{…} 5",
+        "llm_tokens_prompt_total{…} 10",
+        "llm_tokens_total{…} 15",
+    ]);
+}
+
+#[test]
+fn a_panic_is_an_error_not_a_cancellation() {
+    let bench = Bench::new();
+    let llm = bench.llm.clone();
+    let result = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+        let _call = llm.start(Provider::OpenAi, MODEL);
+        panic!("on purpose");
+    }));
+    assert!(result.is_err());
+    bench.check(&[
+        "llm_duration_seconds_count{…,status=\"error\"} 1",
+        "llm_errors_total{…,error_type=\"unknown\"} 1",
+        "llm_requests_total{…,status=\"error\"} 1",
+    ]);
+}
+
+#[test]
+fn a_stream_has_a_first_token_and_a_pace() {
+    let bench = Bench::new();
+    let mut call = bench.llm.start(Provider::OpenAi, MODEL);
+    call.first_token();
+    call.first_token();
+    call.finish(&Usage::including_cache(1, 11));
+    let labels = [("provider", "openai"), ("model", MODEL)];
+    let count = |name: &str| bench.memory.value(name, &labels);
+    assert_eq!(count("llm_time_to_first_token_seconds_count"), Some(1.0));
+    assert_eq!(count("llm_time_per_output_token_seconds_count"), Some(1.0));
+}
+
+#[test]
+fn a_model_that_never_streams_has_no_empty_histograms_of_streams() {
+    let bench = Bench::new();
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::unknown());
+    assert!(!bench.memory.text().contains("first_token"), "{}", bench.memory.text());
+}
+
+#[test]
+fn the_first_error_of_a_known_model_starts_from_zero() {
+    let bench = Bench::new();
+    let _model = bench.llm.model(Provider::OpenAi, MODEL);
+    for kind in ErrorKind::ALL {
+        let labels = [("provider", "openai"), ("model", MODEL), ("error_type", kind.as_str())];
+        assert_eq!(bench.memory.value("llm_errors_total", &labels), Some(0.0));
+        assert_eq!(bench.memory.value("llm_retries_total", &labels), Some(0.0));
+    }
+}
+
+#[test]
+fn impossible_usage_is_dropped_and_counted_and_unpriced() {
+    let bench = Bench::new();
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::including_cache(-1, 5));
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::including_cache(u64::MAX, 5));
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::including_cache(5, 5).reasoning(6));
+    bench.check(&[
+        "llm_cost_unpriced_total{…} 3",
+        "llm_duration_seconds_count{…,status=\"success\"} 3",
+        "llm_requests_total{…,status=\"success\"} 3",
+    ]);
+    assert_eq!(bench.meter.dropped_count(DropReason::Implausible), 3);
+}
+
+#[test]
+fn a_reply_without_usage_is_unpriced_not_free() {
+    let bench = Bench::new();
+    let price = Price::per_million(2.0, 10.0).unwrap();
+    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, MODEL, price)).unwrap();
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::unknown());
+    bench.check(&[
+        "llm_cost_unpriced_total{…} 1",
+        "llm_duration_seconds_count{…,status=\"success\"} 1",
+        "llm_requests_total{…,status=\"success\"} 1",
+    ]);
+}
+
+#[test]
+fn prices_are_set_once_and_before_the_first_call() {
+    let bench = Bench::new();
+    bench.llm.set_prices(PriceBook::new()).unwrap();
+    let twice = bench.llm.set_prices(PriceBook::new()).unwrap_err().to_string();
+    assert!(twice.contains("set already"), "{twice}");
+    drop(bench.llm.start(Provider::OpenAi, MODEL));
+    let late = bench.llm.set_prices(PriceBook::new()).unwrap_err().to_string();
+    assert!(late.contains("before the first call"), "{late}");
+}
+
+#[test]
+fn models_past_the_limit_are_other() {
+    let bench = Bench::new();
+    for n in 0..150 {
+        bench.llm.start(Provider::OpenAi, &format!("model-{n}")).finish(&Usage::unknown());
+    }
+    let labels = [("provider", "openai"), ("model", "other"), ("status", "success")];
+    assert_eq!(bench.memory.value("llm_requests_total", &labels), Some(50.0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_future_that_loses_a_race_is_cancelled() {
+    let bench = Bench::new();
+    let never = async {
+        tokio::time::sleep(Duration::from_hours(1)).await;
+        Ok::<_, std::io::Error>(Nothing)
+    };
+    let call = bench.llm.observe(Provider::OpenAi, MODEL, never);
+    assert!(tokio::time::timeout(Duration::from_secs(1), call).await.is_err());
+    bench.check(&[
+        "llm_duration_seconds_count{…,status=\"cancelled\"} 1",
+        "llm_requests_total{…,status=\"cancelled\"} 1",
+    ]);
+}
+
+struct Nothing;
+
+impl crate::Reply for Nothing {
+    fn usage(&self) -> Usage {
+        Usage::unknown()
+    }
+}

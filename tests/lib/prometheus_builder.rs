@@ -1,0 +1,107 @@
+//! How a Prometheus is set up before it starts.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use crate::Prometheus;
+
+/// The settings of a [`Prometheus`]: no targets and no rules, and the OTLP
+/// receiver on, unless told otherwise.
+#[derive(Clone, Debug)]
+#[must_use = "nothing runs until `start`"]
+pub struct PrometheusBuilder {
+    pub(crate) receiver: bool,
+    targets: Vec<Target>,
+    rules: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug)]
+struct Target {
+    job: String,
+    instance: String,
+    address: SocketAddr,
+}
+
+impl PrometheusBuilder {
+    pub(crate) fn new() -> Self {
+        Self { receiver: true, targets: Vec::new(), rules: Vec::new() }
+    }
+
+    /// Scrapes `http://ADDRESS/metrics` each second, and puts the two labels
+    /// on its series.
+    pub fn scrape(mut self, job: &str, instance: &str, address: SocketAddr) -> Self {
+        self.targets.push(Target { job: job.to_owned(), instance: instance.to_owned(), address });
+        self
+    }
+
+    /// Loads a file of rules, and evaluates them each second where their
+    /// group does not say otherwise.
+    pub fn rule_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.rules.push(path.into());
+        self
+    }
+
+    /// Leaves the OTLP receiver off, as it is by default in Prometheus.
+    pub fn without_otlp_receiver(mut self) -> Self {
+        self.receiver = false;
+        self
+    }
+
+    /// Starts the server and waits until it is ready; `None` where Prometheus
+    /// is absent and not required.
+    ///
+    /// # Errors
+    ///
+    /// If Prometheus is required and absent, if a rule file cannot be read,
+    /// and if the server ends or is not ready in time, with the last lines of
+    /// its log.
+    pub fn start(self) -> Result<Option<Prometheus>> {
+        Prometheus::start(&self)
+    }
+
+    /// Writes the configuration into the folder, and returns its path.
+    pub(crate) fn write(&self, folder: &Path) -> Result<PathBuf> {
+        let mut rule_files = Vec::new();
+        for (number, rules) in self.rules.iter().enumerate() {
+            // A copy, because Prometheus takes a path for a pattern and says
+            // nothing about one that matches no file.
+            let copy = format!("rules-{number}.yml");
+            fs::copy(rules, folder.join(&copy))
+                .with_context(|| format!("failed to copy the rules {}", rules.display()))?;
+            rule_files.push(copy);
+        }
+        let configuration = json!({
+            "global": {
+                "scrape_interval": "1s",
+                "scrape_timeout": "1s",
+                "evaluation_interval": "1s",
+            },
+            "rule_files": rule_files,
+            "scrape_configs": self.scrape_configs(),
+        });
+        let path = folder.join("prometheus.yml");
+        // JSON is YAML, and quotes whatever a label holds.
+        fs::write(&path, configuration.to_string())
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        Ok(path)
+    }
+
+    /// One for each job, because Prometheus refuses a job that comes twice.
+    fn scrape_configs(&self) -> Vec<Value> {
+        let mut jobs: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+        for Target { job, instance, address } in &self.targets {
+            jobs.entry(job).or_default().push(json!({
+                "targets": [address.to_string()],
+                "labels": { "instance": instance },
+            }));
+        }
+        jobs.into_iter()
+            .map(|(job, targets)| json!({ "job_name": job, "static_configs": targets }))
+            .collect()
+    }
+}

@@ -1,0 +1,3 @@
+//! The tasks of this repository as a library, so that its tests can use them.
+
+pub mod servers;
