@@ -8,15 +8,21 @@
 mod answer;
 #[path = "lib/eventually.rs"]
 mod eventually;
+#[path = "lib/exposition.rs"]
+mod exposition;
 #[path = "lib/prometheus.rs"]
 mod prometheus;
 #[path = "lib/prometheus_builder.rs"]
 mod prometheus_builder;
 #[path = "lib/promtool.rs"]
 mod promtool;
+#[path = "lib/pushed.rs"]
+mod pushed;
 
 pub use self::answer::{Labels, Metadata, QueryAnswer, RangeAnswer, Rule};
 pub use self::eventually::eventually;
+pub use self::exposition::{Families, Family, read_exposition};
 pub use self::prometheus::Prometheus;
 pub use self::prometheus_builder::PrometheusBuilder;
+pub use self::pushed::translate_push;
 pub use self::promtool::{Verdict, promtool};

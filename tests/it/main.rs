@@ -1,5 +1,13 @@
 //! The integration tests, a module for each subject.
 
+/// What recording costs in allocations: nothing, once a handle is bound.
+mod allocations;
+/// Both routes give the same series.
+mod parity;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;
+/// An OTLP receiver in this process: the one that the tests of core use.
+#[expect(dead_code, reason = "the tests of core use the rest of it")]
+#[path = "../../crates/botmeter-core/tests/receiver/mod.rs"]
+mod receiver;

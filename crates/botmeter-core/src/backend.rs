@@ -2,6 +2,14 @@
 
 mod catalog;
 mod memory;
+#[cfg(feature = "otlp")]
+pub mod otlp;
+#[cfg(feature = "scrape")]
+pub mod scrape;
+#[cfg(any(feature = "otlp", feature = "stdout"))]
+mod sdk;
+#[cfg(feature = "stdout")]
+pub mod stdout;
 mod tee;
 
 use std::{fmt, time::Duration};

@@ -8,6 +8,7 @@
 
 mod clean;
 mod closed;
+mod digest;
 mod open;
 mod set;
 
@@ -15,6 +16,7 @@ use std::fmt::Debug;
 
 pub use clean::{Clean, MAX_VALUE_BYTES};
 pub use closed::{ClosedLabel, Each};
+pub use digest::{Digest, Kept};
 pub use open::{Admitted, OpenValues};
 pub use set::LabelSet;
 
@@ -118,6 +120,8 @@ pub trait Label: 'static {
     type Value<'a>: Copy;
     /// What is kept of a value.
     type Key: Clone + Debug + Send + Sync + 'static;
+    /// What is hashed and compared of a value.
+    type Digest: Copy;
     /// What knows whether a text is admitted; nothing for a closed label.
     type Limit: Debug + Send + Sync + 'static;
     /// A value after cleaning and admission.
@@ -127,12 +131,14 @@ pub trait Label: 'static {
     fn sample() -> Self::Value<'static>;
     /// The text on the series.
     fn text(value: Self::Value<'_>) -> &str;
+    /// What is hashed and compared of the value.
+    fn digest(value: Self::Value<'_>) -> Self::Digest;
     /// A number that differs between most values.
-    fn hash<H: std::hash::Hasher>(value: Self::Value<'_>, hasher: &mut H);
+    fn hash(digest: Self::Digest) -> u64;
     /// What is kept of the value.
     fn key(value: Self::Value<'_>) -> Self::Key;
-    /// Whether this value is the kept one.
-    fn matches(key: &Self::Key, value: Self::Value<'_>) -> bool;
+    /// Whether this value, whose digest is at hand, is the kept one.
+    fn matches(key: &Self::Key, digest: Self::Digest, value: Self::Value<'_>) -> bool;
     /// The kept value.
     fn value(key: &Self::Key) -> Self::Value<'_>;
     /// The limit that the meter keeps for this label.

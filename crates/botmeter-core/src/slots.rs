@@ -26,7 +26,7 @@ struct Entry<K, T> {
     value: T,
 }
 
-const LEVEL_SIZES: [usize; 5] = [64, 256, 1024, 4096, 16384];
+const LEVEL_SIZES: [usize; 4] = [256, 1024, 4096, 16384];
 
 /// The most entries that the levels hold when each is half full.
 pub(crate) const MOST_ENTRIES: usize = {

@@ -84,8 +84,8 @@ impl<L: LabelSet, T> Table<L, T> {
     /// The row of these values, made if it is new.
     #[inline]
     pub fn row(&self, values: L::Values<'_>) -> &T {
-        let hash = L::hash(values);
-        match self.rows.find(hash, |key| L::matches(key, values)) {
+        let digest = L::digest(values);
+        match self.rows.find(L::hash(digest), |key| L::matches(key, digest, values)) {
             Some(row) => row,
             None => self.admit(values),
         }
@@ -118,8 +118,9 @@ impl<L: LabelSet, T> Table<L, T> {
     }
 
     fn find_or_insert(&self, values: L::Values<'_>, most: usize) -> Option<&T> {
-        let hash = L::hash(values);
-        let is_key = |key: &L::Key| L::matches(key, values);
+        let digest = L::digest(values);
+        let hash = L::hash(digest);
+        let is_key = |key: &L::Key| L::matches(key, digest, values);
         if let Some(row) = self.rows.find(hash, is_key) {
             return Some(row);
         }

@@ -261,8 +261,9 @@ impl Builder {
         self
     }
 
-    /// A backend of your own, beside the others.
+    /// A backend of your own, beside what the environment chooses.
     pub fn backend(mut self, backend: impl Backend) -> Self {
+        self.asked.has_own = true;
         self.backends.push(Arc::new(backend));
         self
     }

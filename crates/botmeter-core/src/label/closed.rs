@@ -121,6 +121,7 @@ macro_rules! closed_label {
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Closed(&[$($text),+]));
             type Value<'a> = Self;
             type Key = Self;
+            type Digest = Self;
             type Limit = ();
             type Admitted<'a> = Self;
 
@@ -133,8 +134,13 @@ macro_rules! closed_label {
             }
 
             #[inline]
-            fn hash<H: ::std::hash::Hasher>(value: Self, hasher: &mut H) {
-                hasher.write_usize(value as usize);
+            fn digest(value: Self) -> Self {
+                value
+            }
+
+            #[inline]
+            fn hash(digest: Self) -> u64 {
+                digest as u64
             }
 
             fn key(value: Self) -> Self {
@@ -142,7 +148,7 @@ macro_rules! closed_label {
             }
 
             #[inline]
-            fn matches(key: &Self, value: Self) -> bool {
+            fn matches(key: &Self, _: Self, value: Self) -> bool {
                 *key == value
             }
 

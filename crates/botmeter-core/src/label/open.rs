@@ -1,10 +1,8 @@
 //! Labels that take text, up to a number of distinct values.
 
-use std::{hash::Hasher, sync::Arc};
+use std::sync::Arc;
 
-use rustc_hash::FxHasher;
-
-use super::{Clean, OTHER};
+use super::{Clean, Digest, Kept, OTHER};
 use crate::slots::Slots;
 
 /// The texts that were admitted for one open label of one meter.
@@ -14,7 +12,7 @@ use crate::slots::Slots;
 #[derive(Debug)]
 pub struct OpenValues {
     limit: usize,
-    admitted: Slots<Arc<str>, ()>,
+    admitted: Slots<Kept, ()>,
 }
 
 impl OpenValues {
@@ -32,11 +30,15 @@ impl OpenValues {
         if value == OTHER {
             return Admitted { clean, surplus: false };
         }
-        let hash = hash(value);
-        let known = |key: &Arc<str>| **key == *value;
+        let digest = Digest::of(value);
+        let hash = digest.hash();
+        let known = |kept: &Kept| kept.is(digest, value);
         let is_admitted = self.admitted.find(hash, known).is_some()
             || (self.admitted.len() < self.limit
-                && self.admitted.insert(hash, known, self.limit, || (value.into(), ())).is_some());
+                && self
+                    .admitted
+                    .insert(hash, known, self.limit, || (Kept::new(value), ()))
+                    .is_some());
         if is_admitted {
             Admitted { clean, surplus: false }
         } else {
@@ -64,12 +66,6 @@ impl Admitted<'_> {
     }
 }
 
-fn hash(text: &str) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(text.as_bytes());
-    hasher.finish()
-}
-
 /// Declares a label that takes text, up to a number of distinct values.
 ///
 /// ```
@@ -89,7 +85,8 @@ macro_rules! open_label {
             const INFO: $crate::label::LabelInfo =
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Open { limit: $limit });
             type Value<'a> = &'a str;
-            type Key = ::std::boxed::Box<str>;
+            type Key = $crate::label::Kept;
+            type Digest = $crate::label::Digest;
             type Limit = ::std::sync::Arc<$crate::label::OpenValues>;
             type Admitted<'a> = $crate::label::Admitted<'a>;
 
@@ -102,21 +99,30 @@ macro_rules! open_label {
             }
 
             #[inline]
-            fn hash<H: ::std::hash::Hasher>(value: &str, hasher: &mut H) {
-                hasher.write(value.as_bytes());
-            }
-
-            fn key(value: &str) -> ::std::boxed::Box<str> {
-                value.into()
+            fn digest(value: &str) -> $crate::label::Digest {
+                $crate::label::Digest::of(value)
             }
 
             #[inline]
-            fn matches(key: &::std::boxed::Box<str>, value: &str) -> bool {
-                **key == *value
+            fn hash(digest: $crate::label::Digest) -> u64 {
+                digest.hash()
             }
 
-            fn value(key: &::std::boxed::Box<str>) -> &str {
-                key
+            fn key(value: &str) -> $crate::label::Kept {
+                $crate::label::Kept::new(value)
+            }
+
+            #[inline]
+            fn matches(
+                key: &$crate::label::Kept,
+                digest: $crate::label::Digest,
+                value: &str,
+            ) -> bool {
+                key.is(digest, value)
+            }
+
+            fn value(key: &$crate::label::Kept) -> &str {
+                key.as_str()
             }
 
             fn limit(meter: &$crate::Meter) -> Self::Limit {

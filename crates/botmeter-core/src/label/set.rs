@@ -2,8 +2,6 @@
 
 use std::fmt::Debug;
 
-use rustc_hash::FxHasher;
-
 use super::{Label, LabelInfo};
 use crate::Meter;
 
@@ -17,17 +15,21 @@ pub trait LabelSet: 'static {
     type Values<'a>: Copy;
     /// What is kept of one set of values.
     type Key: Clone + Debug + Send + Sync + 'static;
+    /// What is hashed and compared of one set of values.
+    type Digest: Copy;
     /// What knows which texts are admitted.
     type Limits: Debug + Send + Sync + 'static;
 
     /// Any values, to ask a domain for its instruments.
     fn sample() -> Self::Values<'static>;
+    /// What is hashed and compared of the values.
+    fn digest(values: Self::Values<'_>) -> Self::Digest;
     /// A number that differs between most values.
-    fn hash(values: Self::Values<'_>) -> u64;
+    fn hash(digest: Self::Digest) -> u64;
     /// What is kept of the values.
     fn key(values: Self::Values<'_>) -> Self::Key;
-    /// Whether these values are the kept ones.
-    fn matches(key: &Self::Key, values: Self::Values<'_>) -> bool;
+    /// Whether these values, whose digest is at hand, are the kept ones.
+    fn matches(key: &Self::Key, digest: Self::Digest, values: Self::Values<'_>) -> bool;
     /// The kept values.
     fn values(key: &Self::Key) -> Self::Values<'_>;
     /// The limits that the meter keeps for these labels.
@@ -49,9 +51,12 @@ impl LabelSet for () {
     const LABELS: &'static [LabelInfo] = &[];
     type Values<'a> = ();
     type Key = ();
+    type Digest = ();
     type Limits = ();
 
     fn sample() {}
+
+    fn digest((): ()) {}
 
     fn hash((): ()) -> u64 {
         0
@@ -59,7 +64,7 @@ impl LabelSet for () {
 
     fn key((): ()) {}
 
-    fn matches((): &(), (): ()) -> bool {
+    fn matches((): &(), (): (), (): ()) -> bool {
         true
     }
 
@@ -84,6 +89,7 @@ macro_rules! label_set {
             const LABELS: &'static [LabelInfo] = &[$($label::INFO),*];
             type Values<'a> = ($($label::Value<'a>,)*);
             type Key = ($($label::Key,)*);
+            type Digest = ($($label::Digest,)*);
             type Limits = ($($label::Limit,)*);
 
             fn sample() -> Self::Values<'static> {
@@ -91,10 +97,17 @@ macro_rules! label_set {
             }
 
             #[inline]
-            fn hash(values: Self::Values<'_>) -> u64 {
-                let hasher = &mut FxHasher::default();
-                $($label::hash(values.$at, hasher);)*
-                std::hash::Hasher::finish(hasher)
+            fn digest(values: Self::Values<'_>) -> Self::Digest {
+                ($($label::digest(values.$at),)*)
+            }
+
+            #[inline]
+            fn hash(digest: Self::Digest) -> u64 {
+                let hash = 0_u64;
+                $(let hash = hash.rotate_left(21) ^ $label::hash(digest.$at);)*
+                // The place in a table is taken from the low bits, where the
+                // small numbers of closed labels before the last are missing.
+                hash ^ (hash >> 21) ^ (hash >> 42)
             }
 
             fn key(values: Self::Values<'_>) -> Self::Key {
@@ -102,8 +115,8 @@ macro_rules! label_set {
             }
 
             #[inline]
-            fn matches(key: &Self::Key, values: Self::Values<'_>) -> bool {
-                true $(&& $label::matches(&key.$at, values.$at))*
+            fn matches(key: &Self::Key, digest: Self::Digest, values: Self::Values<'_>) -> bool {
+                true $(&& $label::matches(&key.$at, digest.$at, values.$at))*
             }
 
             fn values(key: &Self::Key) -> Self::Values<'_> {

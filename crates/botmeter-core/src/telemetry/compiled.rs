@@ -63,11 +63,10 @@ fn start_scrape(
     let Some(chosen) = settings.scrape else { return Err(missing("scrape", "prometheus")) };
     let scrape = Scrape::start(chosen, descriptors, exports.clone())?;
     let address = scrape.address();
-    match address {
-        Some(address) => {
-            tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
-        }
-        None => tracing::info!("metrics are served by the application's own server"),
+    if let Some(address) = address {
+        tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
+    } else {
+        tracing::info!("metrics are served by the application's own server");
     }
     Ok(Running {
         name: "scrape",
@@ -144,10 +143,6 @@ fn start_stdout(_: &Settings, _: &[&'static Descriptor]) -> Result<Running, Erro
 }
 
 /// A backend was asked for that this build does not have.
-#[cfg_attr(
-    all(feature = "scrape", feature = "otlp", feature = "stdout"),
-    expect(dead_code, reason = "this build has every backend")
-)]
 fn missing(feature: &str, exporter: &str) -> Error {
     Error::new(format!(
         "start the exporter {exporter:?}: this build does not have it; enable the feature \

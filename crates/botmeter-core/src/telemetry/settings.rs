@@ -122,6 +122,8 @@ pub(crate) struct Asked {
     pub(crate) endpoint: Option<String>,
     pub(crate) scrape: Option<ScrapeSettings>,
     pub(crate) stdout: bool,
+    /// Whether it brought a backend of its own.
+    pub(crate) has_own: bool,
 }
 
 /// What the environment chooses of the backends.
@@ -201,7 +203,8 @@ fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Resul
         return Ok(Chosen { otlp, stdout: !otlp, scrape: false });
     }
     let has_endpoint = environment.first(endpoint::OTLP_ENDPOINTS).is_some();
-    let is_asked = asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout;
+    let is_asked =
+        asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout || asked.has_own;
     let otlp = compiled.otlp && (has_endpoint || !(is_asked || compiled.scrape));
     let scrape = compiled.scrape && !is_asked;
     Ok(Chosen { otlp, scrape, stdout: false })

@@ -67,6 +67,14 @@ fn what_the_program_asks_for_runs_beside_what_the_environment_chooses() {
 }
 
 #[test]
+fn a_backend_of_the_program_replaces_the_default() {
+    let asked = Asked { has_own: true, ..Asked::default() };
+    let of = |variables| names(&resolve(variables, &asked).unwrap().unwrap());
+    assert!(of(&[]).is_empty());
+    assert_eq!(of(&[("OTEL_METRICS_EXPORTER", "prometheus")]), ["scrape"]);
+}
+
+#[test]
 fn the_sdk_can_be_turned_off() {
     let off = resolve(&[("OTEL_SDK_DISABLED", "TRUE")], &Asked::default()).unwrap();
     assert_eq!(off, None);

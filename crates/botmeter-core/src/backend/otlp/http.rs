@@ -1,0 +1,192 @@
+//! OTLP by HTTP with protobuf.
+
+use std::{
+    fmt,
+    io::{Read, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use flate2::{Compression as Level, write::GzEncoder};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use opentelemetry_http::{Bytes, HttpClient, HttpError};
+use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_sdk::metrics::{data::ResourceMetrics, exporter::PushMetricExporter};
+
+use super::{
+    reason::{self, Answer},
+    target::Target,
+};
+use crate::{
+    Error,
+    backend::sdk::Deliver,
+    telemetry::{Compression, OtlpSettings},
+};
+
+/// Posts to a receiver, and again if that may help.
+pub(super) struct Http {
+    exporter: MetricExporter,
+    client: Client,
+}
+
+impl Http {
+    pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
+        let client = Client::new(settings, target)?;
+        // The client is ours: which one the exporter would take depends on the
+        // features that other crates enable, and most of those cannot work on
+        // the thread that exports.
+        let exporter = MetricExporter::builder()
+            .with_http()
+            .with_http_client(client.clone())
+            .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
+            .with_endpoint(&settings.endpoint)
+            .with_timeout(settings.timeout)
+            .with_temporality(super::sdk_temporality(settings.temporality))
+            .build()
+            .map_err(|error| Error::new(format!("push metrics to {target}")).because(error))?;
+        Ok(Self { exporter, client })
+    }
+}
+
+impl Deliver for Http {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
+        self.client.note(None);
+        let result = self.exporter.export(metrics).await;
+        // The exporter keeps the details to itself, so the client noted down
+        // how its last attempt went.
+        match (self.client.noted(), result) {
+            (Some(failure), _) => Err(failure),
+            (None, Ok(())) => Ok(()),
+            (None, Err(error)) => Err(self.client.0.target.censored(&error.to_string())),
+        }
+    }
+}
+
+/// A blocking client, called on the SDK's own thread.
+#[derive(Clone)]
+struct Client(Arc<State>);
+
+struct State {
+    agent: ureq::Agent,
+    target: Target,
+    headers: HeaderMap,
+    compression: Compression,
+    timeout: std::time::Duration,
+    failure: Mutex<Option<String>>,
+}
+
+/// The most that is read of an answer. Receivers send a few bytes.
+const MOST_ANSWER_BYTES: u64 = 64 * 1024;
+
+impl Client {
+    fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
+        let config = ureq::Agent::config_builder()
+            .timeout_global(Some(settings.timeout))
+            .http_status_as_error(false)
+            // A redirected POST becomes a GET, which would look like success.
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")));
+        let agent = secured(config).build().new_agent();
+        Ok(Self(Arc::new(State {
+            headers: target.headers(settings)?,
+            agent,
+            target: target.clone(),
+            compression: settings.compression,
+            timeout: settings.timeout,
+            failure: Mutex::new(None),
+        })))
+    }
+
+    fn note(&self, failure: Option<String>) {
+        *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
+    }
+
+    fn noted(&self) -> Option<String> {
+        self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    fn post(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, ureq::Error> {
+        let State { agent, headers, compression, .. } = self.0.as_ref();
+        let (body, encoding) = match (request.headers().get(header::CONTENT_ENCODING), compression)
+        {
+            // Only when a variable of the process says so and another crate
+            // enabled it: then the exporter has compressed the body already.
+            (Some(encoding), _) => (request.body().to_vec(), Some(encoding.clone())),
+            (None, Compression::Gzip) => {
+                (gzip(request.body())?, Some(HeaderValue::from_static("gzip")))
+            }
+            (None, Compression::None) => (request.body().to_vec(), None),
+        };
+        let mut post = Request::post(request.uri()).body(body)?;
+        // None of the request's other headers: the exporter adds those of the
+        // process's environment, which the settings may have overruled.
+        post.headers_mut().clone_from(headers);
+        let content_type = HeaderValue::from_static("application/x-protobuf");
+        post.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        if let Some(encoding) = encoding {
+            post.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+        }
+        let (parts, answer) = agent.run(post)?.into_parts();
+        let mut body = Vec::new();
+        answer.into_reader().take(MOST_ANSWER_BYTES).read_to_end(&mut body)?;
+        Ok(Response::from_parts(parts, Bytes::from(body)))
+    }
+}
+
+#[async_trait]
+impl HttpClient for Client {
+    async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
+        let State { target, timeout, .. } = self.0.as_ref();
+        match self.post(&request) {
+            Ok(response) => {
+                let answer = Answer {
+                    status: response.status(),
+                    headers: response.headers(),
+                    body: response.body(),
+                };
+                self.note(reason::of_answer(target, &answer));
+                Ok(response)
+            }
+            Err(error) => {
+                self.note(Some(reason::of_http(target, *timeout, &error)));
+                Err(Box::new(error))
+            }
+        }
+    }
+}
+
+/// Shows no headers.
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.0.target).finish()
+    }
+}
+
+type Config = ureq::config::ConfigBuilder<ureq::typestate::AgentScope>;
+
+/// Trusts what the machine trusts.
+#[cfg(feature = "otlp-tls")]
+fn secured(config: Config) -> Config {
+    use ureq::tls::{RootCerts, TlsConfig, TlsProvider};
+
+    let crypto = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(crypto)
+        .root_certs(RootCerts::PlatformVerifier)
+        .build();
+    config.tls_config(tls)
+}
+
+/// An endpoint with https was refused before.
+#[cfg(not(feature = "otlp-tls"))]
+fn secured(config: Config) -> Config {
+    config
+}
+
+fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Level::default());
+    encoder.write_all(body)?;
+    encoder.finish()
+}

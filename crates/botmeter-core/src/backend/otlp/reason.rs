@@ -1,0 +1,249 @@
+//! Why a push failed, and what to do about it, in one line.
+
+mod causes;
+#[cfg(feature = "otlp-grpc")]
+pub(super) mod grpc;
+
+use std::{borrow::Cow, io, time::Duration};
+
+use http::{HeaderMap, StatusCode, header};
+use opentelemetry_proto::tonic::collector::metrics::v1::{
+    ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
+};
+use prost::Message;
+
+use super::target::Target;
+use crate::telemetry::Protocol;
+
+/// What a receiver answered by HTTP.
+pub(super) struct Answer<'a> {
+    pub(super) status: StatusCode,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) body: &'a [u8],
+}
+
+/// Why this answer is a failure; nothing if it is none.
+pub(super) fn of_answer(target: &Target, answer: &Answer<'_>) -> Option<String> {
+    let Answer { status, headers, body } = answer;
+    let request = target.request(Protocol::HttpProtobuf);
+    if !status.is_success() {
+        let text = excerpt(target, &error_text(headers, body));
+        let quoted = if text.is_empty() { String::new() } else { format!(", {text:?}") };
+        let advice = causes::of_status(target, *status, headers, &text);
+        return Some(format!("{request}: {status}{quoted}; {advice}"));
+    }
+    if is_protobuf(headers) || body.is_empty() {
+        return match ExportMetricsServiceResponse::decode(*body) {
+            Ok(response) => of_partial(&request, target, response.partial_success),
+            Err(_) => Some(format!(
+                "{request}: {status} with a body that is not OTLP; something else than an OTLP \
+                 receiver answers there"
+            )),
+        };
+    }
+    // Some receivers answer in words or in JSON, which is harmless. A web page
+    // is no receiver.
+    content_type(headers).starts_with("text/html").then(|| {
+        format!(
+            "{request}: {status} with a web page, {:?}; something else than an OTLP receiver \
+             answers there",
+            excerpt(target, body)
+        )
+    })
+}
+
+/// What a receiver sends with an error: `google.rpc.Status`, of which only the
+/// message is for people.
+#[derive(Clone, PartialEq, prost::Message)]
+struct RpcStatus {
+    #[prost(string, tag = "2")]
+    message: String,
+}
+
+fn error_text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
+    match RpcStatus::decode(body) {
+        Ok(status) if is_protobuf(headers) => Cow::Owned(status.message.into_bytes()),
+        _ => Cow::Borrowed(body),
+    }
+}
+
+fn is_protobuf(headers: &HeaderMap) -> bool {
+    content_type(headers).starts_with("application/x-protobuf")
+}
+
+fn content_type(headers: &HeaderMap) -> String {
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Why the request had no answer.
+pub(super) fn of_http(target: &Target, timeout: Duration, error: &ureq::Error) -> String {
+    let request = target.request(Protocol::HttpProtobuf);
+    match error {
+        ureq::Error::Timeout(_) => of_timeout(&request, timeout),
+        ureq::Error::Io(error) => of_io(&request, target, Protocol::HttpProtobuf, error),
+        ureq::Error::HostNotFound => {
+            let host = target.host();
+            format!("{request}: {}", causes::of_unknown_host(host))
+        }
+        other => {
+            let text = target.censored(&other.to_string());
+            let advice = causes::of_text(target, Protocol::HttpProtobuf, &text);
+            format!("{request}: {text}; {advice}")
+        }
+    }
+}
+
+fn of_partial(
+    request: &str,
+    target: &Target,
+    partial: Option<ExportMetricsPartialSuccess>,
+) -> Option<String> {
+    let ExportMetricsPartialSuccess { rejected_data_points, error_message } = partial?;
+    let message = excerpt(target, error_message.as_bytes());
+    if rejected_data_points <= 0 {
+        if !message.is_empty() {
+            tracing::debug!(message, "{request}: the receiver took everything, with a remark");
+        }
+        return None;
+    }
+    Some(format!(
+        "{request}: the receiver rejected {rejected_data_points} data points and took the others, \
+         {message:?}; {}",
+        causes::of_rejection(&message)
+    ))
+}
+
+fn of_timeout(request: &str, timeout: Duration) -> String {
+    format!(
+        "{request}: timed out after {timeout:?}; does a firewall drop the packets, or is the \
+         receiver overloaded?"
+    )
+}
+
+fn of_io(request: &str, target: &Target, protocol: Protocol, error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => format!(
+            "{request}: connection refused; nothing listens there: does the receiver run, and is \
+             the port right?"
+        ),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => format!(
+            "{request}: the connection was closed before there was a whole answer; {}",
+            causes::of_closed(target, protocol)
+        ),
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            format!("{request}: {error}; is this machine in the right network?")
+        }
+        _ => {
+            let text = target.censored(&error.to_string());
+            if text.contains("failed to lookup address") {
+                return format!("{request}: {}", causes::of_unknown_host(target.host()));
+            }
+            let advice = causes::of_text(target, protocol, &text);
+            format!("{request}: {text}; {advice}")
+        }
+    }
+}
+
+/// The most characters of somebody else's text that a message quotes.
+const MOST_QUOTED: usize = 200;
+
+/// The beginning of a text from elsewhere, in one line and without our
+/// credentials.
+fn excerpt(target: &Target, text: &[u8]) -> String {
+    let text = target.censored(&String::from_utf8_lossy(text));
+    let words: Vec<&str> = text
+        .split(|c: char| c.is_whitespace() || c.is_control())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(MOST_QUOTED) {
+        Some((cut, _)) => format!("{}…", &line[..cut]),
+        None => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Compression, OtlpSettings, Temporality};
+
+    fn target(endpoint: &str) -> Target {
+        Target::of(&OtlpSettings {
+            endpoint: endpoint.to_owned(),
+            protocol: Protocol::HttpProtobuf,
+            headers: Vec::new(),
+            timeout: Duration::from_secs(10),
+            compression: Compression::None,
+            temporality: Temporality::Cumulative,
+        })
+        .unwrap()
+    }
+
+    fn without_answer(endpoint: &str, error: &ureq::Error) -> String {
+        of_http(&target(endpoint), Duration::from_secs(10), error)
+    }
+
+    #[test]
+    fn an_unknown_host_is_named() {
+        let url = "http://prom.invalid:9090/v1/metrics";
+        let explained = "POST http://prom.invalid:9090/v1/metrics: the name \"prom.invalid\" is \
+                         not known; is it spelled right, and known where this runs?";
+        assert_eq!(without_answer(url, &ureq::Error::HostNotFound), explained);
+        let unresolved = io::Error::other(
+            "failed to lookup address information: Temporary failure in name resolution",
+        );
+        assert_eq!(without_answer(url, &ureq::Error::Io(unresolved)), explained);
+    }
+
+    #[test]
+    fn the_port_of_the_other_protocol_is_noticed() {
+        let closed = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
+        assert_eq!(
+            without_answer("http://collector:4317/v1/metrics", &closed()),
+            "POST http://collector:4317/v1/metrics: the connection was closed before there was a whole answer; \
+             port 4317 usually speaks gRPC: use port 4318, or set OTEL_EXPORTER_OTLP_PROTOCOL=grpc"
+        );
+        assert_eq!(
+            causes::of_closed(&target("http://collector:4318"), Protocol::Grpc),
+            "this port usually speaks HTTP: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf, or use \
+             port 4317"
+        );
+    }
+
+    #[test]
+    fn a_proxy_that_refuses_is_named() {
+        let refused = ureq::Error::ConnectProxyFailed("proxy server responded 403".to_owned());
+        assert_eq!(
+            without_answer("http://far.example/v1/metrics", &refused),
+            format!(
+                "POST http://far.example/v1/metrics: {refused}; check HTTPS_PROXY, HTTP_PROXY and \
+                 NO_PROXY"
+            )
+        );
+    }
+
+    #[test]
+    fn the_path_of_prometheus_is_named_where_prometheus_listens() {
+        let answer = Answer {
+            status: StatusCode::NOT_FOUND,
+            headers: &HeaderMap::new(),
+            body: b"404 page not found\n",
+        };
+        assert_eq!(
+            of_answer(&target("http://prom:9090/v1/metrics"), &answer).unwrap(),
+            "POST http://prom:9090/v1/metrics: 404 Not Found, \"404 page not found\"; Prometheus' \
+             receiver is at /api/v1/otlp/v1/metrics"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut_and_kept_in_one_line() {
+        let long = format!("<html>\r\n\t{}", "é".repeat(300));
+        let quoted = excerpt(&target("http://a"), long.as_bytes());
+        assert_eq!(quoted, format!("<html> {}…", "é".repeat(MOST_QUOTED - 7)));
+    }
+}

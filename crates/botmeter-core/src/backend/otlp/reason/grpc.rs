@@ -1,0 +1,67 @@
+//! Why a push by gRPC failed.
+
+use std::{error::Error, io, time::Duration};
+
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsPartialSuccess;
+use tonic::{Code, Status};
+
+use super::{super::target::Target, causes, excerpt};
+use crate::telemetry::Protocol;
+
+/// Why the call failed.
+pub(in super::super) fn of_status(target: &Target, status: &Status) -> String {
+    let request = target.request(Protocol::Grpc);
+    if let Some(error) = first_io_error(status) {
+        return super::of_io(&request, target, Protocol::Grpc, error);
+    }
+    let mut text = excerpt(target, status.message().as_bytes());
+    let mut source = status.source();
+    while let Some(cause) = source {
+        let more = excerpt(target, cause.to_string().as_bytes());
+        if !text.contains(&more) {
+            text = format!("{text}: {more}");
+        }
+        source = cause.source();
+    }
+    let advice = of_code(target, status.code(), status.source().is_some(), &text);
+    format!("{request}: {:?}, {text:?}; {advice}", status.code())
+}
+
+/// Why there was no answer.
+pub(in super::super) fn of_timeout(target: &Target, timeout: Duration) -> String {
+    super::of_timeout(&target.request(Protocol::Grpc), timeout)
+}
+
+/// What the receiver took only a part of; nothing if it took all.
+pub(in super::super) fn of_partial_success(
+    target: &Target,
+    partial: Option<ExportMetricsPartialSuccess>,
+) -> Option<String> {
+    super::of_partial(&target.request(Protocol::Grpc), target, partial)
+}
+
+fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
+    let advice = match code {
+        Code::Unimplemented => causes::NO_METRICS,
+        Code::Unavailable if !is_local => causes::NOT_NOW,
+        Code::Unauthenticated | Code::PermissionDenied => causes::CREDENTIALS,
+        Code::ResourceExhausted => {
+            "the receiver limits the size or the rate: raise its limit or push less often"
+        }
+        Code::InvalidArgument => causes::of_rejection(text),
+        Code::DeadlineExceeded => "the receiver is overloaded or far away",
+        _ => return causes::of_text(target, Protocol::Grpc, text),
+    };
+    advice.to_owned()
+}
+
+fn first_io_error(status: &Status) -> Option<&io::Error> {
+    let mut next = status.source();
+    while let Some(cause) = next {
+        if let Some(found) = cause.downcast_ref::<io::Error>() {
+            return Some(found);
+        }
+        next = cause.source();
+    }
+    None
+}

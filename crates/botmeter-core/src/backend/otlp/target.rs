@@ -1,0 +1,256 @@
+//! Where pushes go, and how it may be shown.
+
+use std::fmt;
+
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use crate::{
+    Error,
+    telemetry::{OtlpSettings, Protocol},
+};
+
+/// The endpoint with everything secret known, so that none of it is shown.
+#[derive(Clone)]
+pub(super) struct Target {
+    uri: Uri,
+    shown: String,
+    secrets: Vec<String>,
+}
+
+/// Shorter texts are no credentials, and hiding them would garble messages.
+const SHORTEST_SECRET: usize = 6;
+const HIDDEN: &str = "***";
+
+impl Target {
+    pub(super) fn of(settings: &OtlpSettings) -> Result<Self, Error> {
+        let OtlpSettings { endpoint, headers, .. } = settings;
+        let shown = shown(endpoint);
+        let refuse = |why: &str| Error::new(format!("push metrics to {shown:?}: {why}"));
+        let uri: Uri = endpoint
+            .parse()
+            .map_err(|error: http::uri::InvalidUri| refuse("it is not a URL").because(error))?;
+        if uri.host().is_none_or(str::is_empty) {
+            return Err(refuse("it has no host; give a URL such as http://localhost:4318"));
+        }
+        let is_https = match uri.scheme_str() {
+            Some("http") => false,
+            Some("https") => true,
+            _ => return Err(refuse("its scheme must be http or https")),
+        };
+        if settings.timeout.is_zero() {
+            return Err(refuse("no answer can come within a timeout of zero"));
+        }
+        let secrets = secrets(&uri, headers);
+        let target = Self { uri, shown, secrets };
+        if is_https && !cfg!(feature = "otlp-tls") {
+            return Err(target.missing_feature("https", "otlp-tls"));
+        }
+        Ok(target)
+    }
+
+    pub(super) fn missing_feature(&self, what: &str, feature: &str) -> Error {
+        Error::new(format!(
+            "push metrics to {:?}: this build has no {what}; enable the feature `{feature}` of \
+             the botmeter crate that you depend on",
+            self.shown
+        ))
+    }
+
+    pub(super) fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    pub(super) fn port(&self) -> u16 {
+        self.uri.port_u16().unwrap_or(if self.is_https() { 443 } else { 80 })
+    }
+
+    pub(super) fn host(&self) -> &str {
+        self.uri.host().unwrap_or_default()
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
+    /// A text from elsewhere without our credentials, which a server or a
+    /// library may quote back.
+    pub(super) fn censored(&self, text: &str) -> String {
+        let mut censored = text.to_owned();
+        for secret in &self.secrets {
+            if censored.contains(secret.as_str()) {
+                censored = censored.replace(secret.as_str(), HIDDEN);
+            }
+        }
+        censored
+    }
+
+    /// The headers as they are sent.
+    pub(super) fn headers(&self, settings: &OtlpSettings) -> Result<HeaderMap, Error> {
+        let mut map = HeaderMap::new();
+        for (name, value) in &settings.headers {
+            let refuse = |part: &str| {
+                // Not even a part of a value is quoted: it may be a password.
+                Error::new(format!(
+                    "push metrics to {:?}: the {part} of the header {name:?} has characters that \
+                     HTTP does not allow",
+                    self.shown
+                ))
+            };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse("name"))?;
+            let mut value = HeaderValue::from_str(value).map_err(|_| refuse("value"))?;
+            value.set_sensitive(true);
+            map.append(key, value);
+        }
+        Ok(map)
+    }
+
+    /// How messages name the push.
+    pub(super) fn request(&self, protocol: Protocol) -> String {
+        let verb = match protocol {
+            Protocol::HttpProtobuf => "POST",
+            Protocol::Grpc => "gRPC to",
+        };
+        format!("{verb} {self}")
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Target").field(&self.shown).finish()
+    }
+}
+
+/// The URL without user, password and query, each of which may be a secret.
+fn shown(endpoint: &str) -> String {
+    let (url, query) = match endpoint.split_once('?') {
+        Some((url, _)) => (url, "?***"),
+        None => (endpoint, ""),
+    };
+    let Some((scheme, rest)) = url.split_once("://") else { return format!("{url}{query}") };
+    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((_, host)) => ("***@", host),
+        None => ("", authority),
+    };
+    format!("{scheme}://{user}{host}{path}{query}")
+}
+
+/// Longest first, so that hiding a part does not uncover the rest.
+fn secrets(uri: &Uri, headers: &[(String, String)]) -> Vec<String> {
+    let mut secrets: Vec<String> = Vec::new();
+    let mut add = |secret: &str| {
+        if secret.len() >= SHORTEST_SECRET {
+            secrets.push(secret.to_owned());
+        }
+    };
+    for (_, value) in headers {
+        add(value.trim());
+        // `Bearer <token>`: the token alone must not be shown either.
+        value.split_whitespace().skip(1).for_each(&mut add);
+    }
+    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+    if let Some((user, _)) = authority.rsplit_once('@') {
+        add(user);
+        user.split(':').for_each(&mut add);
+    }
+    if let Some(query) = uri.query() {
+        add(query);
+        query.split('&').filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| add(value));
+    }
+    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
+    secrets
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::telemetry::{Compression, Temporality};
+
+    fn settings(endpoint: &str, headers: &[(&str, &str)]) -> OtlpSettings {
+        OtlpSettings {
+            endpoint: endpoint.to_owned(),
+            protocol: Protocol::HttpProtobuf,
+            headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
+            timeout: Duration::from_secs(1),
+            compression: Compression::None,
+            temporality: Temporality::Cumulative,
+        }
+    }
+
+    #[test]
+    fn user_password_and_query_are_not_shown() {
+        let target = Target::of(&settings(
+            "http://robot:hunter22@prom.example:9090/v1/metrics?key=sesame1",
+            &[],
+        ))
+        .unwrap();
+        assert_eq!(target.to_string(), "http://***@prom.example:9090/v1/metrics?***");
+        assert_eq!(
+            format!("{target:?}"),
+            "Target(\"http://***@prom.example:9090/v1/metrics?***\")"
+        );
+        assert_eq!(target.censored("no hunter22 with sesame1 here"), "no *** with *** here");
+    }
+
+    #[test]
+    fn headers_are_hidden_whole_and_without_their_scheme() {
+        let target =
+            Target::of(&settings("http://a/", &[("authorization", "Bearer s3cr3t-token")]))
+                .unwrap();
+        assert_eq!(
+            target.censored("got 'Bearer s3cr3t-token', that is s3cr3t-token by Bearer"),
+            "got '***', that is *** by Bearer"
+        );
+    }
+
+    #[test]
+    fn what_is_no_url_of_a_receiver_is_refused() {
+        let refusal = |endpoint: &str| Target::of(&settings(endpoint, &[])).unwrap_err().chain();
+        assert_eq!(
+            refusal("http://"),
+            "push metrics to \"http://\": it is not a URL: empty string"
+        );
+        assert_eq!(
+            refusal("localhost"),
+            "push metrics to \"localhost\": its scheme must be http or https"
+        );
+        assert_eq!(
+            refusal("/v1/metrics"),
+            "push metrics to \"/v1/metrics\": it has no host; give a URL such as \
+             http://localhost:4318"
+        );
+        assert_eq!(
+            refusal("ftp://a:b@host/"),
+            "push metrics to \"ftp://***@host/\": its scheme must be http or https"
+        );
+    }
+
+    #[test]
+    fn a_header_that_http_does_not_allow_is_refused_without_its_value() {
+        let broken = settings("http://a/", &[("x-key", "top\nsecret")]);
+        let refusal = Target::of(&broken).unwrap().headers(&broken).unwrap_err();
+        assert_eq!(
+            refusal.chain(),
+            "push metrics to \"http://a/\": the value of the header \"x-key\" has characters that \
+             HTTP does not allow"
+        );
+    }
+
+    #[cfg(not(feature = "otlp-tls"))]
+    #[test]
+    fn https_without_its_feature_is_refused() {
+        assert_eq!(
+            Target::of(&settings("https://a/v1/metrics", &[])).unwrap_err().chain(),
+            "push metrics to \"https://a/v1/metrics\": this build has no https; enable the \
+             feature `otlp-tls` of the botmeter crate that you depend on"
+        );
+    }
+}

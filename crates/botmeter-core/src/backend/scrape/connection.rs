@@ -1,0 +1,231 @@
+//! One connection: what it waits for, and what became of the answer.
+
+use std::{
+    io,
+    pin::Pin,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, ready},
+    time::Instant,
+};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::connections::Limits;
+use crate::Exports;
+
+/// What is known of a connection, by those who serve it and by those who
+/// decide when it has lasted too long.
+#[derive(Debug)]
+pub(super) struct Connection {
+    doing: Mutex<Doing>,
+    exports: Exports,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Doing {
+    /// The next request has not begun.
+    Silent { since: Instant },
+    /// A request is on its way.
+    Asking { since: Instant },
+    /// An answer is being made or taken.
+    Answering { since: Instant, is_scrape: bool, is_written: bool },
+    /// It has ended.
+    Ended,
+}
+
+impl Connection {
+    pub(super) fn new(exports: Exports) -> Arc<Self> {
+        Arc::new(Self { doing: Mutex::new(Doing::Silent { since: Instant::now() }), exports })
+    }
+
+    /// A request has arrived whole.
+    pub(super) fn asked(&self, is_scrape: bool) {
+        *self.doing() = Doing::Answering { since: Instant::now(), is_scrape, is_written: false };
+    }
+
+    /// Since when nothing is to be done for it; nothing while it is answered.
+    pub(super) fn waiting_since(&self) -> Option<Instant> {
+        match *self.doing() {
+            Doing::Silent { since } | Doing::Asking { since } => Some(since),
+            Doing::Answering { .. } | Doing::Ended => None,
+        }
+    }
+
+    /// Why the connection has lasted too long, if it has.
+    pub(super) fn overdue(&self, limits: &Limits) -> Option<&'static str> {
+        let (since, limit, reason) = match *self.doing() {
+            Doing::Silent { since } => (since, limits.silence, "nothing was asked"),
+            Doing::Asking { since } => (since, limits.asking, "the request never ended"),
+            Doing::Answering { since, .. } => {
+                (since, limits.answering, "the scraper did not take its answer in time")
+            }
+            Doing::Ended => return None,
+        };
+        (since.elapsed() > limit).then_some(reason)
+    }
+
+    /// It ends here, whatever it does. Whether an answer was lost by it.
+    pub(super) fn end(&self, reason: &str) -> bool {
+        let was = std::mem::replace(&mut *self.doing(), Doing::Ended);
+        match was {
+            Doing::Answering { since, is_scrape: true, .. } => {
+                self.exports.failed(since.elapsed(), reason);
+                true
+            }
+            Doing::Answering { .. } => true,
+            Doing::Silent { .. } | Doing::Asking { .. } | Doing::Ended => false,
+        }
+    }
+
+    /// Bytes of a request have arrived.
+    fn heard(&self) {
+        let mut doing = self.doing();
+        if matches!(*doing, Doing::Silent { .. }) {
+            *doing = Doing::Asking { since: Instant::now() };
+        }
+    }
+
+    /// The last byte of the answer was written, though perhaps not sent.
+    fn written(&self) {
+        if let Doing::Answering { is_written, .. } = &mut *self.doing() {
+            *is_written = true;
+        }
+    }
+
+    /// What was written so far was sent.
+    fn sent(&self) {
+        let delivered = {
+            let mut doing = self.doing();
+            match *doing {
+                Doing::Answering { since, is_scrape, is_written: true } => {
+                    *doing = Doing::Silent { since: Instant::now() };
+                    is_scrape.then(|| since.elapsed())
+                }
+                _ => None,
+            }
+        };
+        if let Some(took) = delivered {
+            self.exports.succeeded(took);
+        }
+    }
+
+    fn doing(&self) -> MutexGuard<'_, Doing> {
+        self.doing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The body of an answer, which tells when it is written.
+#[derive(Debug)]
+pub(super) struct Answer {
+    rest: Bytes,
+    connection: Arc<Connection>,
+}
+
+impl Answer {
+    pub(super) fn new(bytes: Bytes, connection: Arc<Connection>) -> Self {
+        Self { rest: bytes, connection }
+    }
+}
+
+impl Body for Answer {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        let bytes = std::mem::take(&mut self.rest);
+        Poll::Ready((!bytes.is_empty()).then(|| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.rest.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+/// The server lets go of a body once it has written it.
+impl Drop for Answer {
+    fn drop(&mut self) {
+        if self.rest.is_empty() {
+            self.connection.written();
+        }
+    }
+}
+
+/// The socket, which tells what comes in and when everything is out.
+#[derive(Debug)]
+pub(super) struct Line {
+    socket: TcpStream,
+    connection: Arc<Connection>,
+}
+
+impl Line {
+    pub(super) fn new(socket: TcpStream, connection: Arc<Connection>) -> Self {
+        Self { socket, connection }
+    }
+}
+
+impl AsyncRead for Line {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
+        if buffer.filled().len() > before {
+            self.connection.heard();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Line {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    /// Called once all that was written is handed to the socket.
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        self.connection.sent();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
+
+/// However a connection ends, an answer that it still owed is lost.
+impl Drop for Line {
+    fn drop(&mut self) {
+        let _was_owed = self.connection.end("the scraper hung up before it had its answer");
+    }
+}

@@ -1,0 +1,128 @@
+//! The connections that are open, and when one has to go.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    task::{AbortHandle, JoinSet},
+    time::Instant,
+};
+
+use super::connection::Connection;
+
+/// What a scraper may do. The documentation of the module has the rules.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// How many connections may be open.
+    pub(super) connections: usize,
+    /// How long the head of a request may be, in bytes.
+    pub(super) head: usize,
+    /// How long a connection may be silent between requests.
+    pub(super) silence: Duration,
+    /// How long the head of a request may take.
+    pub(super) asking: Duration,
+    /// How long an answer may take, until it is taken.
+    pub(super) answering: Duration,
+    /// How often this is looked after.
+    pub(super) rounds: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 128,
+            head: 16 * 1024,
+            silence: Duration::from_mins(2),
+            asking: Duration::from_secs(10),
+            answering: Duration::from_secs(30),
+            rounds: Duration::from_millis(500),
+        }
+    }
+}
+
+/// The connections that are open.
+#[derive(Debug)]
+pub(super) struct Connections {
+    limits: Limits,
+    open: Vec<(Arc<Connection>, AbortHandle)>,
+    tasks: JoinSet<()>,
+}
+
+impl Connections {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self { limits, open: Vec::new(), tasks: JoinSet::new() }
+    }
+
+    /// Whether one more can be served: there is a place, or one waits that can
+    /// make room.
+    pub(super) fn has_room(&self) -> bool {
+        self.open.len() < self.limits.connections || self.longest_waiting().is_some()
+    }
+
+    /// Serves one more, in the place of the one that has waited longest if
+    /// there is no other.
+    pub(super) fn serve(
+        &mut self,
+        connection: Arc<Connection>,
+        serving: impl Future<Output = ()> + Send + 'static,
+    ) {
+        if self.open.len() >= self.limits.connections
+            && let Some(at) = self.longest_waiting()
+        {
+            close(&self.open.swap_remove(at), "the place was needed");
+        }
+        let handle = self.tasks.spawn(serving);
+        self.open.push((connection, handle));
+    }
+
+    /// Waits until a connection has ended; for good if there is none.
+    pub(super) async fn one_ended(&mut self) {
+        if self.tasks.join_next().await.is_none() {
+            std::future::pending::<()>().await;
+        }
+        self.forget_ended();
+    }
+
+    /// Closes what has lasted too long.
+    pub(super) fn close_overdue(&mut self) {
+        for one in &self.open {
+            if let Some(reason) = one.0.overdue(&self.limits) {
+                close(one, reason);
+            }
+        }
+        self.forget_ended();
+    }
+
+    /// Closes what waits, and the rest when it has its answer or time is up.
+    /// How many answers were cut off.
+    pub(super) async fn end_by(mut self, deadline: Instant) -> usize {
+        for one in &self.open {
+            if one.0.waiting_since().is_some() {
+                close(one, "the server shut down");
+            }
+        }
+        let all_ended = async { while self.tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout_at(deadline, all_ended).await.is_ok() {
+            return 0;
+        }
+        let cut_off = |one: &&(Arc<Connection>, AbortHandle)| close(one, "the server shut down");
+        self.open.iter().filter(cut_off).count()
+    }
+
+    fn longest_waiting(&self) -> Option<usize> {
+        let since = |(at, one): (usize, &(Arc<Connection>, AbortHandle))| {
+            one.0.waiting_since().map(|since| (since, at))
+        };
+        self.open.iter().enumerate().filter_map(since).min().map(|(_, at)| at)
+    }
+
+    fn forget_ended(&mut self) {
+        self.open.retain(|(_, handle)| !handle.is_finished());
+    }
+}
+
+/// Whether an answer was cut off by it.
+fn close((connection, handle): &(Arc<Connection>, AbortHandle), reason: &str) -> bool {
+    let was_owed = connection.end(reason);
+    handle.abort();
+    was_owed
+}

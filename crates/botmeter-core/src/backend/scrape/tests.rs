@@ -1,0 +1,232 @@
+//! Clients that take their time, or everything.
+
+use std::{
+    io::{ErrorKind, Read, Write},
+    net::{SocketAddr, TcpStream},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{connections::Limits, upkeep::Rhythm, *};
+use crate::{BackendKind, Counter, Histogram, Instrument, Unit, buckets};
+
+static BIG: Instrument<Counter, ()> =
+    Instrument::counter("test.big", Unit::NONE, "Has many series, each of them long.");
+static SPREAD: Instrument<Histogram, ()> =
+    Instrument::histogram("test.spread", Unit::SECONDS, "Collects.", buckets::FAST);
+
+const LONG: Duration = Duration::from_secs(30);
+const SHORT: Duration = Duration::from_millis(200);
+
+fn start(limits: Limits) -> (Scrape, SocketAddr, Exports) {
+    let exports = Exports::new(BackendKind::Scrape);
+    let settings = Settings { address: ([127, 0, 0, 1], 0).into(), ..Settings::default() };
+    let descriptors = &[BIG.descriptor(), SPREAD.descriptor()];
+    let rhythm = Rhythm { shortest: Duration::from_millis(5), longest: Duration::from_millis(5) };
+    let scrape =
+        Scrape::start_with(settings, descriptors, exports.clone(), rhythm, limits).unwrap();
+    let address = scrape.address().unwrap();
+    (scrape, address, exports)
+}
+
+/// Tests that need much memory take turns, or they would disturb the one that
+/// measures it.
+static MEMORY: Mutex<()> = Mutex::new(());
+
+fn much_memory() -> MutexGuard<'static, ()> {
+    MEMORY.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A page that no socket's buffers hold: some 8 MB.
+fn fill(scrape: &Scrape) -> MutexGuard<'static, ()> {
+    let turn = much_memory();
+    let filler = "x".repeat(10_000);
+    for at in 0..800 {
+        scrape.counter(BIG.descriptor(), &[("at", &at.to_string()), ("filler", &filler)]);
+    }
+    turn
+}
+
+fn connect(address: SocketAddr) -> TcpStream {
+    let socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(LONG)).unwrap();
+    socket
+}
+
+fn ask(address: SocketAddr) -> TcpStream {
+    let mut socket = connect(address);
+    socket.write_all(b"GET /metrics HTTP/1.0\r\n\r\n").unwrap();
+    socket
+}
+
+/// Everything that still comes, until the server hangs up.
+fn rest(mut socket: TcpStream) -> String {
+    let mut text = String::new();
+    socket.read_to_string(&mut text).unwrap();
+    text
+}
+
+fn assert_closed(mut socket: &TcpStream) {
+    match socket.read(&mut [0; 64]) {
+        Ok(0) => {}
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => {}
+        other => panic!("the server was to hang up, but: {other:?}"),
+    }
+}
+
+fn eventually(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + LONG;
+    while !holds() {
+        assert!(Instant::now() < deadline, "waited for {what}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_scraper_that_does_not_read_is_left_and_counted() {
+    let limits = Limits { answering: Duration::from_secs(3), ..Limits::default() };
+    let (scrape, address, exports) = start(limits);
+    let _turn = fill(&scrape);
+    let socket = ask(address);
+    eventually("the failure", || exports.failure_count() == 1);
+    assert_eq!(
+        exports.last().error.as_deref(),
+        Some("the scraper did not take its answer in time")
+    );
+    let mut bytes = Vec::new();
+    // What had been sent is still there; whether it ends well is up to the
+    // system.
+    let _end = (&socket).read_to_end(&mut bytes);
+    assert!(bytes.len() < scrape.page().render().len(), "the answer was cut off");
+    assert_eq!(exports.success_count(), 0);
+    // Others are served all the same.
+    assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
+}
+
+#[test]
+fn a_scraper_that_hangs_up_is_a_failure() {
+    let (scrape, address, exports) = start(Limits::default());
+    let _turn = fill(&scrape);
+    let mut socket = ask(address);
+    socket.read_exact(&mut [0; 100]).unwrap();
+    drop(socket);
+    eventually("the failure", || exports.failure_count() == 1);
+    let reason = "the scraper hung up before it had its answer";
+    assert_eq!(exports.last().error.as_deref(), Some(reason));
+}
+
+#[test]
+fn a_request_that_never_ends_and_silence_are_ended() {
+    let limits = Limits {
+        asking: SHORT,
+        silence: SHORT,
+        rounds: Duration::from_millis(20),
+        ..Limits::default()
+    };
+    let (_scrape, address, exports) = start(limits);
+    let silent = connect(address);
+    let mut slow = connect(address);
+    slow.write_all(b"GET /metrics HT").unwrap();
+    assert_closed(&silent);
+    assert_closed(&slow);
+    assert_eq!((exports.success_count(), exports.failure_count()), (0, 0));
+}
+
+#[test]
+fn the_one_that_waits_longest_makes_room() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let (_scrape, address, _) = start(limits);
+    let oldest = connect(address);
+    let mut old = connect(address);
+    assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
+    assert_closed(&oldest);
+    old.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+    assert!(rest(old).ends_with("ok\n"), "it kept its place");
+}
+
+#[test]
+fn nobody_who_is_being_answered_is_sent_away() {
+    let limits = Limits { connections: 2, ..Limits::default() };
+    let (scrape, address, exports) = start(limits);
+    let _turn = fill(&scrape);
+    let mut busy = [ask(address), ask(address)];
+    for socket in &mut busy {
+        // The answer has begun.
+        socket.read_exact(&mut [0; 12]).unwrap();
+    }
+    let mut waiting = connect(address);
+    waiting.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+    waiting.set_read_timeout(Some(SHORT)).unwrap();
+    let answer = waiting.read(&mut [0; 64]);
+    assert!(matches!(answer, Err(error) if error.kind() == ErrorKind::WouldBlock), "it waits");
+    waiting.set_read_timeout(Some(LONG)).unwrap();
+    let page = scrape.page().render();
+    for socket in busy {
+        assert!(rest(socket).ends_with(&page), "a whole page");
+    }
+    assert!(rest(waiting).ends_with("ok\n"));
+    eventually("the reports", || exports.success_count() == 2);
+    assert_eq!(exports.failure_count(), 0);
+}
+
+#[test]
+fn a_shutdown_lets_an_answer_end() {
+    let (scrape, address, exports) = start(Limits::default());
+    let _turn = fill(&scrape);
+    let mut socket = ask(address);
+    socket.read_exact(&mut [0; 12]).unwrap();
+    let ending = std::thread::spawn({
+        let scrape = scrape.clone();
+        move || scrape.shutdown(LONG)
+    });
+    eventually("the port to be free", || TcpStream::connect(address).is_err());
+    assert!(!ending.is_finished(), "it waits for the answer");
+    assert!(rest(socket).ends_with(&scrape.page().render()), "a whole page");
+    ending.join().unwrap().unwrap();
+    assert_eq!(exports.success_count(), 1);
+}
+
+#[test]
+fn a_shutdown_ends_by_its_deadline_and_says_what_it_cut_off() {
+    let (scrape, address, exports) = start(Limits::default());
+    let _turn = fill(&scrape);
+    let mut socket = ask(address);
+    socket.read_exact(&mut [0; 12]).unwrap();
+    let started = Instant::now();
+    let error = scrape.shutdown(Duration::from_secs(1)).unwrap_err();
+    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
+    assert_eq!(
+        error.to_string(),
+        format!("end the server for scrapes at {address} within 1s: 1 answer was cut off")
+    );
+    assert_eq!(exports.last().error.as_deref(), Some("the server shut down"));
+    assert!(TcpStream::connect(address).is_err());
+}
+
+/// Without upkeep, five million measurements would take some 120 MB.
+#[cfg(target_os = "linux")]
+#[test]
+fn histograms_do_not_grow_while_nobody_scrapes() {
+    let (scrape, _, _) = start(Limits::default());
+    let _turn = much_memory();
+    let spread = scrape.histogram(SPREAD.descriptor(), &[]);
+    let before = resident_bytes();
+    let mut most = before;
+    for _ in 0..50 {
+        for _ in 0..100_000 {
+            crate::Sink::record(&spread, 0.3);
+        }
+        most = most.max(resident_bytes());
+    }
+    assert!(most - before < 60_000_000, "it grew by {} bytes", most - before);
+    assert!(
+        scrape.page().render().contains("\ntest_spread_seconds_bucket{le=\"0.5\"} "),
+        "they were counted"
+    );
+}
+
+#[cfg(target_os = "linux")]
+fn resident_bytes() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").unwrap();
+    pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+}

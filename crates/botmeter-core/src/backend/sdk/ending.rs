@@ -1,0 +1,240 @@
+//! Flush and shutdown that end by their deadline.
+//!
+//! The SDK's flush waits without a timeout, and its shutdown for five seconds
+//! whatever it was told. Both run on a thread that nobody joins, and what the
+//! exporter notes down tells how it went.
+
+use std::{
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use opentelemetry_sdk::{error::OTelSdkError, metrics::SdkMeterProvider};
+
+use crate::Error;
+
+/// Ends the SDK's part.
+pub(in crate::backend) struct Ending {
+    provider: SdkMeterProvider,
+    progress: Arc<Progress>,
+    destination: String,
+}
+
+/// What the exporter notes down for whoever waits for it.
+#[derive(Default)]
+pub(super) struct Progress {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Series of the export that runs, or of the last one if it failed.
+    undelivered: usize,
+    /// Why the last export failed, if it did.
+    failure: Option<String>,
+    is_flushing: bool,
+    life: Life,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Life {
+    #[default]
+    Running,
+    Ending,
+    Over,
+}
+
+impl Ending {
+    pub(super) fn new(
+        provider: SdkMeterProvider,
+        progress: Arc<Progress>,
+        destination: String,
+    ) -> Self {
+        Self { provider, progress, destination }
+    }
+
+    pub(super) fn destination(&self) -> &str {
+        &self.destination
+    }
+
+    /// Exports what was recorded so far.
+    ///
+    /// At most one flush runs at a time: a second one waits for it, so that
+    /// callers who give up and come back do not pile up threads.
+    pub(in crate::backend) fn flush(&self, deadline: Duration) -> Result<(), Error> {
+        let patience = Patience::new(deadline);
+        let mut state = self.progress.wait_while(patience, |state| state.is_flushing);
+        if state.life != Life::Running {
+            return Err(Error::new(format!(
+                "deliver metrics to {}: it was shut down",
+                self.destination
+            )));
+        }
+        if state.is_flushing {
+            return Err(self.too_late("the metrics", patience, &state));
+        }
+        state.is_flushing = true;
+        state.failure = None;
+        drop(state);
+        let (provider, progress) = (self.provider.clone(), Arc::clone(&self.progress));
+        let work = move || {
+            let result = provider.force_flush();
+            // Before the caller goes on, who may hold the last one: dropping
+            // that one pushes, and must not happen on a thread nobody joins.
+            drop(provider);
+            progress.change(|state| {
+                state.is_flushing = false;
+                state.note(result);
+            });
+        };
+        if let Err(error) = on_a_thread(work) {
+            self.progress.change(|state| state.is_flushing = false);
+            return Err(error);
+        }
+        let state = self.progress.wait_while(patience, |state| state.is_flushing);
+        if state.is_flushing {
+            return Err(self.too_late("the metrics", patience, &state));
+        }
+        state.outcome("the metrics")
+    }
+
+    /// Exports what was recorded and ends the SDK's thread. A second call waits
+    /// for what the first began, and has the same outcome.
+    pub(in crate::backend) fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
+        let patience = Patience::new(deadline);
+        let mut state = self.progress.lock();
+        let is_first = state.life == Life::Running;
+        if is_first {
+            state.life = Life::Ending;
+            state.failure = None;
+        }
+        drop(state);
+        if is_first {
+            let (provider, progress) = (self.provider.clone(), Arc::clone(&self.progress));
+            let work = move || match provider.shutdown() {
+                Err(error) if !is_timeout(&error) => progress.change(|state| {
+                    state.life = Life::Over;
+                    state.note(Err(error));
+                }),
+                // The exporter tells when it is over, which may be later than
+                // the SDK cares to wait.
+                Ok(()) | Err(_) => {}
+            };
+            if let Err(error) = on_a_thread(work) {
+                self.progress.change(|state| state.life = Life::Running);
+                return Err(error);
+            }
+        }
+        let state = self.progress.wait_while(patience, |state| state.life != Life::Over);
+        if state.life != Life::Over {
+            return Err(self.too_late("the last metrics", patience, &state));
+        }
+        state.outcome("the last metrics")
+    }
+
+    fn too_late(&self, what: &str, patience: Patience, state: &State) -> Error {
+        let cause = match (&state.failure, state.undelivered) {
+            (Some(failure), series) => format!("{series} series are not delivered: {failure}"),
+            (None, 0) => "nothing was answered yet".to_owned(),
+            (None, series) => format!("{series} series are on their way, without an answer yet"),
+        };
+        let Self { destination, .. } = self;
+        Error::new(format!("deliver {what} to {destination} within {:?}", patience.deadline))
+            .because(cause)
+    }
+}
+
+impl Progress {
+    pub(super) fn export_begins(&self, series: usize) {
+        self.change(|state| state.undelivered = series);
+    }
+
+    pub(super) fn export_ended(&self, outcome: Result<(), String>) {
+        self.change(|state| {
+            if outcome.is_ok() {
+                state.undelivered = 0;
+            }
+            state.failure = outcome.err();
+        });
+    }
+
+    /// There will be no further export.
+    pub(super) fn is_over(&self) {
+        self.change(|state| state.life = Life::Over);
+    }
+
+    fn change(&self, change: impl FnOnce(&mut State)) {
+        change(&mut self.lock());
+        self.changed.notify_all();
+    }
+
+    fn wait_while(
+        &self,
+        patience: Patience,
+        is_waiting: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'_, State> {
+        let mut state = self.lock();
+        loop {
+            let left = patience.left();
+            if left.is_zero() || !is_waiting(&state) {
+                return state;
+            }
+            state =
+                self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The exporter noted down why an export failed; this is for the SDK's own
+    /// trouble, such as a thread that died.
+    fn note(&mut self, result: Result<(), OTelSdkError>) {
+        if let Err(error) = result
+            && self.failure.is_none()
+        {
+            self.failure = Some(format!("the SDK's thread cannot export: {error}"));
+        }
+    }
+
+    fn outcome(&self, what: &str) -> Result<(), Error> {
+        match &self.failure {
+            None => Ok(()),
+            Some(failure) => Err(Error::new(format!("deliver {what}")).because(failure.as_str())),
+        }
+    }
+}
+
+/// How long a caller waits in all.
+#[derive(Clone, Copy)]
+struct Patience {
+    deadline: Duration,
+    begin: Instant,
+}
+
+impl Patience {
+    fn new(deadline: Duration) -> Self {
+        Self { deadline, begin: Instant::now() }
+    }
+
+    fn left(self) -> Duration {
+        self.deadline.saturating_sub(self.begin.elapsed())
+    }
+}
+
+/// The SDK hides it in the text of another error.
+fn is_timeout(error: &OTelSdkError) -> bool {
+    matches!(error, OTelSdkError::Timeout(_)) || error.to_string().contains("Timeout(")
+}
+
+fn on_a_thread(work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+    match thread::Builder::new().name("botmeter-ending".to_owned()).spawn(work) {
+        Ok(_detached) => Ok(()),
+        Err(error) => Err(Error::new("start a thread to deliver metrics").because(error)),
+    }
+}

@@ -1,0 +1,131 @@
+//! A text in three numbers: quick to hash, quick to compare.
+
+/// The length of a text and its first and last eight bytes.
+///
+/// Up to sixteen bytes these are the whole text, so equal digests are equal
+/// texts; beyond that, what lies between is compared as well. Finding a row
+/// spends most of its time on comparing texts, and two numbers are compared
+/// quicker than two slices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Digest {
+    first: u64,
+    last: u64,
+    len: usize,
+}
+
+/// Odd numbers without pattern, for multiplying.
+const A: u64 = 0xA076_1D64_78BD_642F;
+const B: u64 = 0xE703_7ED1_A0B4_28DB;
+
+impl Digest {
+    /// The digest of a text.
+    #[inline]
+    pub fn of(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let len = bytes.len();
+        let (first, last) = match (bytes.first_chunk(), bytes.last_chunk()) {
+            (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
+            _ => short(bytes),
+        };
+        Self { first, last, len }
+    }
+
+    /// Whether the digest is the whole text.
+    #[inline]
+    pub fn is_whole(self) -> bool {
+        self.len <= 16
+    }
+
+    /// A number that differs between most texts.
+    #[inline]
+    pub fn hash(self) -> u64 {
+        mix(self.first ^ A, self.last ^ B ^ (self.len as u64).rotate_left(32))
+    }
+}
+
+/// Both halves of the product: every bit of either factor moves many bits.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "the halves of a product are what is wanted")]
+fn mix(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Fewer than eight bytes.
+#[inline]
+fn short(bytes: &[u8]) -> (u64, u64) {
+    match (bytes.first_chunk(), bytes.last_chunk()) {
+        (Some(first), Some(last)) => {
+            (u32::from_le_bytes(*first).into(), u32::from_le_bytes(*last).into())
+        }
+        _ => match bytes {
+            [] => (0, 0),
+            [first, ..] => (
+                u64::from(*first) << 8 | u64::from(bytes[bytes.len() / 2]),
+                bytes[bytes.len() - 1].into(),
+            ),
+        },
+    }
+}
+
+/// A text that is kept, with its digest beside it.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    digest: Digest,
+    text: Box<str>,
+}
+
+impl Kept {
+    /// Keeps a text.
+    pub fn new(text: &str) -> Self {
+        Self { digest: Digest::of(text), text: text.into() }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it is this text, whose digest is at hand.
+    #[inline]
+    pub fn is(&self, digest: Digest, text: &str) -> bool {
+        self.digest == digest && (digest.is_whole() || *self.text == *text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_kept_text_is_itself_and_nothing_else(a in ".{0,24}", b in ".{0,24}") {
+            let kept = Kept::new(&a);
+            prop_assert!(kept.is(Digest::of(&a), &a));
+            prop_assert_eq!(kept.is(Digest::of(&b), &b), a == b);
+        }
+
+        #[test]
+        fn near_misses_are_told_apart(text in "[ab]{0,20}", other in "[ab]{0,20}") {
+            prop_assert_eq!(Kept::new(&text).is(Digest::of(&other), &other), text == other);
+        }
+    }
+
+    #[test]
+    fn short_texts_hash_apart() {
+        let mut texts = vec![String::new()];
+        for len in 0..4 {
+            let longer: Vec<String> = texts
+                .iter()
+                .filter(|text| text.len() == len)
+                .flat_map(|text| ["a", "b", "c", "\0"].map(|c| format!("{text}{c}")))
+                .collect();
+            texts.extend(longer);
+        }
+        let hashes: std::collections::BTreeSet<u64> =
+            texts.iter().map(|text| Digest::of(text).hash()).collect();
+        assert_eq!(hashes.len(), texts.len());
+    }
+}

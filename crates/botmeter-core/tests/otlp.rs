@@ -1,0 +1,17 @@
+//! The OTLP backend against receivers in this process.
+
+#![cfg(test)]
+
+mod receiver;
+
+mod otlp {
+    mod answers;
+    mod ending;
+    mod environment;
+    mod failures;
+    mod reading;
+    mod runtimes;
+    mod series;
+    mod setup;
+    mod tls;
+}

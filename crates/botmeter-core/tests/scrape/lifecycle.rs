@@ -1,0 +1,105 @@
+//! Starting, stopping, and ports.
+
+use std::{
+    error::Error as _,
+    net::{SocketAddr, TcpListener, TcpStream},
+    time::Duration,
+};
+
+use botmeter_core::{
+    Backend, BackendKind, Exports, Meter,
+    backend::scrape::{Scrape, Settings},
+};
+
+use crate::{
+    DURATION, Status, all,
+    client::{LONG, connect, eventually, get},
+    started,
+};
+
+fn start_at(address: SocketAddr) -> Result<Scrape, botmeter_core::Error> {
+    let settings = Settings { address, ..Settings::default() };
+    Scrape::start(settings, &all(), Exports::new(BackendKind::Scrape))
+}
+
+#[test]
+fn port_0_gives_a_usable_address_back() {
+    let (one, _) = started();
+    let (other, _) = started();
+    for scrape in [&one, &other] {
+        let address = scrape.address().unwrap();
+        assert_ne!(address.port(), 0);
+        assert_eq!(get(address, "/healthz").text(), "ok\n");
+    }
+    assert_ne!(one.address(), other.address());
+}
+
+#[test]
+fn a_port_in_use_is_a_clear_error() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = start_at(address).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "listen on {address}: the port is in use; end the program that uses it, or choose \
+             another port with OTEL_EXPORTER_PROMETHEUS_PORT, or port 0 for any that is free"
+        )
+    );
+    assert!(error.source().is_some(), "the system's own words");
+}
+
+#[test]
+fn an_address_of_another_machine_is_a_clear_error() {
+    // Reserved for documentation: no machine has it.
+    let error = start_at("192.0.2.1:9464".parse().unwrap()).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("listen on 192.0.2.1:9464: this machine has no such address; set"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_shutdown_ends_the_server_once_and_for_all() {
+    let (scrape, _) = started();
+    let address = scrape.address().unwrap();
+    // One that is idle does not hold the shutdown up.
+    let idle = connect(address);
+    assert_eq!(get(address, "/healthz").text(), "ok\n");
+    scrape.shutdown(LONG).unwrap();
+    assert!(TcpStream::connect(address).is_err(), "nobody listens any more");
+    scrape.shutdown(Duration::ZERO).unwrap();
+    let again = start_at(address).expect("the port is free again");
+    assert_eq!(again.address(), Some(address));
+    drop(idle);
+}
+
+#[test]
+fn a_deadline_without_end_is_no_trouble() {
+    let (scrape, _) = started();
+    scrape.shutdown(Duration::MAX).unwrap();
+}
+
+#[test]
+fn dropping_the_last_clone_ends_the_server() {
+    let (scrape, _) = started();
+    let address = scrape.address().unwrap();
+    let clone = scrape.clone();
+    drop(scrape);
+    assert_eq!(get(address, "/healthz").text(), "ok\n");
+    drop(clone);
+    eventually("the port to be free", || TcpStream::connect(address).is_err());
+}
+
+#[test]
+fn what_a_histogram_records_after_a_shutdown_is_thrown_away() {
+    let (scrape, _) = started();
+    let duration = DURATION.bind(&Meter::new(scrape.clone()), (Status::Success,));
+    duration.record(0.3);
+    scrape.shutdown(LONG).unwrap();
+    duration.record(0.3);
+    let page = scrape.page().render();
+    assert!(page.ends_with("llm_duration_seconds_count{status=\"success\"} 1\n"), "{page}");
+}

@@ -1,0 +1,51 @@
+//! Runs the demo.
+
+use std::env;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use botmeter_demo::options::Options;
+use tracing_subscriber::EnvFilter;
+
+/// What is logged unless `RUST_LOG` says otherwise: what telemetry chose, and whether pushes arrive.
+const LOG: &str = "warn,botmeter_core=info,botmeter_demo=info";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(error) => {
+            // A closed terminal takes no help text; the code says the same.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let result = match log() {
+        Ok(()) => botmeter_demo::run(&options).await,
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            drop(writeln!(io::stderr(), "error: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Logs to standard error, because standard output is for what the demo has to say.
+fn log() -> anyhow::Result<()> {
+    let asked = env::var_os("RUST_LOG").unwrap_or_default();
+    let asked =
+        asked.to_str().with_context(|| format!("failed to read RUST_LOG {}", asked.display()))?;
+    let filter = if asked.trim().is_empty() { LOG } else { asked };
+    let filter = EnvFilter::try_new(filter)
+        .with_context(|| format!("failed to understand RUST_LOG {filter:?}"))?;
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .init();
+    Ok(())
+}

@@ -1,0 +1,382 @@
+//! The command line of the demo. Every value is checked before anything starts.
+
+use std::num::NonZeroU16;
+use std::time::Duration;
+
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser};
+
+use crate::client::{BaseUrl, Key};
+use crate::provider::{DEFAULT_MODELS, Faults, Profile, Share};
+
+/// A bot server that calls a model provider over HTTP and shows what botmeter measures.
+///
+/// Without options it starts a provider of its own on this machine, so it needs neither a key nor
+/// the internet. `OTEL_METRICS_EXPORTER=otlp` and the other standard variables make it push, too.
+#[derive(Debug, Clone, Parser)]
+#[command(name = "botmeter-demo", arg_required_else_help = false)]
+pub struct Options {
+    /// End after this time, such as 30s or 2m; otherwise run until Ctrl-C.
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
+    pub run_for: Option<Duration>,
+
+    /// Port of 127.0.0.1 that serves /metrics; 0 takes any free one.
+    #[arg(long, value_name = "N", default_value_t = 9464)]
+    pub port: u16,
+
+    /// Calls that are begun in a second, on average.
+    #[arg(long, value_name = "CALLS_PER_SECOND", default_value_t = 5.0, value_parser = rate)]
+    pub rate: f64,
+
+    /// Most calls at the same time; a call that finds no place waits for one.
+    #[arg(long, value_name = "CALLS", default_value_t = NonZeroU16::new(64).unwrap_or(NonZeroU16::MIN))]
+    pub concurrency: NonZeroU16,
+
+    /// Share of the calls whose answer is streamed, from 0 to 1.
+    #[arg(long, value_name = "SHARE", default_value = "0.5")]
+    pub streaming: Share,
+
+    /// Time after which a call is given up [default: 5s, or 60s with --provider-url]
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub timeout: Option<Duration>,
+
+    /// A model to call; give it once for each. The provider of the demo has three by default.
+    #[arg(long = "model", value_name = "NAME", value_parser = model)]
+    pub models: Vec<String>,
+
+    /// Seed of the random numbers: the same one gives the same sequence of calls and faults.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub seed: u64,
+
+    /// Call this OpenAI-compatible provider, which may cost money, instead of the demo's own.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "models",
+        help = "Call this OpenAI-compatible provider, such as https://api.openai.com/v1, which may \
+                cost money, instead of the demo's own"
+    )]
+    pub provider_url: Option<BaseUrl>,
+
+    /// The key for that provider; better in the environment, where other users cannot see it.
+    #[arg(long, value_name = "KEY", env = "BOTMETER_PROVIDER_KEY", hide_env_values = true)]
+    pub provider_key: Option<Key>,
+
+    /// How the provider of the demo fails.
+    #[command(flatten)]
+    pub faults: FaultOptions,
+}
+
+/// Shares of the calls that the provider of the demo lets go wrong; none of them can be asked of
+/// a provider given by URL.
+#[derive(Debug, Clone, Copy, Args)]
+#[command(next_help_heading = "Faults of the demo's own provider, as shares from 0 to 1")]
+pub struct FaultOptions {
+    /// Calls answered with status 429.
+    #[arg(long, value_name = "SHARE", default_value = "0.04", conflicts_with = "provider_url")]
+    rate_limited: Share,
+
+    /// Calls answered with status 500.
+    #[arg(long, value_name = "SHARE", default_value = "0.02", conflicts_with = "provider_url")]
+    server_errors: Share,
+
+    /// Calls answered with status 401.
+    #[arg(long, value_name = "SHARE", default_value = "0.005", conflicts_with = "provider_url")]
+    unauthorized: Share,
+
+    /// Calls refused by a content filter.
+    #[arg(long, value_name = "SHARE", default_value = "0.01", conflicts_with = "provider_url")]
+    filtered: Share,
+
+    /// Calls answered with something that is not an answer.
+    #[arg(long, value_name = "SHARE", default_value = "0.01", conflicts_with = "provider_url")]
+    malformed: Share,
+
+    /// Calls that are never answered.
+    #[arg(long, value_name = "SHARE", default_value = "0.01", conflicts_with = "provider_url")]
+    hangs: Share,
+
+    /// Calls whose connection breaks in the middle of the answer.
+    #[arg(long, value_name = "SHARE", default_value = "0.01", conflicts_with = "provider_url")]
+    dropped: Share,
+}
+
+impl FaultOptions {
+    /// The shares as the provider takes them.
+    pub fn faults(self) -> Faults {
+        Faults {
+            rate_limited: self.rate_limited,
+            server_errors: self.server_errors,
+            unauthorized: self.unauthorized,
+            filtered: self.filtered,
+            malformed: self.malformed,
+            hangs: self.hangs,
+            dropped: self.dropped,
+        }
+    }
+}
+
+impl Options {
+    /// Reads the arguments of this process and `BOTMETER_PROVIDER_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_from`](Self::read_from).
+    pub fn read() -> Result<Self, clap::Error> {
+        Self::read_from(std::env::args_os())
+    }
+
+    /// Reads arguments, of which the first is the program's name.
+    ///
+    /// # Errors
+    ///
+    /// A message that quotes the value and says what is possible, or the text of `--help`.
+    pub fn read_from<I>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item: Into<std::ffi::OsString> + Clone>,
+    {
+        let options = Self::try_parse_from(arguments)?;
+        // Each value is good on its own; these are about values together.
+        options
+            .faults
+            .faults()
+            .check()
+            .map_err(|error| Self::command().error(ErrorKind::ValueValidation, error))?;
+        Ok(options)
+    }
+
+    /// The models to call.
+    pub fn models(&self) -> Vec<String> {
+        if self.models.is_empty() {
+            DEFAULT_MODELS.map(str::to_owned).into()
+        } else {
+            self.models.clone()
+        }
+    }
+
+    /// How long a call may take. The demo's own provider answers within seconds, so that one that
+    /// hangs is soon seen; a real model may think for longer.
+    pub fn call_timeout(&self) -> Duration {
+        self.timeout.unwrap_or(match self.provider_url {
+            None => Duration::from_secs(5),
+            Some(_) => Duration::from_mins(1),
+        })
+    }
+
+    /// How the demo's own provider behaves.
+    pub fn profile(&self) -> Profile {
+        Profile {
+            models: self.models(),
+            faults: self.faults.faults(),
+            seed: self.seed,
+            ..Profile::default()
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("{error}; write it like 30s, 2m or 1m30s")),
+    }
+}
+
+fn rate(text: &str) -> Result<f64, String> {
+    // A call each hour is the slowest that still shows something.
+    match text.parse::<f64>() {
+        Ok(rate) if (1.0 / 3600.0..=10_000.0).contains(&rate) => Ok(rate),
+        Ok(_) => Err("it must be at least one in an hour (0.0003) and at most 10000".to_owned()),
+        Err(_) => Err("it is not a number; write it like 5 or 0.5".to_owned()),
+    }
+}
+
+fn model(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() {
+        Err("a model needs a name".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(arguments: &[&str]) -> Result<Options, String> {
+        let arguments = std::iter::once("botmeter-demo").chain(arguments.iter().copied());
+        Options::read_from(arguments).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_definition_of_the_options_is_sound() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn without_options_the_demo_calls_its_own_provider() {
+        let options = read(&[]).unwrap();
+        assert_eq!(options.run_for, None);
+        assert_eq!(options.port, 9464);
+        assert_eq!(options.models(), DEFAULT_MODELS);
+        assert_eq!(options.call_timeout(), Duration::from_secs(5));
+        assert!(options.provider_url.is_none());
+        assert_eq!(options.profile().check(), Ok(()));
+    }
+
+    #[test]
+    fn every_option_is_taken() {
+        let options = read(&[
+            "--for",
+            "1m30s",
+            "--port",
+            "0",
+            "--rate",
+            "12.5",
+            "--concurrency",
+            "3",
+            "--streaming",
+            "1",
+            "--timeout",
+            "250ms",
+            "--model",
+            "a",
+            "--model",
+            "b",
+            "--seed",
+            "9",
+            "--rate-limited",
+            "0.1",
+            "--server-errors",
+            "0.11",
+            "--unauthorized",
+            "0.12",
+            "--filtered",
+            "0.13",
+            "--malformed",
+            "0.14",
+            "--hangs",
+            "0.15",
+            "--dropped",
+            "0.16",
+        ])
+        .unwrap();
+        assert_eq!(options.run_for, Some(Duration::from_secs(90)));
+        assert_eq!((options.port, options.rate, options.concurrency.get()), (0, 12.5, 3));
+        assert_eq!(options.streaming, Share::ALL);
+        assert_eq!(options.call_timeout(), Duration::from_millis(250));
+        let share = |share| Share::new(share).unwrap();
+        assert_eq!(
+            options.profile(),
+            Profile {
+                models: vec!["a".into(), "b".into()],
+                faults: Faults {
+                    rate_limited: share(0.1),
+                    server_errors: share(0.11),
+                    unauthorized: share(0.12),
+                    filtered: share(0.13),
+                    malformed: share(0.14),
+                    hangs: share(0.15),
+                    dropped: share(0.16),
+                },
+                seed: 9,
+                ..Profile::default()
+            }
+        );
+    }
+
+    #[test]
+    fn a_provider_by_url_gets_a_key_and_more_time() {
+        let options =
+            read(&["--provider-url", "https://host/v1", "--provider-key", "sk-1", "--model", "m"])
+                .unwrap();
+        assert_eq!(options.provider_url.as_ref().unwrap().to_string(), "https://host/v1");
+        assert_eq!(options.provider_key, Some(Key::new("sk-1")));
+        assert_eq!(options.call_timeout(), Duration::from_mins(1));
+        assert!(!format!("{options:?}").contains("sk-1"), "{options:?}");
+    }
+
+    #[test]
+    fn every_bad_value_is_quoted_with_what_is_possible() {
+        for (arguments, message) in [
+            (
+                &["--for", "10"][..],
+                "invalid value '10' for '--for <DURATION>': time unit needed, for example 10sec or \
+                 10ms; write it like 30s, 2m or 1m30s",
+            ),
+            (
+                &["--for", "0s"],
+                "invalid value '0s' for '--for <DURATION>': it must be longer than nothing",
+            ),
+            (
+                &["--timeout", "soon"],
+                "invalid value 'soon' for '--timeout <DURATION>': expected number at 0; write it \
+                 like 30s, 2m or 1m30s",
+            ),
+            (
+                &["--port", "70000"],
+                "invalid value '70000' for '--port <N>': 70000 is not in 0..=65535",
+            ),
+            (
+                &["--rate", "0"],
+                "invalid value '0' for '--rate <CALLS_PER_SECOND>': it must be at least one in an \
+                 hour (0.0003) and at most 10000",
+            ),
+            (
+                &["--rate", "NaN"],
+                "invalid value 'NaN' for '--rate <CALLS_PER_SECOND>': it must be at least one in \
+                 an hour (0.0003) and at most 10000",
+            ),
+            (
+                &["--rate", "fast"],
+                "invalid value 'fast' for '--rate <CALLS_PER_SECOND>': it is not a number; write \
+                 it like 5 or 0.5",
+            ),
+            (
+                &["--concurrency", "0"],
+                "invalid value '0' for '--concurrency <CALLS>': number would be zero for non-zero \
+                 type",
+            ),
+            (
+                &["--hangs", "1.5"],
+                "invalid value '1.5' for '--hangs <SHARE>': share 1.5 is not between 0 and 1; 1.5 \
+                 percent is 0.015",
+            ),
+            (
+                &["--streaming=-1"],
+                "invalid value '-1' for '--streaming <SHARE>': share -1 is not between 0 and 1",
+            ),
+            (&["--model", " "], "invalid value ' ' for '--model <NAME>': a model needs a name"),
+            (
+                &["--seed", "x"],
+                "invalid value 'x' for '--seed <NUMBER>': invalid digit found in string",
+            ),
+            (
+                &["--provider-url", "host", "--model", "m"],
+                "invalid value 'host' for '--provider-url <URL>': provider URL \"host\" does not \
+                 begin with http:// or https://",
+            ),
+            (
+                &["--hangs", "0.9", "--dropped", "0.2"],
+                "the shares of faults add up to 1.185, which is more than 1 (rate-limited 0.04, \
+                 server-errors 0.02, unauthorized 0.005, filtered 0.01, malformed 0.01, hangs 0.9, \
+                 dropped 0.2); lower some of them",
+            ),
+        ] {
+            let error = read(arguments).unwrap_err();
+            assert_eq!(error.lines().next().unwrap(), format!("error: {message}"), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_real_provider_needs_a_model_and_cannot_be_told_to_fail() {
+        let error = read(&["--provider-url", "https://host/v1"]).unwrap_err();
+        assert!(error.contains("not provided"), "{error}");
+        assert!(error.contains("--model <NAME>"), "{error}");
+
+        let error = read(&["--provider-url", "https://host", "--model", "m", "--hangs", "0.1"])
+            .unwrap_err();
+        assert!(error.contains("'--hangs <SHARE>'"), "{error}");
+        assert!(error.contains("'--provider-url <URL>'"), "{error}");
+    }
+}

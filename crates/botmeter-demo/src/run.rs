@@ -1,0 +1,203 @@
+//! The whole demo: a provider, a bot, and the telemetry of its calls.
+
+mod prices;
+mod progress;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::pin::pin;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
+use botmeter_llm::core::Telemetry;
+use botmeter_llm::core::backend::Memory;
+use botmeter_llm::{Llm, Provider as ProviderLabel};
+use tokio::signal;
+use tokio::time::{Instant, interval_at, sleep};
+
+use self::progress::Progress;
+use crate::bot::{Bot, Habits, provider_at};
+use crate::client::{BaseUrl, Client, Settings};
+use crate::options::Options;
+use crate::provider::{Faults, Provider};
+
+/// How often the demo says how far it is.
+const PROGRESS: Duration = Duration::from_secs(5);
+
+/// What calls get that are under way at the end.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// What the last metrics get to leave.
+const FLUSH: Duration = Duration::from_secs(5);
+
+/// Runs the demo until its time is over or it is asked to end, and hands over what it measured.
+///
+/// # Errors
+///
+/// When the provider, the client or the telemetry cannot be set up, and when metrics could not be
+/// handed over at the end.
+pub async fn run(options: &Options) -> anyhow::Result<()> {
+    let own_provider = match options.provider_url {
+        Some(_) => None,
+        None => Some(Provider::start(options.profile()).await?),
+    };
+    let url = base_url(options, own_provider.as_ref())?;
+    // The demo's own provider speaks as OpenAI does, and its models have the names of OpenAI's.
+    let label = own_provider.as_ref().map_or_else(|| provider_at(&url), |_| ProviderLabel::OpenAi);
+    let client = Client::new(Settings {
+        base_url: url.clone(),
+        key: options.provider_url.as_ref().and(options.provider_key.clone()),
+        timeout: options.call_timeout(),
+    })?;
+
+    let memory = Memory::new();
+    let (telemetry, llm) = Telemetry::builder("botmeter-demo")
+        .version(env!("CARGO_PKG_VERSION"))
+        .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
+        .backend(memory.clone())
+        .start::<Llm>()
+        .map_err(|error| failed_to(&error))?;
+    llm.set_prices(prices::book()?).map_err(|error| failed_to(&error))?;
+
+    let habits = Habits {
+        provider: label,
+        models: options.models(),
+        rate: options.rate,
+        concurrency: options.concurrency.get().into(),
+        streaming: options.streaming,
+        seed: options.seed,
+    };
+    introduce(&telemetry, options, &habits, &url);
+    let bot = Bot::new(client, llm, habits);
+    let end = async {
+        asked_to_end(options.run_for).await;
+        say("ending: calls under way get a moment, then the last metrics are handed over");
+    };
+    let recorded = telemetry.settings().map(|_| &memory);
+    report_on(&bot, recorded, end).await;
+
+    let handed_over = telemetry.shutdown(FLUSH).await;
+    if let Some(provider) = own_provider {
+        provider.shutdown(Duration::from_secs(1)).await;
+    }
+    handed_over.map_err(|error| failed_to(&error))?;
+    say(if recorded.is_some() { "ended: everything was handed over" } else { "ended" });
+    Ok(())
+}
+
+fn base_url(options: &Options, own_provider: Option<&Provider>) -> anyhow::Result<BaseUrl> {
+    match (&options.provider_url, own_provider) {
+        (_, Some(provider)) => {
+            provider.base_url().parse().context("failed to understand the provider's own address")
+        }
+        (Some(url), None) => Ok(url.clone()),
+        (None, None) => Err(anyhow!("failed to find a provider: none was given and none started")),
+    }
+}
+
+/// Lets the bot run, and says at intervals what was recorded, if anything is.
+async fn report_on(bot: &Bot, recorded: Option<&Memory>, end: impl Future<Output = ()>) {
+    let started = Instant::now();
+    let report = || {
+        if let Some(memory) = recorded {
+            let seconds = started.elapsed().as_secs();
+            say(format_args!("{seconds:>4} s: {}", Progress::of(&memory.text())));
+        }
+        if let Some(error) = bot.take_last_error() {
+            say(format_args!("        latest error: {error}"));
+        }
+    };
+    let mut running = pin!(bot.run(end, GRACE));
+    let mut ticks = interval_at(started + PROGRESS, PROGRESS);
+    loop {
+        tokio::select! {
+            () = &mut running => break,
+            _ = ticks.tick() => report(),
+        }
+    }
+    report();
+}
+
+/// Says where to look, first of all, and then what goes on.
+fn introduce(telemetry: &Telemetry, options: &Options, habits: &Habits, url: &BaseUrl) {
+    match telemetry.scrape_address() {
+        Some(address) => say(format_args!("metrics: http://{address}/metrics")),
+        None => say("metrics: off, because OTEL_SDK_DISABLED is true"),
+    }
+    match &options.provider_url {
+        Some(_) => say(format_args!("provider: {url}, recorded as {}", habits.provider.as_str())),
+        None => {
+            say(format_args!("provider: its own at {url}; {}", shares(&options.faults.faults())));
+        }
+    }
+    say(format_args!(
+        "calls: {} a second on average, streamed with a share of {}, of {}",
+        habits.rate,
+        habits.streaming,
+        habits.models.join(", ")
+    ));
+    match options.run_for {
+        Some(time) => {
+            say(format_args!("ends: after {} or on Ctrl-C", humantime::format_duration(time)));
+        }
+        None => say("ends: on Ctrl-C"),
+    }
+    if let Some(address) = telemetry.scrape_address() {
+        say(format_args!("look: curl -s http://{address}/metrics | grep ^llm_"));
+    }
+}
+
+fn shares(faults: &Faults) -> String {
+    let Faults { rate_limited, server_errors, unauthorized, filtered, malformed, hangs, dropped } =
+        faults;
+    format!(
+        "shares of faults: rate-limited {rate_limited}, server-errors {server_errors}, unauthorized \
+         {unauthorized}, filtered {filtered}, malformed {malformed}, hangs {hangs}, dropped {dropped}"
+    )
+}
+
+/// Ends when the time is over, on Ctrl-C, or when the system asks the process to end.
+async fn asked_to_end(run_for: Option<Duration>) {
+    let time_is_over = async {
+        match run_for {
+            Some(time) => sleep(time).await,
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = time_is_over => {}
+        () = heard(signal::ctrl_c()) => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => drop(signal.recv().await),
+        Err(error) => heard(std::future::ready(Err(error))).await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
+
+/// A signal that cannot be listened for is no reason to end; there are other ways.
+async fn heard(signal: impl Future<Output = io::Result<()>>) {
+    if let Err(error) = signal.await {
+        tracing::warn!(%error, "failed to listen for a signal; the demo has to be killed");
+        std::future::pending::<()>().await;
+    }
+}
+
+fn failed_to(error: &botmeter_llm::core::Error) -> anyhow::Error {
+    anyhow!("failed to {}", error.chain())
+}
+
+/// Nobody may be reading any more, which is no reason to stop serving metrics.
+fn say(line: impl Display) {
+    drop(writeln!(io::stdout(), "{line}"));
+}

@@ -1,0 +1,101 @@
+//! `cargo xtask test`: everything that has to pass, step by step.
+//!
+//! A step is a command that a person can run alone; the one that fails is
+//! printed as it was run.
+
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{features, repository};
+
+/// Runs every step and stops at the first that fails.
+///
+/// # Errors
+///
+/// When a step fails or cannot be run; the message is the command to repeat.
+pub fn run() -> Result<()> {
+    let root = repository::root();
+    let mut report = Report::default();
+    let workspace = ["--workspace", "--all-features"];
+    report.step("format", cargo(&root, &["fmt", "--all", "--check"]))?;
+    report.step("lints", lint(&root, &[&workspace[..], &["--all-targets"]].concat()))?;
+    report.step(
+        "tests",
+        cargo(&root, &[&["test"], &workspace[..], &["--exclude", "integration-tests"]].concat()),
+    )?;
+    report.step("documentation", documentation(&root))?;
+    report.step("generated files", cargo(&root, &["xtask", "dashboards", "--check"]))?;
+    for alone in features::each_alone()? {
+        let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
+        report.step(&alone.name, lint(&root, &arguments))?;
+    }
+    report.step("real servers", cargo(&root, &["test", "--package", "integration-tests"]))?;
+    report.print();
+    Ok(())
+}
+
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root).args(arguments);
+    command
+}
+
+/// Lints of the packages alone: their dependencies are checked once, so one
+/// feature after another costs little.
+fn lint(root: &Path, arguments: &[&str]) -> Command {
+    cargo(root, &[&["clippy"], arguments, &["--", "--deny", "warnings"]].concat())
+}
+
+fn documentation(root: &Path) -> Command {
+    let mut command = cargo(root, &["doc", "--workspace", "--all-features", "--no-deps"]);
+    command.env("RUSTDOCFLAGS", "--deny warnings");
+    command
+}
+
+#[derive(Default)]
+struct Report {
+    steps: Vec<(String, Duration)>,
+}
+
+impl Report {
+    fn step(&mut self, name: &str, mut command: Command) -> Result<()> {
+        let line = shown(&command);
+        say(&format!("\n=== {name}: {line}"));
+        let start = Instant::now();
+        let status = command.status().with_context(|| format!("failed to run `{line}`"))?;
+        if !status.success() {
+            bail!("the step {name:?} failed; repeat it with `{line}`");
+        }
+        self.steps.push((name.to_owned(), start.elapsed()));
+        Ok(())
+    }
+
+    fn print(&self) {
+        say("");
+        for (name, took) in &self.steps {
+            say(&format!("{:>7.1} s  {name}", took.as_secs_f64()));
+        }
+        let all: Duration = self.steps.iter().map(|(_, took)| *took).sum();
+        say(&format!("{:>7.1} s  in {} steps, all passed", all.as_secs_f64(), self.steps.len()));
+    }
+}
+
+/// The command as a person would type it.
+fn shown(command: &Command) -> String {
+    let variables = command.get_envs().filter_map(|(name, value)| {
+        Some(format!("{}='{}'", name.to_string_lossy(), value?.to_string_lossy()))
+    });
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    let words = words.map(|word| word.to_string_lossy().into_owned());
+    variables.chain(words).collect::<Vec<_>>().join(" ")
+}
+
+#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
+fn say(line: &str) {
+    println!("{line}");
+}

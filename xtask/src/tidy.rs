@@ -1,0 +1,160 @@
+//! What holds for the whole repository, each as a test.
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        collections::BTreeSet,
+        fs,
+        path::{Path, PathBuf},
+    };
+
+    use cargo_metadata::{DependencyKind, Package};
+
+    use crate::repository;
+
+    /// A file that is longer has a seam.
+    const MOST_LINES: usize = 500;
+
+    fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
+        let entries = fs::read_dir(folder).unwrap();
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                if path.file_name().is_some_and(|name| name != "target") {
+                    sources(&path, found);
+                }
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push(path);
+            }
+        }
+    }
+
+    fn all_sources() -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        for folder in ["crates", "xtask", "tests"] {
+            sources(&repository::root().join(folder), &mut found);
+        }
+        assert!(found.len() > 50, "only {} sources were found", found.len());
+        found
+    }
+
+    #[test]
+    fn every_source_opens_with_what_it_is_for() {
+        for path in all_sources() {
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(text.starts_with("//!"), "{} has no module documentation", path.display());
+        }
+    }
+
+    #[test]
+    fn no_source_is_long() {
+        for path in all_sources() {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            assert!(lines <= MOST_LINES, "{} has {lines} lines; split it", path.display());
+        }
+    }
+
+    #[test]
+    fn no_module_is_named_after_nothing() {
+        let vague = ["utils", "util", "common", "helpers", "helper", "manager", "misc"];
+        for path in all_sources() {
+            let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+            assert!(!vague.contains(&stem.as_str()), "{} says nothing", path.display());
+        }
+    }
+
+    fn normal_dependencies(package: &Package) -> BTreeSet<String> {
+        package
+            .dependencies
+            .iter()
+            .filter(|dependency| dependency.kind == DependencyKind::Normal)
+            .map(|dependency| dependency.name.clone())
+            .collect()
+    }
+
+    fn is_domain(package: &Package) -> bool {
+        package.metadata.get("botmeter").is_some_and(|own| own.get("domain").is_some())
+    }
+
+    /// What the libraries of this workspace may depend on of each other, and
+    /// which names no domain may know.
+    #[test]
+    fn dependencies_point_one_way() {
+        let backends = ["opentelemetry", "metrics", "prometheus", "tonic", "hyper", "ureq"];
+        for package in repository::crates().unwrap() {
+            let allowed: &[&str] = match package.name.as_str() {
+                "botmeter-core" => &[],
+                "botmeter-board" => &["botmeter-core"],
+                "botmeter-generate" => &["botmeter-core", "botmeter-board"],
+                "botmeter-demo" => continue,
+                name => {
+                    assert!(is_domain(&package), "{name} is no domain; where does it belong?");
+                    &["botmeter-core", "botmeter-board"]
+                }
+            };
+            let name = &package.name;
+            for dependency in normal_dependencies(&package) {
+                if dependency.starts_with("botmeter-") {
+                    let is_allowed = allowed.contains(&dependency.as_str());
+                    assert!(is_allowed, "{name} must not depend on {dependency}");
+                }
+                let is_backend = backends.iter().any(|backend| dependency.starts_with(backend));
+                assert!(!(is_domain(&package) && is_backend), "{name} names the backend {dependency}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_is_called_like_its_package_and_inherits_what_the_workspace_says() {
+        for package in repository::crates().unwrap() {
+            let folder = package.manifest_path.parent().unwrap();
+            assert_eq!(folder.file_name(), Some(package.name.as_str()));
+            let manifest = fs::read_to_string(&package.manifest_path).unwrap();
+            let lines = ["[lints]\nworkspace = true", "edition.workspace = true", "license.workspace = true"];
+            for line in lines {
+                assert!(manifest.contains(line), "{}: add `{line}`", package.manifest_path);
+            }
+        }
+    }
+
+    #[test]
+    fn every_feature_says_what_one_gains() {
+        for package in repository::crates().unwrap() {
+            let manifest = fs::read_to_string(&package.manifest_path).unwrap();
+            let mut before = "";
+            let mut inside = false;
+            for line in manifest.lines() {
+                if line.starts_with('[') {
+                    inside = line == "[features]";
+                } else if inside && line.contains(" = [") && !line.starts_with("default") {
+                    let is_told = before.starts_with('#');
+                    assert!(is_told, "{}: {line} has no comment above", package.manifest_path);
+                }
+                before = line;
+            }
+        }
+    }
+
+    #[test]
+    fn every_link_in_the_documents_leads_somewhere() {
+        let root = repository::root();
+        let mut documents: Vec<PathBuf> = Vec::new();
+        for folder in ["", "docs", "dashboards/reference"] {
+            let Ok(entries) = fs::read_dir(root.join(folder)) else { continue };
+            documents.extend(entries.map(|entry| entry.unwrap().path()));
+        }
+        documents.retain(|path| path.extension().is_some_and(|extension| extension == "md"));
+        for document in documents {
+            let text = fs::read_to_string(&document).unwrap();
+            for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+                let file = target.split('#').next().unwrap();
+                if file.is_empty() || file.contains("://") {
+                    continue;
+                }
+                let there = document.parent().unwrap().join(file);
+                assert!(there.exists(), "{}: {target} leads nowhere", document.display());
+            }
+        }
+    }
+}
