@@ -6,6 +6,10 @@
 
 #[path = "lib/answer.rs"]
 mod answer;
+#[path = "lib/dashboard.rs"]
+mod dashboard;
+#[path = "lib/demo.rs"]
+mod demo;
 #[path = "lib/eventually.rs"]
 mod eventually;
 #[path = "lib/exposition.rs"]
@@ -20,9 +24,11 @@ mod promtool;
 mod pushed;
 
 pub use self::answer::{Labels, Metadata, QueryAnswer, RangeAnswer, Rule};
+pub use self::dashboard::{Dashboard, Question, read_dashboards};
+pub use self::demo::Demo;
 pub use self::eventually::eventually;
 pub use self::exposition::{Families, Family, read_exposition};
 pub use self::prometheus::Prometheus;
 pub use self::prometheus_builder::PrometheusBuilder;
-pub use self::pushed::translate_push;
 pub use self::promtool::{Verdict, promtool};
+pub use self::pushed::translate_push;

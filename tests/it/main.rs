@@ -7,6 +7,9 @@ mod parity;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;
+/// The demo against a real Prometheus: every question of every dashboard is
+/// answered, by both routes, with the same labels.
+mod real_stack;
 /// An OTLP receiver in this process: the one that the tests of core use.
 #[expect(dead_code, reason = "the tests of core use the rest of it")]
 #[path = "../../crates/botmeter-core/tests/receiver/mod.rs"]

@@ -24,7 +24,8 @@ fn play(llm: &Llm) -> Result<()> {
     llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price))?;
     let usage = Usage::including_cache(1000, 101).cache_read(600).cache_write(10).reasoning(40);
     let long = "m".repeat(10_000);
-    let models = ["gpt-4o", "quo\"ted", "back\\slash", "new\nline", "tab\there", "ünïcödé", "", &long];
+    let models =
+        ["gpt-4o", "quo\"ted", "back\\slash", "new\nline", "tab\there", "ünïcödé", "", &long];
     for model in models {
         for provider in [Provider::OpenAi, Provider::Anthropic, Provider::named("nobody")] {
             llm.start(provider, model).finish(&usage);

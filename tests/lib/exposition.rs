@@ -40,8 +40,7 @@ pub fn read_exposition(page: &str) -> Result<Families> {
             let (name, kind) = rest.split_once(' ').with_context(read)?;
             let (of, text) = help.take().with_context(|| format!("{name} has no # HELP line"))?;
             ensure!(of == name, "the help of {of} stands above the type of {name}");
-            let family =
-                Family { kind: kind.to_owned(), help: text, samples: BTreeMap::new() };
+            let family = Family { kind: kind.to_owned(), help: text, samples: BTreeMap::new() };
             let before = families.insert(name.to_owned(), family);
             ensure!(before.is_none(), "{name} stands in two places");
             current = Some(name.to_owned());
@@ -70,7 +69,10 @@ fn sample(line: &str) -> Result<(String, Labels, f64)> {
         while !rest.starts_with('}') {
             let (key, after) = rest.split_once("=\"").context("a label has no value")?;
             let (value, after) = quoted(after)?;
-            ensure!(labels.insert(key.to_owned(), value).is_none(), "the label {key} is there twice");
+            ensure!(
+                labels.insert(key.to_owned(), value).is_none(),
+                "the label {key} is there twice"
+            );
             rest = after.strip_prefix(',').unwrap_or(after);
         }
         rest = &rest[1..];
@@ -108,7 +110,8 @@ mod tests {
         let families = read_exposition(page).unwrap();
         let family = &families["a_total"];
         assert_eq!((family.kind.as_str(), family.help.as_str()), ("counter", "Things."));
-        let labels = Labels::from([("x".to_owned(), "1\"2\n".to_owned()), ("y".to_owned(), String::new())]);
+        let labels =
+            Labels::from([("x".to_owned(), "1\"2\n".to_owned()), ("y".to_owned(), String::new())]);
         assert_eq!(family.samples[&("a_total".to_owned(), labels)], 3.0);
         assert_eq!(family.samples[&("a_total".to_owned(), Labels::new())], 400.0);
     }

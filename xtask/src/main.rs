@@ -12,6 +12,25 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run a bot server that calls a model provider of its own, and watch its
+    /// numbers move
+    #[command(disable_help_flag = true)]
+    Demo {
+        /// Options of the demo; --help lists them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Pass everything that has to pass: format, lints, tests, documentation,
+    /// generated files, each feature alone, real servers
+    Test,
+    /// Measure what recording costs, beside other libraries
+    Bench,
+    /// Generate the dashboards, rules and reference pages in `dashboards/`
+    Dashboards {
+        /// Write nothing, and fail if a file is stale, missing or too many
+        #[arg(long)]
+        check: bool,
+    },
     /// Find the real servers that the tests use, build those that are missing,
     /// and print where each is
     Servers {
@@ -23,6 +42,10 @@ enum Task {
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().task {
+        Task::Demo { arguments } => xtask::demo::run(&arguments),
+        Task::Test => xtask::steps::run(),
+        Task::Bench => xtask::bench::run(),
+        Task::Dashboards { check } => xtask::dashboards::run(check),
         Task::Servers { names } => servers::run(&names),
     }
 }

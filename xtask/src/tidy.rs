@@ -100,7 +100,10 @@ mod tests {
                     assert!(is_allowed, "{name} must not depend on {dependency}");
                 }
                 let is_backend = backends.iter().any(|backend| dependency.starts_with(backend));
-                assert!(!(is_domain(&package) && is_backend), "{name} names the backend {dependency}");
+                assert!(
+                    !(is_domain(&package) && is_backend),
+                    "{name} names the backend {dependency}"
+                );
             }
         }
     }
@@ -111,7 +114,11 @@ mod tests {
             let folder = package.manifest_path.parent().unwrap();
             assert_eq!(folder.file_name(), Some(package.name.as_str()));
             let manifest = fs::read_to_string(&package.manifest_path).unwrap();
-            let lines = ["[lints]\nworkspace = true", "edition.workspace = true", "license.workspace = true"];
+            let lines = [
+                "[lints]\nworkspace = true",
+                "edition.workspace = true",
+                "license.workspace = true",
+            ];
             for line in lines {
                 assert!(manifest.contains(line), "{}: add `{line}`", package.manifest_path);
             }

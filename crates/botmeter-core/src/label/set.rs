@@ -103,11 +103,10 @@ macro_rules! label_set {
 
             #[inline]
             fn hash(digest: Self::Digest) -> u64 {
-                let hash = 0_u64;
-                $(let hash = hash.rotate_left(21) ^ $label::hash(digest.$at);)*
-                // The place in a table is taken from the low bits, where the
-                // small numbers of closed labels before the last are missing.
-                hash ^ (hash >> 21) ^ (hash >> 42)
+                // Each label lands on other bits, the low ones among them,
+                // from which the place in a table is taken; and none waits
+                // for the one before.
+                0 $(^ $label::hash(digest.$at).rotate_left(7 * $at))*
             }
 
             fn key(values: Self::Values<'_>) -> Self::Key {

@@ -41,8 +41,7 @@ impl Streams {
 }
 
 fn stream(descriptor: &'static Descriptor) -> Option<Stream> {
-    // One more, because the SDK counts a series as surplus when it has as many
-    // as its limit.
+    // One more than can come, so that it is never reached.
     let limit = descriptor.series_limit().min(MOST_SERIES) + 1;
     let stream = Stream::builder().with_cardinality_limit(limit);
     let stream = match descriptor.kind() {

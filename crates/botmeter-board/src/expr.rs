@@ -1,0 +1,235 @@
+//! What a query asks for, as a tree that a generator spells out.
+
+use std::time::Duration;
+
+use botmeter_core::{Descriptor, label::LabelInfo};
+
+/// The labels that a result is grouped by.
+pub type Labels = &'static [LabelInfo];
+
+/// What a panel or a rule asks for.
+///
+/// Made by [`Query`](crate::Query), which knows what is legal. A generator
+/// adds what depends on the place: panels select by job and instance, rules
+/// group by job.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Expr {
+    /// The series of an instrument, added up or otherwise folded per group.
+    Fold {
+        /// How series of one group become one.
+        fold: Fold,
+        /// What the groups are.
+        by: Labels,
+        /// What is folded.
+        of: Sample,
+    },
+    /// The value that a share of the observations does not exceed.
+    Quantile {
+        /// Between 0 and 1.
+        quantile: f64,
+        /// What the groups are; the bucket bound comes on top.
+        by: Labels,
+        /// The buckets.
+        of: Sample,
+    },
+    /// A histogram bucket by bucket.
+    Heat {
+        /// The buckets.
+        of: Sample,
+    },
+    /// The seconds that have passed since the result, which is a time.
+    Since(Box<Expr>),
+    /// 1 for groups that were there and are no more.
+    Vanished {
+        /// What the groups are.
+        by: Labels,
+        /// Which series.
+        of: Selection,
+        /// How long a group is remembered.
+        remembered: Duration,
+        /// How long it has to be silent.
+        silent: Duration,
+    },
+    /// How many series of each group hold a time that is not longer ago than
+    /// this.
+    Recent {
+        /// What the groups are.
+        by: Labels,
+        /// Which series.
+        of: Selection,
+        /// How long ago.
+        within: Duration,
+    },
+    /// A series that a recording rule keeps.
+    Recorded {
+        /// The whole name: level, metric and operation.
+        name: String,
+        /// Its labels, job not counted.
+        by: Labels,
+        /// How far back.
+        offset: Option<Duration>,
+    },
+    /// The same number for every group.
+    Number(f64),
+    /// Both added.
+    Add(Box<Expr>, Box<Expr>),
+    /// The second taken off the first.
+    Subtract(Box<Expr>, Box<Expr>),
+    /// Both multiplied.
+    Multiply(Box<Expr>, Box<Expr>),
+    /// The first for one of the second; nothing where the second is zero.
+    Divide(Box<Expr>, Box<Expr>),
+    /// The first, or zero for the groups that only the second has.
+    OrZero(Box<Expr>, Box<Expr>),
+    /// The largest groups.
+    Top {
+        /// How many.
+        count: u8,
+        /// Of what.
+        of: Box<Expr>,
+    },
+    /// The groups of the first that compare so with the second.
+    Compare(Box<Expr>, Comparison, Box<Expr>),
+    /// The groups of the first that the second has, too.
+    And(Box<Expr>, Box<Expr>),
+    /// The groups of the first whose job the second has, too.
+    AndJob(Box<Expr>, Box<Expr>),
+}
+
+/// How the series of one group become one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fold {
+    /// Their sum.
+    Sum,
+    /// The largest.
+    Max,
+    /// The smallest.
+    Min,
+}
+
+/// How two results compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// More than.
+    Above,
+    /// Less than.
+    Below,
+    /// Not less than.
+    AtLeast,
+    /// Not more than.
+    AtMost,
+}
+
+/// One value for each series at each moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sample {
+    /// Which series.
+    pub selection: Selection,
+    /// What is taken of them.
+    pub function: Function,
+    /// Over which time; means nothing for [`Function::Value`].
+    pub window: Window,
+    /// How far back.
+    pub offset: Option<Duration>,
+}
+
+/// What is taken of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Function {
+    /// Its value as it is.
+    Value,
+    /// Growth per second.
+    Rate,
+    /// Growth.
+    Increase,
+    /// The last value of the window, also if the series has ended since.
+    Last,
+    /// The highest value of the window.
+    Highest,
+    /// The lowest value of the window.
+    Lowest,
+    /// How often the value changed.
+    Changes,
+    /// The value after this time, if it goes on as in the window.
+    Forecast(Duration),
+}
+
+/// The time that a function looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// As short as gives a reliable line: what the dashboard's resolution
+    /// asks for, five minutes in rules.
+    Auto,
+    /// All of the time that the dashboard shows; not for rules.
+    Shown,
+    /// This long.
+    Of(Duration),
+}
+
+/// Series of an instrument.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Selection {
+    /// Whose.
+    pub instrument: &'static Descriptor,
+    /// Which part of a histogram.
+    pub part: Part,
+    /// Which label values.
+    pub matchers: Vec<Matcher>,
+}
+
+/// What a series of an instrument holds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Part {
+    /// The value of an instrument that is no histogram.
+    Value,
+    /// All buckets.
+    Buckets,
+    /// The bucket with this bound.
+    Bucket(f64),
+    /// The sum of what was observed.
+    Sum,
+    /// How much was observed.
+    Count,
+}
+
+/// A choice among the values of a closed label.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Matcher {
+    /// The label.
+    pub key: &'static str,
+    /// Whether the values are those that are wanted, or those that are not.
+    pub is_wanted: bool,
+    /// The values.
+    pub values: Vec<&'static str>,
+}
+
+impl Expr {
+    /// The selections of the tree, from left to right.
+    pub fn selections(&self) -> Vec<&Selection> {
+        let mut found = Vec::new();
+        self.collect(&mut found);
+        found
+    }
+
+    fn collect<'a>(&'a self, found: &mut Vec<&'a Selection>) {
+        match self {
+            Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
+                found.push(&of.selection);
+            }
+            Self::Vanished { of, .. } | Self::Recent { of, .. } => found.push(of),
+            Self::Recorded { .. } | Self::Number(_) => {}
+            Self::Since(of) | Self::Top { of, .. } => of.collect(found),
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Divide(a, b)
+            | Self::OrZero(a, b)
+            | Self::Compare(a, _, b)
+            | Self::And(a, b)
+            | Self::AndJob(a, b) => {
+                a.collect(found);
+                b.collect(found);
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Objectives, and how fast their error budgets burn.
+
+use std::time::Duration;
+
+use botmeter_core::LabelSet;
+
+use crate::{
+    Limit, Query, Severity,
+    expr::{Expr, Fold, Function, Part, Sample, Selection, Window},
+    series::Series,
+};
+
+/// A share of events that are to go well, over a month.
+///
+/// What may go wrong is the error budget. An alert fires when it is used up
+/// faster than the month can bear, in a long window (so that it matters) and
+/// in a short one (so that it ends soon after the trouble), if there were
+/// enough events to speak of a share.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Objective {
+    /// What the recorded series are called after: `llm_errors` becomes
+    /// `job:llm_errors:ratio_rate5m`.
+    pub name: &'static str,
+    /// The name of its alerts.
+    pub alert: &'static str,
+    /// The share that is to go well, such as 0.99, and why it is this share.
+    pub target: Limit,
+    /// What goes well or wrong.
+    pub measure: Measure,
+    /// How fast is too fast.
+    pub windows: &'static [BurnWindow],
+    /// How many events a long window has to have.
+    pub floor: Limit,
+    /// What is wrong, in one sentence without the value.
+    pub summary: &'static str,
+    /// What to look at and what to do, step by step.
+    pub runbook: &'static [&'static str],
+    /// The title of the panel that shows it, in a dashboard of the same board.
+    pub panel: &'static str,
+}
+
+/// What goes wrong, of what.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Measure {
+    /// Events that are counted as bad, among all.
+    Events {
+        /// The bad ones.
+        bad: Selection,
+        /// All.
+        all: Selection,
+    },
+    /// Observations above a bound.
+    Latency {
+        /// Which.
+        of: Selection,
+        /// The bound, which is one of the buckets'.
+        bound: f64,
+    },
+}
+
+/// How fast an error budget may burn before somebody is told.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BurnWindow {
+    /// The window in which it matters.
+    pub long: Duration,
+    /// The window in which it still goes on.
+    pub short: Duration,
+    /// How many times faster than the month can bear.
+    pub factor: Limit,
+    /// For how long it has to be so.
+    pub hold: Duration,
+    /// How soon somebody should act.
+    pub severity: Severity,
+}
+
+/// The four windows that are established practice for a month.
+pub const FOUR_WINDOWS: &[BurnWindow] = &[
+    BurnWindow {
+        long: Duration::from_hours(1),
+        short: Duration::from_mins(5),
+        factor: Limit::new(14.4, "2 % of the month's error budget is gone in one hour"),
+        hold: Duration::from_mins(2),
+        severity: Severity::Critical,
+    },
+    BurnWindow {
+        long: Duration::from_hours(6),
+        short: Duration::from_mins(30),
+        factor: Limit::new(6.0, "5 % of the month's error budget is gone in six hours"),
+        hold: Duration::from_mins(15),
+        severity: Severity::Critical,
+    },
+    BurnWindow {
+        long: Duration::from_hours(24),
+        short: Duration::from_hours(2),
+        factor: Limit::new(3.0, "10 % of the month's error budget is gone in one day"),
+        hold: Duration::from_hours(1),
+        severity: Severity::Warning,
+    },
+    BurnWindow {
+        long: Duration::from_hours(72),
+        short: Duration::from_hours(6),
+        factor: Limit::new(1.0, "10 % of the month's error budget is gone in three days"),
+        hold: Duration::from_hours(3),
+        severity: Severity::Warning,
+    },
+];
+
+impl Measure {
+    /// Counted events that are bad, among counted events. Built like queries:
+    /// `rate(&REQUESTS).only(Status::Error)`.
+    pub fn failures<B: LabelSet, A: LabelSet>(bad: Series<B>, all: Series<A>) -> Self {
+        Self::Events { bad: bad.into_selection(), all: all.into_selection() }
+    }
+
+    /// Observations of a histogram that are above one of its bounds. Built
+    /// like a query: `observations(&DURATION).only(Status::Success)`.
+    pub fn slower<L: LabelSet>(of: Series<L>, bound: f64) -> Self {
+        Self::Latency { of: of.into_selection(), bound }
+    }
+
+    /// The share that went wrong.
+    pub fn bad_share(&self, function: Function, window: Window) -> Expr {
+        let sum = |selection: Selection| Expr::Fold {
+            fold: Fold::Sum,
+            by: &[],
+            of: Sample { selection, function, window, offset: None },
+        };
+        match self {
+            Self::Events { bad, all } => {
+                let part = Box::new(sum(bad.clone()));
+                let whole = Box::new(sum(all.clone()));
+                Expr::Divide(Box::new(Expr::OrZero(part, whole.clone())), whole)
+            }
+            Self::Latency { of, bound } => {
+                let fast = Selection { part: Part::Bucket(*bound), ..of.clone() };
+                let fast = Expr::Divide(Box::new(sum(fast)), Box::new(sum(of.clone())));
+                Expr::Subtract(Box::new(Expr::Number(1.0)), Box::new(fast))
+            }
+        }
+    }
+
+    /// All events.
+    pub fn all(&self) -> &Selection {
+        match self {
+            Self::Events { all, .. } => all,
+            Self::Latency { of, .. } => of,
+        }
+    }
+}
+
+impl Objective {
+    /// The share that may go wrong.
+    pub fn budget(&self) -> f64 {
+        // 1 - 0.99 is 0.010000000000000009; nobody wants to read that.
+        ((1.0 - self.target.value) * 1e9).round() / 1e9
+    }
+
+    /// How many times faster than the month can bear the budget burns.
+    pub fn burn(&self, window: Duration) -> Query<()> {
+        Query::new(self.measure.bad_share(Function::Increase, Window::Of(window))) / self.budget()
+    }
+}

@@ -1,0 +1,279 @@
+//! Panels.
+
+use botmeter_core::LabelSet;
+
+use crate::{
+    Limit, Objective, Query, Show,
+    expr::{Expr, Labels},
+};
+
+/// One picture of a dashboard.
+///
+/// The description tells what is shown, what is good and what is bad, and what
+/// to do.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use = "a panel belongs into a row"]
+#[non_exhaustive]
+pub struct Panel {
+    /// What it shows, unique in its dashboard. Links to it are made from the
+    /// title, so they outlive panels added before it.
+    pub title: &'static str,
+    /// What it means.
+    pub description: &'static str,
+    /// How it is drawn.
+    pub kind: Kind,
+    /// What its numbers are.
+    pub show: Show,
+    /// What it draws.
+    pub lines: Vec<Line>,
+    /// Limits to show as lines; each is the limit of an alert.
+    pub limits: Vec<Limit>,
+    /// What each line stands for.
+    pub scope: Scope,
+    /// Width, of 24.
+    pub width: u32,
+    /// Height, in Grafana's units of 30 pixels.
+    pub height: u32,
+    /// What stands there when there is no data; by default 0 or `no traffic`.
+    pub without_data: Option<&'static str>,
+    /// Whether each line leads to the traces of its service.
+    pub has_traces: bool,
+}
+
+/// How a panel is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Lines over time.
+    TimeSeries {
+        /// On top of each other.
+        is_stacked: bool,
+        /// As bars.
+        is_bars: bool,
+    },
+    /// One number now.
+    Stat,
+    /// One number on a dial.
+    Gauge,
+    /// One bar for each group.
+    BarGauge,
+    /// A distribution over time.
+    Heatmap,
+    /// A row for each group and a column for each query.
+    Table,
+    /// Colored bands over time.
+    StateTimeline,
+    /// The description itself.
+    Text,
+}
+
+/// What one line of a panel stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All jobs and instances that are selected.
+    Fleet,
+    /// One job.
+    Job,
+    /// One instance of a job.
+    Instance,
+}
+
+/// One query of a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What is asked.
+    pub expr: Expr,
+    /// The labels of the result.
+    pub labels: Labels,
+    /// What it is called, before the values of its labels.
+    pub name: Option<&'static str>,
+    /// Its color, if its meaning has one.
+    pub color: Option<Color>,
+    /// What its numbers are, where that differs from the panel: in tables.
+    pub show: Option<Show>,
+}
+
+/// Colors with a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Well.
+    Green,
+    /// Not quite.
+    Yellow,
+    /// Badly.
+    Red,
+    /// Neither.
+    Gray,
+}
+
+impl Panel {
+    /// Lines over time.
+    pub fn time_series(title: &'static str, description: &'static str, show: Show) -> Self {
+        let kind = Kind::TimeSeries { is_stacked: false, is_bars: false };
+        Self::new(title, description, kind, show, (12, 8))
+    }
+
+    /// One number.
+    pub fn stat(title: &'static str, description: &'static str, show: Show) -> Self {
+        Self::new(title, description, Kind::Stat, show, (4, 4))
+    }
+
+    /// One number on a dial. A ratio goes up to 1.
+    pub fn gauge(title: &'static str, description: &'static str, show: Show) -> Self {
+        Self::new(title, description, Kind::Gauge, show, (6, 6))
+    }
+
+    /// One bar for each group.
+    pub fn bar_gauge(title: &'static str, description: &'static str, show: Show) -> Self {
+        Self::new(title, description, Kind::BarGauge, show, (12, 8))
+    }
+
+    /// A distribution over time, drawn with [`heat`](crate::heat).
+    pub fn heatmap(title: &'static str, description: &'static str, show: Show) -> Self {
+        Self::new(title, description, Kind::Heatmap, show, (12, 8))
+    }
+
+    /// A row for each group and a column for each query, which all have the
+    /// same labels.
+    pub fn table(title: &'static str, description: &'static str) -> Self {
+        Self::new(title, description, Kind::Table, Show::Count, (24, 8))
+    }
+
+    /// Bands over time, colored by the panel's limits.
+    pub fn state_timeline(title: &'static str, description: &'static str, show: Show) -> Self {
+        Self::new(title, description, Kind::StateTimeline, show, (24, 6))
+    }
+
+    /// A text in Markdown.
+    pub fn text(title: &'static str, text: &'static str) -> Self {
+        Self::new(title, text, Kind::Text, Show::Count, (24, 4))
+    }
+
+    /// How fast the error budget of an objective burns, with the factors at
+    /// which its alerts fire.
+    pub fn burn(title: &'static str, description: &'static str, objective: &Objective) -> Self {
+        let mut panel = Self::time_series(title, description, Show::Count);
+        for window in objective.windows {
+            panel.limits.push(window.factor);
+        }
+        if let (Some(first), Some(last)) = (objective.windows.first(), objective.windows.last()) {
+            panel = panel
+                .draw(objective.burn(first.short).named("short window"))
+                .draw(objective.burn(first.long).named("long window"))
+                .draw(objective.burn(last.short).named("slow burn"));
+        }
+        panel
+    }
+
+    fn new(
+        title: &'static str,
+        description: &'static str,
+        kind: Kind,
+        show: Show,
+        (width, height): (u32, u32),
+    ) -> Self {
+        Self {
+            title,
+            description,
+            kind,
+            show,
+            lines: Vec::new(),
+            limits: Vec::new(),
+            scope: Scope::Fleet,
+            width,
+            height,
+            without_data: None,
+            has_traces: false,
+        }
+    }
+
+    /// Draws a query as well.
+    pub fn draw(mut self, line: impl Into<Line>) -> Self {
+        self.lines.push(line.into());
+        self
+    }
+
+    /// Shows the limit of an alert.
+    pub fn limit(mut self, limit: &Limit) -> Self {
+        self.limits.push(*limit);
+        self
+    }
+
+    /// Lines on top of each other, for parts of one whole.
+    pub fn stacked(mut self) -> Self {
+        if let Kind::TimeSeries { is_stacked, .. } = &mut self.kind {
+            *is_stacked = true;
+        }
+        self
+    }
+
+    /// Bars instead of lines, for events that are rare.
+    pub fn bars(mut self) -> Self {
+        if let Kind::TimeSeries { is_bars, .. } = &mut self.kind {
+            *is_bars = true;
+        }
+        self
+    }
+
+    /// One line for each job.
+    pub fn per_job(mut self) -> Self {
+        self.scope = Scope::Job;
+        self
+    }
+
+    /// One line for each instance of a job.
+    pub fn per_instance(mut self) -> Self {
+        self.scope = Scope::Instance;
+        self
+    }
+
+    /// Each line leads to the traces of its service, so it stands for one job.
+    pub fn with_traces(mut self) -> Self {
+        self.has_traces = true;
+        if self.scope == Scope::Fleet {
+            self.scope = Scope::Job;
+        }
+        self
+    }
+
+    /// Width, of 24, and height, in Grafana's units of 30 pixels.
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.width = width;
+        self.height = height;
+        self
+    }
+
+    /// What stands there when there is no data.
+    pub fn without_data(mut self, text: &'static str) -> Self {
+        self.without_data = Some(text);
+        self
+    }
+}
+
+impl Line {
+    /// Called so, before the values of its labels.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Drawn in this color.
+    #[must_use]
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = Some(color);
+        self
+    }
+
+    /// Shown so, where that differs from the panel: in tables.
+    #[must_use]
+    pub fn show(mut self, show: Show) -> Self {
+        self.show = Some(show);
+        self
+    }
+}
+
+impl<G: LabelSet> From<Query<G>> for Line {
+    fn from(query: Query<G>) -> Self {
+        Self { expr: query.into_expr(), labels: G::LABELS, name: None, color: None, show: None }
+    }
+}

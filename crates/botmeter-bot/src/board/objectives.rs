@@ -1,0 +1,57 @@
+//! What is to go well with bots, and how often.
+
+use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations, rate};
+
+use super::limits::{BURN_FLOOR, IN_TIME, IN_TIME_TARGET, SUCCESS_TARGET};
+use crate::{
+    Status,
+    instruments::{DURATION, EXECUTIONS},
+};
+
+pub(super) fn all() -> Vec<Objective> {
+    vec![errors(), latency()]
+}
+
+/// A run that was called off is neither good nor bad.
+pub(super) fn errors() -> Objective {
+    Objective {
+        name: "bot_run_errors",
+        alert: "BotRunErrorBudgetBurn",
+        target: SUCCESS_TARGET,
+        measure: Measure::failures(
+            rate(&EXECUTIONS).only(Status::Error),
+            rate(&EXECUTIONS).except(Status::Cancelled),
+        ),
+        windows: FOUR_WINDOWS,
+        floor: BURN_FLOOR,
+        summary: "Bots fail so often that the month's share of failures is used up too fast.",
+        runbook: &[
+            "Look at the panel `Failed runs`: one bot, or all of them?",
+            "One bot: follow BotFailuresHigh for it.",
+            "All of them: look at what they share, which is most often a model provider or the \
+             last deployment.",
+        ],
+        panel: "Error budget",
+    }
+}
+
+/// Only successful runs: a run that fails at once is not a fast one.
+pub(super) fn latency() -> Objective {
+    Objective {
+        name: "bot_run_latency",
+        alert: "BotRunLatencyBudgetBurn",
+        target: IN_TIME_TARGET,
+        measure: Measure::slower(observations(&DURATION).only(Status::Success), IN_TIME),
+        windows: FOUR_WINDOWS,
+        floor: BURN_FLOOR,
+        summary: "Runs take so long that the month's share of slow runs is used up too fast.",
+        runbook: &[
+            "Look at the panel `Slowest runs`: one bot, or all of them?",
+            "Compare with the latency of LLM calls and of tools, which is where the time of a run \
+             goes.",
+            "A bot whose runs take longer than five minutes by design needs a bound of its own: \
+             silence this alert for its job.",
+        ],
+        panel: "Latency budget",
+    }
+}

@@ -1,0 +1,281 @@
+//! What the dashboard shows, in the order of what one looks at first.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Color, Panel, Row, Show, age, forecast, heat, highest, increase, last, oldest, quantile, rate,
+    share,
+};
+
+use super::{
+    alerts::failed_share,
+    limits::{
+        FAILURES_HIGH, FAILURES_IN_A_ROW, QUEUE_FULL, QUEUE_HIGH, SUCCESS_LATE, SUCCESS_OVERDUE,
+    },
+    objectives,
+};
+use crate::{
+    BotName, ErrorKind, Status,
+    instruments::{
+        ACTIVE, CONSECUTIVE_FAILURES, DURATION, EXECUTIONS, FAILURES, LAST_SUCCESS, QUEUE_DEPTH,
+    },
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+pub(super) fn all() -> Vec<Row> {
+    vec![overview(), outcome(), success(), time(), backlog(), one_by_one()]
+}
+
+fn overview() -> Row {
+    let runs = || increase(&EXECUTIONS).over(HOUR);
+    Row::open(
+        "Overview",
+        [
+            Panel::stat(
+                "Failure rate",
+                "Share of the runs of the last hour that failed, cancelled runs left out. A few \
+                 percent are normal. When it is high, look at `Failed runs` for the bot and at \
+                 `Failures by type` for the reason.",
+                Show::Ratio,
+            )
+            .draw(share(runs().only(Status::Error).all(), runs().except(Status::Cancelled).all()))
+            .limit(&FAILURES_HIGH),
+            Panel::stat(
+                "Runs",
+                "Runs that ended within the time shown, however they ended. None at all means \
+                 that nothing starts the bots.",
+                Show::Count,
+            )
+            .draw(increase(&EXECUTIONS).all()),
+            Panel::stat(
+                "Under way",
+                "Runs that have started and not ended. A number that only grows means that runs \
+                 do not end: see `Runs under way`.",
+                Show::Count,
+            )
+            .draw(last(&ACTIVE).all()),
+            Panel::stat(
+                "Longest queue",
+                "Items that wait for the bot for which most wait. When it is high, `Queue depth` \
+                 shows which bot it is and whether it catches up.",
+                Show::Count,
+            )
+            .draw(highest(&QUEUE_DEPTH).all())
+            .limit(&QUEUE_HIGH)
+            .without_data("no queue"),
+            Panel::stat(
+                "Longest without success",
+                "Time since the last success of the process that has gone longest without. A bot \
+                 that runs once a day may show a day; more than that, and it is overdue.",
+                Show::Seconds,
+            )
+            .draw(oldest(&LAST_SUCCESS).all())
+            .limit(&SUCCESS_OVERDUE)
+            .without_data("no success yet"),
+            Panel::stat(
+                "Most failures in a row",
+                "Runs in a row that failed, of the bot that has most of them. Zero is good; from \
+                 five on, the bot does not recover by itself.",
+                Show::Count,
+            )
+            .draw(highest(&CONSECUTIVE_FAILURES).all())
+            .limit(&FAILURES_IN_A_ROW),
+        ],
+    )
+}
+
+fn outcome() -> Row {
+    Row::open(
+        "Outcome",
+        [
+            Panel::time_series(
+                "Failed runs",
+                "Share of each bot's runs of the last hour that failed, cancelled runs left out. \
+                 One bot alone has a fault of its own; all together share one, such as a model \
+                 provider.",
+                Show::Ratio,
+            )
+            .draw(failed_share())
+            .limit(&FAILURES_HIGH),
+            Panel::time_series(
+                "Failures by type",
+                "What failed runs failed at, per minute. `internal` is a fault of the bot itself; \
+                 everything else is to be looked for where the type says.",
+                Show::PerMinute,
+            )
+            .draw(rate(&FAILURES).by::<(ErrorKind,)>().per_minute())
+            .stacked()
+            .bars(),
+            Panel::time_series(
+                "Runs by outcome",
+                "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
+                 the bots gives up early, often by a time limit outside of the run.",
+                Show::PerMinute,
+            )
+            .draw(
+                rate(&EXECUTIONS)
+                    .only(Status::Success)
+                    .all()
+                    .per_minute()
+                    .named("success")
+                    .color(Color::Green),
+            )
+            .draw(
+                rate(&EXECUTIONS)
+                    .only(Status::Error)
+                    .all()
+                    .per_minute()
+                    .named("error")
+                    .color(Color::Red),
+            )
+            .draw(
+                rate(&EXECUTIONS)
+                    .only(Status::Cancelled)
+                    .all()
+                    .per_minute()
+                    .named("cancelled")
+                    .color(Color::Gray),
+            )
+            .stacked(),
+            Panel::time_series(
+                "Runs by bot",
+                "Runs per minute of each bot, however they ended. A line that drops to zero is a \
+                 bot that nobody starts any more.",
+                Show::PerMinute,
+            )
+            .draw(rate(&EXECUTIONS).by::<(BotName,)>().per_minute()),
+            Panel::time_series(
+                "Failures in a row",
+                "How many of each bot's last runs failed without a success between them. A line \
+                 that climbs is a bot that does not recover; cancelled runs change nothing.",
+                Show::Count,
+            )
+            .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>())
+            .limit(&FAILURES_IN_A_ROW),
+            Panel::burn(
+                "Error budget",
+                "How many times faster than a month can bear runs fail. At 1, the month's share \
+                 of failures lasts exactly a month; the lines are where alerts fire.",
+                &objectives::errors(),
+            ),
+        ],
+    )
+}
+
+fn success() -> Row {
+    Row::open(
+        "Success",
+        [Panel::time_series(
+            "Time since success",
+            "Time since each bot last did its job. A saw with even teeth is a bot on schedule; a \
+             line that climbs past its teeth is one that has stopped, whether it runs or not.",
+            Show::Seconds,
+        )
+        .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
+        .limit(&SUCCESS_LATE)
+        .limit(&SUCCESS_OVERDUE)
+        .without_data("no success yet")
+        .size(24, 8)],
+    )
+}
+
+fn time() -> Row {
+    Row::open(
+        "Durations",
+        [
+            Panel::time_series(
+                "Duration of runs",
+                "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
+                 A p99 that rises alone is a slow dependency of some runs; a p50 that rises is \
+                 one of all.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.5, &DURATION).all().named("p50"))
+            .draw(quantile(0.95, &DURATION).all().named("p95"))
+            .draw(quantile(0.99, &DURATION).all().named("p99")),
+            Panel::time_series(
+                "Slowest runs",
+                "The time within which 95 of 100 runs of each bot end. Compare with the latency \
+                 of LLM calls: most of a run is waiting for a model.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &DURATION).by::<(BotName,)>()),
+            Panel::heatmap(
+                "Distribution of durations",
+                "How many runs took how long. Two bands are two kinds of runs, such as those with \
+                 something to do and those without.",
+                Show::Seconds,
+            )
+            .draw(heat(&DURATION)),
+            Panel::burn(
+                "Latency budget",
+                "How many times faster than a month can bear successful runs take longer than \
+                 five minutes. At 1, the month's share of slow runs lasts exactly a month; the \
+                 lines are where alerts fire.",
+                &objectives::latency(),
+            ),
+        ],
+    )
+}
+
+fn backlog() -> Row {
+    Row::open(
+        "Backlog",
+        [
+            Panel::time_series(
+                "Queue depth",
+                "Items that wait for each bot. A saw is a queue that is worked off; a slope is \
+                 one that is not.",
+                Show::Count,
+            )
+            .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
+            .limit(&QUEUE_HIGH)
+            .without_data("no queue")
+            .size(8, 8),
+            Panel::time_series(
+                "Queue depth in an hour",
+                "Items that wait for each bot an hour from now, if it goes on as in the last half \
+                 hour. Below zero means that the queue is empty before.",
+                Show::Count,
+            )
+            .draw(forecast(HOUR, &QUEUE_DEPTH).over(Duration::from_mins(30)).by::<(BotName,)>())
+            .limit(&QUEUE_FULL)
+            .without_data("no queue")
+            .size(8, 8),
+            Panel::time_series(
+                "Runs under way",
+                "Runs of each bot that have started and not ended. It goes back to zero between \
+                 runs; a line that stays up while no run ends is a run that is stuck.",
+                Show::Count,
+            )
+            .draw(last(&ACTIVE).by::<(BotName,)>())
+            .size(8, 8),
+        ],
+    )
+}
+
+fn one_by_one() -> Row {
+    let runs = || increase(&EXECUTIONS);
+    Row::collapsed(
+        "Bots one by one",
+        [Panel::table(
+            "Bots",
+            "Each bot within the time shown: its runs, the share that failed, how long 95 of 100 \
+             took, how long ago it last succeeded. Sort by the column that you worry about.",
+        )
+        .draw(runs().by::<(BotName,)>().named("Runs"))
+        .draw(
+            share(
+                runs().only(Status::Error).by::<(BotName,)>(),
+                runs().except(Status::Cancelled).by(),
+            )
+            .named("Failed")
+            .show(Show::Ratio),
+        )
+        .draw(quantile(0.95, &DURATION).shown().by::<(BotName,)>().named("p95").show(Show::Seconds))
+        .draw(age(&LAST_SUCCESS).by::<(BotName,)>().named("Last success").show(Show::Seconds))
+        .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>().named("Failures in a row"))
+        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting"))],
+    )
+}

@@ -1,0 +1,71 @@
+//! What there is to generate from.
+
+use botmeter_board::{Board, Dashboard};
+use botmeter_core::{Descriptor, Domain, Registered};
+
+/// The domains and their boards.
+///
+/// ```
+/// use botmeter_core::SelfObservation;
+/// use botmeter_generate::{Catalogue, Options, generate};
+///
+/// let catalogue = Catalogue::new().domain::<SelfObservation>(botmeter_board::telemetry::board());
+/// let files = generate(&catalogue, &Options::new("cargo xtask dashboards"))?;
+/// assert!(files.paths().any(|path| path == "grafana/telemetry.json"));
+/// # Ok::<(), botmeter_generate::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Catalogue {
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// One domain, or dashboards of several.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    /// None for dashboards that no domain owns.
+    pub(crate) domain: Option<&'static str>,
+    pub(crate) instruments: Vec<&'static Descriptor>,
+    pub(crate) board: Board,
+}
+
+impl Catalogue {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A domain, the instruments that it registers, and its board.
+    #[must_use]
+    pub fn domain<D: Domain>(mut self, board: Board) -> Self {
+        let Registered { domain, instruments } = Registered::of::<D>();
+        self.entries.push(Entry { domain: Some(domain), instruments, board });
+        self
+    }
+
+    /// A dashboard that draws the instruments of several domains.
+    #[must_use]
+    pub fn dashboard(mut self, dashboard: Dashboard) -> Self {
+        let board = Board { dashboards: vec![dashboard], ..Board::default() };
+        self.entries.push(Entry { domain: None, instruments: Vec::new(), board });
+        self
+    }
+
+    /// The names of the domains.
+    pub fn domains(&self) -> impl Iterator<Item = &'static str> {
+        self.entries.iter().filter_map(|entry| entry.domain)
+    }
+
+    /// Every instrument.
+    pub fn instruments(&self) -> impl Iterator<Item = &'static Descriptor> {
+        self.entries.iter().flat_map(|entry| entry.instruments.iter().copied())
+    }
+
+    /// What each domain registers, as core compares it.
+    pub(crate) fn registered(&self) -> Vec<Registered> {
+        let domains = self.entries.iter().filter_map(|entry| {
+            let instruments = entry.instruments.clone();
+            entry.domain.map(|domain| Registered { domain, instruments })
+        });
+        domains.collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! Every series that can exist, by the name that queries use.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use botmeter_core::{Descriptor, Kind, label::LabelInfo, self_observation};
+
+/// Every series that can exist, by its name.
+#[derive(Debug, Default)]
+pub(crate) struct Definitions(BTreeMap<String, Definition>);
+
+/// What is known of the series of one name.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Definition {
+    pub(crate) nature: Nature,
+    /// All keys, those that Prometheus sets included.
+    pub(crate) labels: BTreeSet<String>,
+}
+
+/// What may be asked of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Nature {
+    /// Only grows.
+    Counter,
+    /// Has a value.
+    Level,
+    /// Counts observations up to these bounds.
+    Buckets(&'static [f64]),
+    /// Is made by a rule.
+    Recorded,
+}
+
+impl Definitions {
+    /// The series of these instruments, of what every program has, and of
+    /// Prometheus itself.
+    pub(crate) fn new(instruments: impl IntoIterator<Item = &'static Descriptor>) -> Self {
+        let mut definitions = Self::default();
+        definitions.add(self_observation::BUILD.descriptor());
+        definitions.add(self_observation::START_TIME.descriptor());
+        for descriptor in instruments {
+            definitions.add(descriptor);
+        }
+        let labels = ["alertname", "alertstate", "severity"];
+        definitions.insert("ALERTS".to_owned(), Nature::Level, &labels);
+        definitions
+    }
+
+    /// A series that a rule records.
+    pub(crate) fn record(&mut self, name: &str, labels: &[&str]) {
+        let labels = labels.iter().map(|label| (*label).to_owned()).collect();
+        self.0.insert(name.to_owned(), Definition { nature: Nature::Recorded, labels });
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Definition> {
+        self.0.get(name)
+    }
+
+    fn add(&mut self, descriptor: &'static Descriptor) {
+        let name = descriptor.prometheus_name();
+        let mut labels: Vec<_> = descriptor.labels().iter().map(LabelInfo::key).collect();
+        match descriptor.kind() {
+            Kind::Counter | Kind::FloatCounter => self.insert(name, Nature::Counter, &labels),
+            Kind::Gauge | Kind::UpDownCounter => self.insert(name, Nature::Level, &labels),
+            Kind::Histogram => {
+                self.insert(format!("{name}_sum"), Nature::Counter, &labels);
+                self.insert(format!("{name}_count"), Nature::Counter, &labels);
+                labels.push("le");
+                let nature = Nature::Buckets(descriptor.buckets());
+                self.insert(format!("{name}_bucket"), nature, &labels);
+            }
+        }
+    }
+
+    fn insert(&mut self, name: String, nature: Nature, labels: &[&str]) {
+        let of_every_series = ["job", "instance"];
+        let labels =
+            labels.iter().chain(&of_every_series).map(|label| (*label).to_owned()).collect();
+        self.0.insert(name, Definition { nature, labels });
+    }
+}

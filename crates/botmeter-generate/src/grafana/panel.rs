@@ -1,0 +1,235 @@
+//! Panels.
+
+use std::collections::BTreeMap;
+
+use botmeter_board::{self as board, Color, Kind, Line, Scope, Show};
+
+use super::{
+    Limits,
+    model::{
+        Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
+        Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
+    },
+    settings, traces,
+    units::unit,
+    variables::prometheus,
+};
+use crate::{
+    Problem,
+    promql::{self, Place},
+};
+
+/// What the panels of one dashboard have in common.
+#[derive(Debug)]
+pub(super) struct Page<'a> {
+    pub(super) dashboard: &'a board::Dashboard,
+    pub(super) limits: &'a Limits,
+    pub(super) has_traces: bool,
+}
+
+/// The number of a panel in its dashboard.
+///
+/// Made from the title, so that links to a panel outlive panels that are added
+/// before it. Two titles that get one number are found by the checks.
+pub(crate) fn panel_id(uid: &str, title: &str) -> u32 {
+    let mut hash: u32 = 0x811c_9dc5;
+    for byte in uid.bytes().chain([0]).chain(title.bytes()) {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    hash % 1_000_000 + 1
+}
+
+pub(super) fn panel(
+    page: &Page<'_>,
+    drawn: &board::Panel,
+    grid_pos: GridPos,
+    problems: &mut Vec<Problem>,
+) -> Panel {
+    let thresholds = page.limits.thresholds(&drawn.limits).unwrap_or_else(|what| {
+        let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
+        problems.push(Problem::new(place, what));
+        Thresholds { mode: "absolute".to_owned(), steps: Vec::new() }
+    });
+    let is_text = drawn.kind == Kind::Text;
+    Panel {
+        id: panel_id(page.dashboard.uid, drawn.title),
+        kind: plugin(drawn.kind).to_owned(),
+        title: drawn.title.to_owned(),
+        description: if is_text { String::new() } else { drawn.description.to_owned() },
+        datasource: (!is_text).then(|| prometheus(page.has_traces)),
+        grid_pos,
+        targets: targets(page, drawn),
+        field_config: (!is_text).then(|| fields(page, drawn, thresholds)),
+        options: settings::options(drawn),
+        transformations: transformations(drawn),
+    }
+}
+
+fn plugin(kind: Kind) -> &'static str {
+    match kind {
+        Kind::TimeSeries { .. } => "timeseries",
+        Kind::Stat => "stat",
+        Kind::Gauge => "gauge",
+        Kind::BarGauge => "bargauge",
+        Kind::Heatmap => "heatmap",
+        Kind::Table => "table",
+        Kind::StateTimeline => "state-timeline",
+        Kind::Text => "text",
+    }
+}
+
+/// Whether the panel shows one moment.
+fn is_instant(kind: Kind) -> bool {
+    matches!(kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::Table)
+}
+
+fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
+    let place = Place::Panel { scope: drawn.scope, variables: &page.dashboard.variables };
+    let is_instant = is_instant(drawn.kind);
+    let format = match drawn.kind {
+        Kind::Table => "table",
+        Kind::Heatmap => "heatmap",
+        _ => "time_series",
+    };
+    let lines = drawn.lines.iter().zip('A'..);
+    lines
+        .map(|(line, reference)| Target {
+            ref_id: reference.to_string(),
+            datasource: prometheus(page.has_traces),
+            expr: promql::render(&line.expr, place),
+            legend_format: legend(drawn, line),
+            editor_mode: "code".to_owned(),
+            range: !is_instant,
+            instant: is_instant,
+            format: format.to_owned(),
+            exemplar: is_latency(drawn, line).then_some(true),
+        })
+        .collect()
+}
+
+/// Whether the line may carry exemplars: latencies over time.
+fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
+    !is_instant(drawn.kind)
+        && drawn.show == Show::Seconds
+        && matches!(line.expr, board::Expr::Quantile { .. } | board::Expr::Heat { .. })
+}
+
+/// The name of a line: its own, then the values of its labels.
+fn legend(drawn: &board::Panel, line: &Line) -> String {
+    if matches!(line.expr, board::Expr::Heat { .. }) {
+        return "{{le}}".to_owned();
+    }
+    let mut parts: Vec<String> = line.name.map(str::to_owned).into_iter().collect();
+    parts.extend(line.labels.iter().map(|label| format!("{{{{{}}}}}", label.key())));
+    match drawn.scope {
+        Scope::Fleet => {}
+        Scope::Job => parts.push("{{job}}".to_owned()),
+        Scope::Instance => parts.push("{{job}} {{instance}}".to_owned()),
+    }
+    if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
+}
+
+fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> FieldConfig {
+    let without_data = drawn.without_data.unwrap_or(if drawn.show.is_zero_without_data() {
+        "0"
+    } else {
+        "no traffic"
+    });
+    let mode = match drawn.kind {
+        Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::StateTimeline => "thresholds",
+        _ => "palette-classic",
+    };
+    let link = (page.has_traces && drawn.has_traces).then(|| traces::link(page.dashboard, drawn));
+    FieldConfig {
+        defaults: Defaults {
+            unit: unit(drawn.show).to_owned(),
+            min: Some(0.0),
+            max: (drawn.show == Show::Ratio).then_some(1.0),
+            no_value: without_data.to_owned(),
+            color: FieldColor { mode: mode.to_owned(), fixed_color: None },
+            custom: settings::custom(drawn.kind, &thresholds.steps),
+            thresholds,
+            links: link.into_iter().collect(),
+        },
+        overrides: overrides(drawn),
+    }
+}
+
+/// Colors of lines whose name is known before there is data, and units of
+/// columns.
+fn overrides(drawn: &board::Panel) -> Vec<Override> {
+    let mut overrides = Vec::new();
+    for (at, line) in drawn.lines.iter().enumerate() {
+        if let Some(color) = line.color {
+            let color = FieldColor {
+                mode: "fixed".to_owned(),
+                fixed_color: Some(color_name(color).to_owned()),
+            };
+            overrides.push(Override {
+                matcher: FieldMatcher { id: "byFrameRefID".to_owned(), options: reference(at) },
+                properties: vec![Property {
+                    id: "color".to_owned(),
+                    value: PropertyValue::Color(color),
+                }],
+            });
+        }
+        if drawn.kind == Kind::Table {
+            overrides.push(Override {
+                matcher: FieldMatcher { id: "byName".to_owned(), options: column(drawn, line) },
+                properties: vec![Property {
+                    id: "unit".to_owned(),
+                    value: PropertyValue::Unit(unit(line.show.unwrap_or(drawn.show)).to_owned()),
+                }],
+            });
+        }
+    }
+    overrides
+}
+
+fn color_name(color: Color) -> &'static str {
+    match color {
+        Color::Green => "green",
+        Color::Yellow => "yellow",
+        Color::Red => "red",
+        Color::Gray => "gray",
+    }
+}
+
+fn reference(at: usize) -> String {
+    ('A'..).nth(at).unwrap_or('Z').to_string()
+}
+
+/// The heading of a table's column.
+fn column(drawn: &board::Panel, line: &Line) -> String {
+    line.name.unwrap_or(drawn.title).to_owned()
+}
+
+/// One row for each group: the answers side by side, without the time.
+fn transformations(drawn: &board::Panel) -> Vec<Transformation> {
+    if drawn.kind != Kind::Table {
+        return Vec::new();
+    }
+    let mut organize = Organize {
+        exclude: BTreeMap::from([("Time".to_owned(), true)]),
+        index: BTreeMap::new(),
+        rename: BTreeMap::new(),
+    };
+    let values = drawn.lines.iter().enumerate().map(|(at, line)| {
+        let name = if drawn.lines.len() == 1 {
+            "Value".to_owned()
+        } else {
+            format!("Value #{}", reference(at))
+        };
+        (name, column(drawn, line))
+    });
+    organize.rename.extend(values);
+    let merge = Transformation {
+        id: "merge".to_owned(),
+        options: TransformationOptions::Merge(BTreeMap::new()),
+    };
+    let organize = Transformation {
+        id: "organize".to_owned(),
+        options: TransformationOptions::Organize(organize),
+    };
+    vec![merge, organize]
+}

@@ -1,0 +1,145 @@
+//! How each kind of panel is set up.
+
+use botmeter_board::{self as board, Kind, Show};
+
+use super::{
+    model::Step,
+    options::{
+        BarGauge, Custom, Exemplars, FilterValues, Gauge, Heatmap, HeatmapColor, HeatmapCustom,
+        HeatmapLegend, HeatmapTooltip, Legend, Options, Reduce, RowsFrame, ScaleDistribution,
+        Stacking, Stat, StateTimeline, StateTimelineCustom, Table, TableCustom, Text,
+        ThresholdsStyle, TimeSeries, TimeSeriesCustom, Tooltip, YAxis,
+    },
+    units::unit,
+};
+
+/// How long a silence has to be to show as a gap, in milliseconds: twenty
+/// intervals, so that a restart does not tear every line.
+const GAP: u32 = 300_000;
+
+/// What the kind of panel is told as a whole.
+pub(super) fn options(drawn: &board::Panel) -> Options {
+    match drawn.kind {
+        Kind::TimeSeries { .. } => {
+            Options::TimeSeries(TimeSeries { legend: Legend::table(), tooltip: Tooltip::all() })
+        }
+        Kind::Stat => Options::Stat(Stat {
+            graph_mode: "none".to_owned(),
+            color_mode: "value".to_owned(),
+            justify_mode: "auto".to_owned(),
+            text_mode: if drawn.lines.len() > 1 { "value_and_name" } else { "value" }.to_owned(),
+            wide_layout: true,
+            show_percent_change: false,
+            percent_change_color_mode: "standard".to_owned(),
+            reduce_options: Reduce::last(),
+            orientation: "auto".to_owned(),
+        }),
+        Kind::Gauge => Options::Gauge(Gauge {
+            show_threshold_labels: false,
+            show_threshold_markers: true,
+            sizing: "auto".to_owned(),
+            min_viz_width: 75,
+            min_viz_height: 75,
+            reduce_options: Reduce::last(),
+            orientation: "auto".to_owned(),
+        }),
+        Kind::BarGauge => Options::BarGauge(BarGauge {
+            display_mode: "gradient".to_owned(),
+            value_mode: "color".to_owned(),
+            name_placement: "auto".to_owned(),
+            show_unfilled: true,
+            sizing: "auto".to_owned(),
+            min_viz_width: 8,
+            min_viz_height: 16,
+            max_viz_height: 300,
+            legend: Legend::none(),
+            reduce_options: Reduce::last(),
+            orientation: "horizontal".to_owned(),
+        }),
+        Kind::Heatmap => Options::Heatmap(heatmap(drawn.show)),
+        Kind::Table => Options::Table(Table {
+            frame_index: 0,
+            show_header: true,
+            cell_height: "sm".to_owned(),
+        }),
+        Kind::StateTimeline => Options::StateTimeline(StateTimeline {
+            show_value: "auto".to_owned(),
+            row_height: 0.9,
+            merge_values: true,
+            align_value: "left".to_owned(),
+            legend: Legend::none(),
+            tooltip: Tooltip::all(),
+        }),
+        Kind::Text => Options::Text(Text {
+            mode: "markdown".to_owned(),
+            content: drawn.description.to_owned(),
+        }),
+    }
+}
+
+fn heatmap(show: Show) -> Heatmap {
+    Heatmap {
+        calculate: false,
+        color: HeatmapColor {
+            mode: "scheme".to_owned(),
+            scheme: "Oranges".to_owned(),
+            fill: "dark-orange".to_owned(),
+            scale: "exponential".to_owned(),
+            exponent: 0.5,
+            steps: 64,
+            reverse: false,
+        },
+        cell_gap: 1,
+        filter_values: FilterValues { le: 1e-9 },
+        show_value: "auto".to_owned(),
+        y_axis: YAxis {
+            unit: unit(show).to_owned(),
+            axis_placement: "left".to_owned(),
+            reverse: false,
+        },
+        rows_frame: RowsFrame { layout: "auto".to_owned() },
+        legend: HeatmapLegend { show: true },
+        tooltip: HeatmapTooltip {
+            mode: "single".to_owned(),
+            y_histogram: true,
+            show_color_scale: true,
+        },
+        exemplars: Exemplars { color: "rgba(255,0,255,0.7)".to_owned() },
+    }
+}
+
+/// What the kind of panel is told of its fields.
+pub(super) fn custom(kind: Kind, steps: &[Step]) -> Option<Custom> {
+    match kind {
+        Kind::TimeSeries { is_stacked, is_bars } => Some(Custom::TimeSeries(TimeSeriesCustom {
+            draw_style: if is_bars { "bars" } else { "line" }.to_owned(),
+            line_width: 1,
+            fill_opacity: if is_bars || is_stacked { 60 } else { 10 },
+            show_points: "auto".to_owned(),
+            span_nulls: false,
+            insert_nulls: GAP,
+            stacking: Stacking {
+                mode: if is_stacked { "normal" } else { "none" }.to_owned(),
+                group: "A".to_owned(),
+            },
+            thresholds_style: ThresholdsStyle {
+                mode: if steps.len() > 1 { "dashed" } else { "off" }.to_owned(),
+            },
+        })),
+        Kind::StateTimeline => Some(Custom::StateTimeline(StateTimelineCustom {
+            line_width: 0,
+            fill_opacity: 70,
+            span_nulls: false,
+            insert_nulls: GAP,
+        })),
+        Kind::Table => Some(Custom::Table(TableCustom {
+            align: "auto".to_owned(),
+            inspect: false,
+            filterable: true,
+        })),
+        Kind::Heatmap => Some(Custom::Heatmap(HeatmapCustom {
+            scale_distribution: ScaleDistribution { kind: "linear".to_owned() },
+        })),
+        Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::Text => None,
+    }
+}

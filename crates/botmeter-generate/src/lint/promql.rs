@@ -1,0 +1,266 @@
+//! Whether a query asks for what exists, in a way that its kind allows.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use promql_parser::{
+    label::MatchOp,
+    parser::{
+        self, AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, MatrixSelector, VectorSelector,
+    },
+};
+
+use crate::definitions::{Definition, Definitions, Nature};
+
+/// Where the query stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// In a panel, where every series is selected by job and instance.
+    Panel,
+    /// In a variable, which looks at names and not at values.
+    Variable,
+    /// In an annotation.
+    Annotation,
+    /// In a rule.
+    Rule,
+}
+
+/// What a query comes to.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Checked {
+    /// The keys of the result.
+    pub(crate) labels: BTreeSet<String>,
+    /// What is wrong, each as the end of a sentence.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Stands for `$__rate_interval`; nobody would write this by hand.
+const RATE_INTERVAL: Duration = Duration::from_secs(257);
+
+/// Checks one query.
+pub(crate) fn check(expr: &str, definitions: &Definitions, place: Place) -> Checked {
+    let mut checker = Checker { definitions, place, problems: Vec::new() };
+    // In rules, nobody fills these in.
+    let filled = match place {
+        Place::Rule => expr.to_owned(),
+        _ => expr
+            .replace("$__rate_interval", &format!("{}s", RATE_INTERVAL.as_secs()))
+            .replace("$__range", "3607s"),
+    };
+    let labels = match parser::parse(&filled) {
+        Ok(parsed) => checker.visit(&parsed),
+        Err(error) => {
+            checker.problems.push(format!("does not parse: {error}: {expr}"));
+            None
+        }
+    };
+    Checked { labels: labels.unwrap_or_default(), problems: checker.problems }
+}
+
+struct Checker<'a> {
+    definitions: &'a Definitions,
+    place: Place,
+    problems: Vec<String>,
+}
+
+/// The labels of a result; nothing for a plain number.
+type Labels = Option<BTreeSet<String>>;
+
+impl Checker<'_> {
+    fn object(&mut self, what: impl Into<String>) {
+        self.problems.push(what.into());
+    }
+
+    fn visit(&mut self, expr: &Expr) -> Labels {
+        match expr {
+            Expr::NumberLiteral(_) | Expr::StringLiteral(_) => None,
+            Expr::Paren(paren) => self.visit(&paren.expr),
+            Expr::Unary(unary) => self.visit(&unary.expr),
+            Expr::VectorSelector(selector) => {
+                let definition = self.selector(selector)?;
+                let is_level = matches!(definition.nature, Nature::Level | Nature::Recorded);
+                if !is_level && self.place != Place::Variable {
+                    self.object(format!("asks for the plain value of a counter: {selector}"));
+                }
+                Some(definition.labels)
+            }
+            Expr::MatrixSelector(selector) => {
+                self.object(format!("has a range outside of a function: {selector}"));
+                None
+            }
+            Expr::Aggregate(aggregate) => self.aggregate(aggregate),
+            Expr::Binary(binary) => self.binary(binary),
+            Expr::Call(call) => self.call(call),
+            Expr::Subquery(_) | Expr::Extension(_) => {
+                self.object("has a subquery, which no board can ask for");
+                None
+            }
+        }
+    }
+
+    fn selector(&mut self, selector: &VectorSelector) -> Option<Definition> {
+        let Some(name) = &selector.name else {
+            self.object(format!("selects series without a name: {selector}"));
+            return None;
+        };
+        let Some(definition) = self.definitions.get(name).cloned() else {
+            self.object(format!("asks for {name}, which nothing records"));
+            return None;
+        };
+        if !selector.matchers.or_matchers.is_empty() {
+            self.object(format!("selects by alternatives: {selector}"));
+        }
+        let mut by = BTreeSet::new();
+        for matcher in &selector.matchers.matchers {
+            if !definition.labels.contains(&matcher.name) {
+                self.object(format!("selects {name} by {}, which it does not have", matcher.name));
+            }
+            if matcher.name == "le" {
+                self.bound(name, &definition, matcher.op == MatchOp::Equal, &matcher.value);
+            }
+            by.insert(matcher.to_string());
+        }
+        if self.place == Place::Panel {
+            for wanted in [r#"job=~"$job""#, r#"instance=~"$instance""#] {
+                if !by.contains(wanted) {
+                    self.object(format!("does not select {name} by {wanted}"));
+                }
+            }
+        }
+        Some(definition)
+    }
+
+    fn bound(&mut self, name: &str, definition: &Definition, is_equal: bool, value: &str) {
+        let bound = value.parse::<f64>().ok().filter(|_| is_equal);
+        let (Some(bound), Nature::Buckets(bounds)) = (bound, &definition.nature) else {
+            self.object(format!("selects {name} by le in another way than le=\"bound\""));
+            return;
+        };
+        if !bounds.contains(&bound) {
+            self.object(format!("selects the bucket {value} of {name}, which has {bounds:?}"));
+        }
+        if bound.fract() == 0.0 {
+            self.object(format!(
+                "selects the bucket {value} of {name}: the routes spell whole bounds differently"
+            ));
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &AggregateExpr) -> Labels {
+        let inner = self.visit(&aggregate.expr)?;
+        let op = aggregate.op.to_string();
+        if op == "topk" {
+            return Some(inner);
+        }
+        if !["sum", "max", "min", "count"].contains(&op.as_str()) {
+            self.object(format!("aggregates by {op}, which no board can ask for"));
+        }
+        let by = match &aggregate.modifier {
+            None => BTreeSet::new(),
+            Some(LabelModifier::Include(labels)) => labels.labels.iter().cloned().collect(),
+            Some(LabelModifier::Exclude(_)) => {
+                self.object("groups by what is left, which changes when labels are added");
+                return None;
+            }
+        };
+        for label in by.difference(&inner) {
+            self.object(format!("groups by {label}, which is not there: {}", aggregate.expr));
+        }
+        Some(by)
+    }
+
+    fn binary(&mut self, binary: &BinaryExpr) -> Labels {
+        let (left, right) = (self.visit(&binary.lhs), self.visit(&binary.rhs));
+        let (Some(left), Some(right)) = (&left, &right) else { return left.or(right) };
+        let matching = binary.modifier.as_ref().and_then(|modifier| modifier.matching.as_ref());
+        match matching {
+            None if left != right => {
+                self.object(format!(
+                    "pairs series that have {left:?} with series that have {right:?}: {binary}"
+                ));
+            }
+            Some(LabelModifier::Include(on)) => {
+                for label in &on.labels {
+                    if !left.contains(label) || !right.contains(label) {
+                        self.object(format!("pairs by {label}, which one side does not have"));
+                    }
+                }
+            }
+            Some(LabelModifier::Exclude(_)) => {
+                self.object("pairs by what is left, which changes when labels are added");
+            }
+            None => {}
+        }
+        Some(left.clone())
+    }
+
+    fn call(&mut self, call: &Call) -> Labels {
+        let args = &call.args.args;
+        match call.func.name {
+            "time" => None,
+            "vector" => {
+                for arg in args {
+                    self.visit(arg);
+                }
+                Some(BTreeSet::new())
+            }
+            "rate" | "increase" => self.over(call, true),
+            "last_over_time" | "max_over_time" | "min_over_time" | "changes" | "predict_linear" => {
+                self.over(call, false)
+            }
+            "histogram_quantile" => {
+                let [_, of] = args.as_slice() else { return None };
+                self.quantile(of)
+            }
+            other => {
+                self.object(format!("calls {other}, which no board can ask for"));
+                None
+            }
+        }
+    }
+
+    /// A function over a range: growth is for counters, the rest for levels.
+    fn over(&mut self, call: &Call, is_growth: bool) -> Labels {
+        let name = call.func.name;
+        let Some(Expr::MatrixSelector(MatrixSelector { vs, range })) =
+            call.args.args.first().map(|arg| &**arg)
+        else {
+            self.object(format!("calls {name} on something that is no range"));
+            return None;
+        };
+        let definition = self.selector(vs)?;
+        let grows = matches!(definition.nature, Nature::Counter | Nature::Buckets(_));
+        if grows != is_growth {
+            let what = if grows { "only grows" } else { "also falls" };
+            self.object(format!("calls {name} on something that {what}: {vs}"));
+        }
+        if self.place == Place::Panel && name == "rate" && *range != RATE_INTERVAL {
+            self.object("takes a rate over a fixed time instead of $__rate_interval");
+        }
+        Some(definition.labels)
+    }
+
+    fn quantile(&mut self, of: &Expr) -> Labels {
+        let labels = self.visit(of)?;
+        let is_buckets = match of {
+            Expr::Aggregate(AggregateExpr { expr, .. }) => match &**expr {
+                Expr::Call(call) => match call.args.args.first().map(|arg| &**arg) {
+                    Some(Expr::MatrixSelector(MatrixSelector { vs, .. })) => vs
+                        .name
+                        .as_ref()
+                        .and_then(|name| self.definitions.get(name))
+                        .is_some_and(|known| matches!(known.nature, Nature::Buckets(_))),
+                    _ => false,
+                },
+                _ => false,
+            },
+            _ => false,
+        };
+        if !is_buckets {
+            self.object(format!("takes the quantile of something that is no bucket: {of}"));
+        }
+        if !labels.contains("le") {
+            self.object(format!("takes a quantile without grouping by le: {of}"));
+        }
+        Some(labels.into_iter().filter(|label| label != "le").collect())
+    }
+}

@@ -1,0 +1,64 @@
+//! What depends on where the generated files are used.
+
+use std::time::Duration;
+
+/// What depends on where the generated files are used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Options {
+    /// The command that generates the files anew. It stands in each of them
+    /// and in every complaint about them.
+    pub command: String,
+    /// Where the reference pages can be read, for the links of alerts to their
+    /// runbooks.
+    pub reference_url: String,
+    /// Where Grafana is, for the links of alerts to their panels.
+    pub grafana_url: String,
+    /// How long Prometheus keeps samples; no rule may look further back.
+    pub retention: Duration,
+    /// Whether panels lead to traces in a Jaeger data source.
+    pub has_traces: bool,
+}
+
+impl Options {
+    /// Links to a Grafana on this machine and to this project's pages,
+    /// Prometheus' own retention of 15 days, and traces.
+    pub fn new(command: impl Into<String>) -> Self {
+        Self {
+            command: command.into(),
+            reference_url: "https://github.com/botmeter/botmeter/blob/main/dashboards/reference"
+                .to_owned(),
+            grafana_url: "http://localhost:3000".to_owned(),
+            retention: Duration::from_hours(15 * 24),
+            has_traces: true,
+        }
+    }
+
+    /// Another place of the reference pages.
+    #[must_use]
+    pub fn reference_url(mut self, url: impl Into<String>) -> Self {
+        self.reference_url = url.into();
+        self
+    }
+
+    /// Another Grafana.
+    #[must_use]
+    pub fn grafana_url(mut self, url: impl Into<String>) -> Self {
+        self.grafana_url = url.into();
+        self
+    }
+
+    /// Another retention.
+    #[must_use]
+    pub fn retention(mut self, retention: Duration) -> Self {
+        self.retention = retention;
+        self
+    }
+
+    /// No links to traces, where there is no Jaeger.
+    #[must_use]
+    pub fn without_traces(mut self) -> Self {
+        self.has_traces = false;
+        self
+    }
+}

@@ -1,0 +1,283 @@
+//! Spelling queries out in PromQL.
+
+use std::{fmt::Write as _, time::Duration};
+
+use botmeter_board::{
+    Comparison, Expr, Fold, Function, Matcher, Part, Sample, Scope, Selection, Variable, Window,
+};
+use botmeter_core::label::LabelInfo;
+
+/// Where a query stands, which decides what it selects and groups by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place<'a> {
+    /// A panel follows what is chosen on its dashboard.
+    Panel {
+        /// What one line stands for.
+        scope: Scope,
+        /// What can be chosen beside job and instance.
+        variables: &'a [Variable],
+    },
+    /// A rule looks at all jobs, each by itself.
+    Rule,
+}
+
+/// The query as PromQL.
+pub(crate) fn render(expr: &Expr, place: Place<'_>) -> String {
+    place.spell(expr).0
+}
+
+/// A duration as Prometheus writes it: `5m`, `1h`, `3d`.
+pub(crate) fn duration(of: Duration) -> String {
+    let seconds = of.as_secs();
+    for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] {
+        if seconds > 0 && seconds.is_multiple_of(size) {
+            return format!("{}{unit}", seconds / size);
+        }
+    }
+    format!("{seconds}s")
+}
+
+/// A label value or another text in quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for c in text.chars() {
+        if matches!(c, '"' | '\\') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// How tightly an operator binds, the loosest first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Bond {
+    Or,
+    And,
+    Compare,
+    Sum,
+    Product,
+    Atom,
+}
+
+impl Place<'_> {
+    fn spell(self, expr: &Expr) -> (String, Bond) {
+        match expr {
+            Expr::Fold { fold, by, of } => {
+                (self.grouped(word(*fold), None, by, &self.sample(of)), Bond::Atom)
+            }
+            // Without an observation, the quantile is NaN, which compares with
+            // nothing; a gap is what that should look like.
+            Expr::Quantile { .. } => (format!("{} >= 0", self.quantile(expr)), Bond::Compare),
+            Expr::Heat { of } => {
+                (self.grouped("sum", Some("le"), &[], &self.sample(of)), Bond::Atom)
+            }
+            Expr::Since(of) => {
+                (format!("time() - {}", self.at_least(of, Bond::Product)), Bond::Sum)
+            }
+            Expr::Vanished { by, of, remembered, silent } => {
+                let series = self.selection(of);
+                let seen = |within: Duration| {
+                    let last = format!("last_over_time({series}[{}])", duration(within));
+                    self.grouped("count", None, by, &last)
+                };
+                (format!("{} unless {}", seen(*remembered), seen(*silent)), Bond::And)
+            }
+            Expr::Recent { by, of, within } => {
+                let (series, window) = (self.selection(of), duration(*within));
+                let recent =
+                    format!("last_over_time({series}[{window}]) > time() - {}", within.as_secs());
+                (self.grouped("count", None, by, &recent), Bond::Atom)
+            }
+            Expr::Recorded { name, offset, .. } => (format!("{name}{}", ago(*offset)), Bond::Atom),
+            Expr::Number(number) => (number.to_string(), Bond::Atom),
+            Expr::Add(a, b) => (self.join(a, "+", b, Bond::Sum), Bond::Sum),
+            Expr::Subtract(a, b) => (self.join(a, "-", b, Bond::Sum), Bond::Sum),
+            Expr::Multiply(a, b) => (self.join(a, "*", b, Bond::Product), Bond::Product),
+            Expr::Divide(a, b) => (self.divide(a, b), Bond::Product),
+            Expr::OrZero(a, b) => {
+                let (part, like) = (self.at_least(a, Bond::And), self.at_least(b, Bond::Atom));
+                (format!("{part} or 0 * {like}"), Bond::Or)
+            }
+            Expr::Top { count, of } => (format!("topk({count}, {})", self.spell(of).0), Bond::Atom),
+            Expr::Compare(a, comparison, b) => {
+                let left = match **a {
+                    // The comparison drops NaN by itself.
+                    Expr::Quantile { .. } => self.quantile(a),
+                    _ => self.at_least(a, Bond::Sum),
+                };
+                let right = self.at_least(b, Bond::Sum);
+                (format!("{left} {} {right}", sign(*comparison)), Bond::Compare)
+            }
+            Expr::And(a, b) => (self.conjunction(a, "and", b), Bond::And),
+            Expr::AndJob(a, b) => (self.conjunction(a, "and on (job)", b), Bond::And),
+        }
+    }
+
+    /// The expression, in parentheses if it binds more loosely than asked.
+    fn at_least(self, expr: &Expr, bond: Bond) -> String {
+        let (text, own) = self.spell(expr);
+        if own < bond { format!("({text})") } else { text }
+    }
+
+    /// Operators of one strength are read from the left, so the right side has
+    /// to bind more tightly.
+    fn join(self, a: &Expr, operator: &str, b: &Expr, bond: Bond) -> String {
+        let tighter = if bond == Bond::Sum { Bond::Product } else { Bond::Atom };
+        format!("{} {operator} {}", self.at_least(a, bond), self.at_least(b, tighter))
+    }
+
+    fn divide(self, a: &Expr, b: &Expr) -> String {
+        let dividend = self.at_least(a, Bond::Product);
+        match b {
+            Expr::Number(number) => format!("{dividend} / {number}"),
+            _ => format!("{dividend} / ({} > 0)", self.at_least(b, Bond::Sum)),
+        }
+    }
+
+    fn conjunction(self, a: &Expr, operator: &str, b: &Expr) -> String {
+        let (left, right) = (self.at_least(a, Bond::And), self.at_least(b, Bond::Compare));
+        format!("{left}\n{operator} {right}")
+    }
+
+    fn quantile(self, expr: &Expr) -> String {
+        let Expr::Quantile { quantile, by, of } = expr else { return self.spell(expr).0 };
+        let buckets = self.grouped("sum", Some("le"), by, &self.sample(of));
+        format!("histogram_quantile({quantile}, {buckets})")
+    }
+
+    /// An aggregation by the place's own labels, these, and the bucket bound if
+    /// there is one.
+    fn grouped(self, word: &str, bound: Option<&str>, by: &[LabelInfo], of: &str) -> String {
+        let mut keys: Vec<&str> = bound.into_iter().collect();
+        keys.extend(self.scope());
+        for label in by {
+            keys.push(label.key());
+        }
+        if keys.is_empty() {
+            format!("{word}({of})")
+        } else {
+            format!("{word} by ({}) ({of})", keys.join(", "))
+        }
+    }
+
+    /// The labels beside the query's own that set results apart.
+    pub(crate) fn scope(self) -> &'static [&'static str] {
+        match self {
+            Place::Panel { scope: Scope::Fleet, .. } => &[],
+            Place::Panel { scope: Scope::Job, .. } | Place::Rule => &["job"],
+            Place::Panel { scope: Scope::Instance, .. } => &["job", "instance"],
+        }
+    }
+
+    fn sample(self, sample: &Sample) -> String {
+        let series = self.selection(&sample.selection);
+        let ago = ago(sample.offset);
+        let function = match sample.function {
+            Function::Value => return format!("{series}{ago}"),
+            Function::Rate => "rate",
+            Function::Increase => "increase",
+            Function::Last => "last_over_time",
+            Function::Highest => "max_over_time",
+            Function::Lowest => "min_over_time",
+            Function::Changes => "changes",
+            Function::Forecast(ahead) => {
+                let window = self.window(sample.window);
+                return format!("predict_linear({series}[{window}]{ago}, {})", ahead.as_secs());
+            }
+        };
+        format!("{function}({series}[{}]{ago})", self.window(sample.window))
+    }
+
+    fn window(self, window: Window) -> String {
+        match (window, self) {
+            (Window::Of(of), _) => duration(of),
+            (Window::Auto, Place::Rule) => "5m".to_owned(),
+            (Window::Auto, Place::Panel { .. }) => "$__rate_interval".to_owned(),
+            // In a rule, this does not parse, which is what is wrong with it.
+            (Window::Shown, _) => "$__range".to_owned(),
+        }
+    }
+
+    fn selection(self, selection: &Selection) -> String {
+        let mut text = series_name(selection);
+        let mut matchers = Vec::new();
+        if let Place::Panel { variables, .. } = self {
+            matchers.push(r#"job=~"$job""#.to_owned());
+            matchers.push(r#"instance=~"$instance""#.to_owned());
+            for Variable { label, .. } in variables {
+                if selection.instrument.labels().contains(label) {
+                    matchers.push(format!("{key}=~\"${key}\"", key = label.key()));
+                }
+            }
+        }
+        matchers.extend(selection.matchers.iter().map(matcher));
+        if let Part::Bucket(bound) = selection.part {
+            matchers.push(format!("le=\"{bound}\""));
+        }
+        if !matchers.is_empty() {
+            // Writing to a string never fails.
+            let _ = write!(text, "{{{}}}", matchers.join(", "));
+        }
+        text
+    }
+}
+
+/// The name of the selected series.
+pub(crate) fn series_name(selection: &Selection) -> String {
+    let mut name = selection.instrument.prometheus_name();
+    name.push_str(match selection.part {
+        Part::Value => "",
+        Part::Buckets | Part::Bucket(_) => "_bucket",
+        Part::Sum => "_sum",
+        Part::Count => "_count",
+    });
+    name
+}
+
+fn matcher(matcher: &Matcher) -> String {
+    let Matcher { key, is_wanted, values } = matcher;
+    match values.as_slice() {
+        [value] => format!("{key}{}{}", if *is_wanted { "=" } else { "!=" }, quoted(value)),
+        values => {
+            let values: Vec<_> = values.iter().map(|value| escaped(value)).collect();
+            let sign = if *is_wanted { "=~" } else { "!~" };
+            format!("{key}{sign}{}", quoted(&values.join("|")))
+        }
+    }
+}
+
+/// A text that a regular expression takes as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if r"\.+*?()|[]{}^$".contains(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}
+
+fn ago(offset: Option<Duration>) -> String {
+    offset.map(|offset| format!(" offset {}", duration(offset))).unwrap_or_default()
+}
+
+fn word(fold: Fold) -> &'static str {
+    match fold {
+        Fold::Sum => "sum",
+        Fold::Max => "max",
+        Fold::Min => "min",
+    }
+}
+
+fn sign(comparison: Comparison) -> &'static str {
+    match comparison {
+        Comparison::Above => ">",
+        Comparison::Below => "<",
+        Comparison::AtLeast => ">=",
+        Comparison::AtMost => "<=",
+    }
+}

@@ -1,0 +1,201 @@
+//! Recording and alerting rules.
+
+mod alerts;
+mod burn;
+pub(crate) mod tests;
+mod text;
+
+pub(crate) use burn::objections;
+
+use std::time::Duration;
+
+use botmeter_core::label::LabelInfo;
+
+use crate::{Problem, catalogue::Entry, grafana::panel_id, options::Options, promql, yaml::Yaml};
+use promql::Place;
+
+/// The rules of one domain.
+#[derive(Debug)]
+pub(crate) struct Rules {
+    pub(crate) domain: &'static str,
+    pub(crate) groups: Vec<Group>,
+}
+
+/// Rules that Prometheus evaluates one after the other.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) name: String,
+    /// How often; as often as Prometheus is set to if there is none.
+    pub(crate) interval: Option<Duration>,
+    pub(crate) rules: Vec<Rule>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Rule {
+    Record(Record),
+    Alert(Alerting),
+}
+
+/// A series that is kept.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) name: String,
+    pub(crate) expr: String,
+    /// Labels that the rule adds.
+    pub(crate) labels: Vec<(&'static str, String)>,
+    /// The keys of the result, those that the rule adds included.
+    pub(crate) keys: Vec<&'static str>,
+}
+
+/// An alert as Prometheus has it.
+#[derive(Clone, Debug)]
+pub(crate) struct Alerting {
+    pub(crate) name: &'static str,
+    pub(crate) expr: String,
+    pub(crate) hold: Duration,
+    pub(crate) labels: Vec<(&'static str, String)>,
+    pub(crate) summary: String,
+    pub(crate) description: String,
+    pub(crate) runbook_url: String,
+    pub(crate) dashboard_url: String,
+    /// The title of the panel, and the dashboard that has it.
+    pub(crate) panel: &'static str,
+    pub(crate) dashboard: Option<&'static str>,
+}
+
+/// The rules of a domain, with what is wrong with them so far; none if it has
+/// none.
+pub(crate) fn rules(entry: &Entry, options: &Options) -> (Option<Rules>, Vec<Problem>) {
+    let Some(domain) = entry.domain else { return (None, Vec::new()) };
+    let mut problems = Vec::new();
+    let links = Links { domain, entry, options };
+    let recordings = entry.board.recordings.iter().map(|recording| {
+        let mut keys = vec!["job"];
+        keys.extend(recording.labels.iter().map(LabelInfo::key));
+        Rule::Record(Record {
+            name: recording.name.clone(),
+            expr: promql::render(&recording.expr, Place::Rule),
+            labels: Vec::new(),
+            keys,
+        })
+    });
+    let mut groups = vec![group(domain, "recordings", None, recordings.collect())];
+    groups.extend(burn::recordings(domain, &entry.board.objectives));
+    let mut alerts = Vec::new();
+    for alert in &entry.board.alerts {
+        alerts.push(Rule::Alert(alerts::alert(alert, &links, &mut problems)));
+    }
+    for objective in &entry.board.objectives {
+        alerts.extend(burn::alerts(objective, &links).into_iter().map(Rule::Alert));
+    }
+    groups.push(group(domain, "alerts", None, alerts));
+    groups.retain(|group| !group.rules.is_empty());
+    ((!groups.is_empty()).then_some(Rules { domain, groups }), problems)
+}
+
+fn group(domain: &str, what: &str, interval: Option<Duration>, rules: Vec<Rule>) -> Group {
+    Group { name: format!("{domain}-{what}"), interval, rules }
+}
+
+/// Where the alerts of a domain lead to.
+#[derive(Debug)]
+struct Links<'a> {
+    domain: &'static str,
+    entry: &'a Entry,
+    options: &'a Options,
+}
+
+impl Links<'_> {
+    fn runbook(&self, alert: &str) -> String {
+        let base = self.options.reference_url.trim_end_matches('/');
+        format!("{base}/{}.md#{}", self.domain, alert.to_lowercase())
+    }
+
+    /// The dashboard of this domain that has the panel.
+    fn dashboard(&self, panel: &str) -> Option<&'static str> {
+        let has = |dashboard: &&botmeter_board::Dashboard| {
+            dashboard.rows.iter().flat_map(|row| &row.panels).any(|drawn| drawn.title == panel)
+        };
+        self.entry.board.dashboards.iter().find(has).map(|dashboard| dashboard.uid)
+    }
+
+    fn panel(&self, panel: &str) -> String {
+        let Some(uid) = self.dashboard(panel) else { return String::new() };
+        let base = self.options.grafana_url.trim_end_matches('/');
+        let id = panel_id(uid, panel);
+        format!("{base}/d/{uid}?viewPanel={id}&var-job={{{{ $labels.job | urlquery }}}}")
+    }
+}
+
+impl Rules {
+    /// The file that Prometheus loads.
+    pub(crate) fn yaml(&self) -> Yaml {
+        Yaml::map([("groups", Yaml::List(self.groups.iter().map(Group::yaml).collect()))])
+    }
+
+    pub(crate) fn records(&self) -> impl Iterator<Item = &Record> {
+        self.groups.iter().flat_map(|group| &group.rules).filter_map(|rule| match rule {
+            Rule::Record(record) => Some(record),
+            Rule::Alert(_) => None,
+        })
+    }
+
+    pub(crate) fn alerts(&self) -> impl Iterator<Item = &Alerting> {
+        self.groups.iter().flat_map(|group| &group.rules).filter_map(|rule| match rule {
+            Rule::Record(_) => None,
+            Rule::Alert(alert) => Some(alert),
+        })
+    }
+}
+
+impl Group {
+    fn yaml(&self) -> Yaml {
+        let mut pairs = vec![("name".to_owned(), Yaml::text(&self.name))];
+        if let Some(interval) = self.interval {
+            pairs.push(("interval".to_owned(), Yaml::text(promql::duration(interval))));
+        }
+        let rules = self.rules.iter().map(|rule| match rule {
+            Rule::Record(record) => record.yaml(),
+            Rule::Alert(alert) => alert.yaml(),
+        });
+        pairs.push(("rules".to_owned(), Yaml::List(rules.collect())));
+        Yaml::Map(pairs)
+    }
+}
+
+impl Record {
+    fn yaml(&self) -> Yaml {
+        let mut pairs = vec![
+            ("record".to_owned(), Yaml::text(&self.name)),
+            ("expr".to_owned(), Yaml::text(&self.expr)),
+        ];
+        if !self.labels.is_empty() {
+            pairs.push(("labels".to_owned(), Yaml::texts(self.labels.clone())));
+        }
+        Yaml::Map(pairs)
+    }
+}
+
+impl Alerting {
+    fn yaml(&self) -> Yaml {
+        let mut pairs = vec![
+            ("alert".to_owned(), Yaml::text(self.name)),
+            ("expr".to_owned(), Yaml::text(&self.expr)),
+        ];
+        if !self.hold.is_zero() {
+            pairs.push(("for".to_owned(), Yaml::text(promql::duration(self.hold))));
+        }
+        pairs.push(("labels".to_owned(), Yaml::texts(self.labels.clone())));
+        pairs.push(("annotations".to_owned(), Yaml::texts(self.annotations())));
+        Yaml::Map(pairs)
+    }
+
+    fn annotations(&self) -> [(&'static str, &str); 4] {
+        [
+            ("summary", &self.summary),
+            ("description", &self.description),
+            ("runbook_url", &self.runbook_url),
+            ("dashboard_url", &self.dashboard_url),
+        ]
+    }
+}

@@ -1,0 +1,49 @@
+//! Alerts of a board as rules.
+
+use botmeter_board as board;
+use botmeter_core::label::LabelInfo;
+
+use super::{Alerting, Links, text};
+use crate::{
+    Problem,
+    promql::{self, Place},
+};
+
+pub(super) fn alert(
+    alert: &board::Alert,
+    links: &Links<'_>,
+    problems: &mut Vec<Problem>,
+) -> Alerting {
+    let mut labels = vec!["job"];
+    labels.extend(alert.when.labels.iter().map(LabelInfo::key));
+    let mut fill = |what: &str, text: &'static str, show| {
+        text::filled(text, |word| text::template(word, &labels, show)).unwrap_or_else(|word| {
+            problems.push(Problem::new(
+                format!("alert {}", alert.name),
+                format!(
+                    "the {what} names {{{word}}}; it can name {}",
+                    labels
+                        .iter()
+                        .map(|label| format!("{{{label}}}"))
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                ),
+            ));
+            String::new()
+        })
+    };
+    let summary = fill("summary", alert.summary, None);
+    let description = fill("description", alert.description, Some(alert.show));
+    Alerting {
+        name: alert.name,
+        expr: promql::render(&alert.when.expr, Place::Rule),
+        hold: alert.hold,
+        labels: vec![("severity", alert.severity.as_str().to_owned())],
+        summary,
+        description,
+        runbook_url: links.runbook(alert.name),
+        dashboard_url: links.panel(alert.panel),
+        panel: alert.panel,
+        dashboard: links.dashboard(alert.panel),
+    }
+}

@@ -1,0 +1,174 @@
+//! Objectives as recordings of what went wrong and alerts on how fast the
+//! budget burns.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use botmeter_board::{
+    BurnWindow, Comparison, Expr, Fold, Function, Measure, Objective, Sample, Window,
+};
+
+use super::{Alerting, Group, Links, Record, Rule, group};
+use crate::{
+    Problem,
+    options::Options,
+    promql::{self, Place},
+};
+
+/// From this length on, a window is evaluated less often: a day of samples
+/// takes time to add up, and changes little in two minutes.
+const LONG: Duration = Duration::from_hours(24);
+const LONG_INTERVAL: Duration = Duration::from_mins(2);
+
+/// The name of the series that holds what went wrong within the window.
+fn recorded(objective: &Objective, window: Duration) -> String {
+    format!("job:{}:ratio_rate{}", objective.name, promql::duration(window))
+}
+
+/// What is recorded for the objectives of a domain.
+pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
+    let mut short = Vec::new();
+    let mut long = Vec::new();
+    for objective in objectives {
+        let windows = objective.windows.iter().flat_map(|window| [window.short, window.long]);
+        for window in windows.collect::<BTreeSet<_>>() {
+            let share = objective.measure.bad_share(Function::Rate, Window::Of(window));
+            let rule = Rule::Record(Record {
+                name: recorded(objective, window),
+                expr: promql::render(&share, Place::Rule),
+                labels: Vec::new(),
+                keys: vec!["job"],
+            });
+            if window < LONG { short.push(rule) } else { long.push(rule) }
+        }
+        short.push(Rule::Record(Record {
+            name: "slo:objective:ratio".to_owned(),
+            expr: format!("vector({})", objective.target.value),
+            labels: vec![("slo", objective.name.replace('_', "-"))],
+            keys: vec!["slo"],
+        }));
+    }
+    vec![
+        group(domain, "objectives", None, short),
+        group(domain, "objectives-long", Some(LONG_INTERVAL), long),
+    ]
+}
+
+/// The alerts of an objective, one for each pair of windows.
+pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> {
+    let windows = objective.windows.iter();
+    windows
+        .map(|window| Alerting {
+            name: objective.alert,
+            expr: condition(objective, window),
+            hold: window.hold,
+            labels: vec![
+                ("severity", window.severity.as_str().to_owned()),
+                ("window", promql::duration(window.long)),
+            ],
+            summary: objective.summary.to_owned(),
+            description: description(objective, window, "{{ $labels.job }}", {
+                "{{ $value | humanizePercentage }}"
+            }),
+            runbook_url: links.runbook(objective.alert),
+            dashboard_url: links.panel(objective.panel),
+            panel: objective.panel,
+            dashboard: links.dashboard(objective.panel),
+        })
+        .collect()
+}
+
+/// What the alert says of this job and this share.
+pub(super) fn description(
+    objective: &Objective,
+    window: &BurnWindow,
+    job: &str,
+    share: &str,
+) -> String {
+    format!(
+        "{share} went wrong at {job} within {long}, where {budget} may: the budget burns more \
+         than {factor} times too fast.",
+        long = promql::duration(window.long),
+        budget = percent(objective.budget()),
+        factor = window.factor.value,
+    )
+}
+
+/// The long window first, because its share is what the alert shows.
+fn condition(objective: &Objective, window: &BurnWindow) -> String {
+    let threshold = format!("({} * {})", window.factor.value, objective.budget());
+    let events = Expr::Fold {
+        fold: Fold::Sum,
+        by: &[],
+        of: Sample {
+            selection: objective.measure.all().clone(),
+            function: Function::Increase,
+            window: Window::Of(window.long),
+            offset: None,
+        },
+    };
+    let floor = Expr::Compare(
+        Box::new(events),
+        Comparison::AtLeast,
+        Box::new(Expr::Number(objective.floor.value)),
+    );
+    format!(
+        "{} > {threshold}\nand {} > {threshold}\nand {}",
+        recorded(objective, window.long),
+        recorded(objective, window.short),
+        promql::render(&floor, Place::Rule),
+    )
+}
+
+fn percent(share: f64) -> String {
+    // 0.07 * 100 is 7.000000000000001.
+    format!("{}%", (share * 1e11).round() / 1e9)
+}
+
+/// Why an objective makes no sense.
+pub(crate) fn objections(objective: &Objective, options: &Options) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut object = |what: String| {
+        problems.push(Problem::new(format!("objective {}", objective.name), what));
+    };
+    let target = objective.target.value;
+    if !(target > 0.0 && target < 1.0) {
+        object(format!("the target is {target}; it has to lie between 0 and 1"));
+    }
+    if !objective.name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_') {
+        object("the name is made of small letters, digits and underscores".to_owned());
+    }
+    if objective.windows.is_empty() {
+        object("there is no window, so nobody would ever be told".to_owned());
+    }
+    if objective.floor.value < 1.0 {
+        object("one event alone would be a share of everything; the floor is at least 1".into());
+    }
+    for window in objective.windows {
+        let (factor, long) = (window.factor.value, window.long);
+        let threshold = factor * objective.budget();
+        if threshold >= 1.0 {
+            object(format!(
+                "burning {factor} times too fast would need {} of all events to go wrong; take a \
+                 higher target or lower factors",
+                percent(threshold)
+            ));
+        }
+        if window.short >= long {
+            object(format!("the short window is not shorter than {}", promql::duration(long)));
+        }
+        if long > options.retention {
+            object(format!(
+                "the window of {} is longer than Prometheus keeps samples, {}",
+                promql::duration(long),
+                promql::duration(options.retention)
+            ));
+        }
+    }
+    if let Measure::Latency { of, bound } = &objective.measure {
+        let bounds = of.instrument.buckets();
+        if !bounds.contains(bound) {
+            object(format!("{bound} is not a bucket of {}: {bounds:?}", of.instrument.name()));
+        }
+    }
+    problems
+}

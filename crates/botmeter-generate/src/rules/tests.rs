@@ -1,0 +1,200 @@
+//! Unit tests of the rules, for `promtool test rules`.
+
+mod events;
+mod series;
+
+use std::{borrow::Cow, time::Duration};
+
+use botmeter_board::{Alert, Board, BurnWindow, Feed, Objective};
+
+use super::{Alerting, Rules, burn, text};
+use crate::{Problem, promql, yaml::Yaml};
+use series::JOB;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Examples that take longer than this go by in larger steps: promtool
+/// evaluates every rule at every step, and days of minutes take it minutes.
+const SLOW: Duration = Duration::from_hours(12);
+const SLOW_PACE: Duration = Duration::from_mins(5);
+
+/// One test of one alert.
+#[derive(Debug)]
+struct Test<'a> {
+    alert: &'static str,
+    what: &'static str,
+    feeds: Cow<'a, [Feed]>,
+    /// When the alert is looked at, and what fires then.
+    checks: Vec<(Duration, Vec<Yaml>)>,
+    /// The step of samples and evaluations.
+    pace: Duration,
+}
+
+/// The test files of one domain, by what their names end in.
+pub(crate) fn files(
+    rules: &Rules,
+    board: &Board,
+    problems: &mut Vec<Problem>,
+) -> Vec<(&'static str, Yaml)> {
+    let mut tests = Vec::new();
+    for alert in &board.alerts {
+        let Some(rule) = rules.alerts().find(|rule| rule.name == alert.name) else { continue };
+        tests.extend(of_alert(alert, rule, problems));
+    }
+    for objective in &board.objectives {
+        let alerts: Vec<_> = rules.alerts().filter(|rule| rule.name == objective.alert).collect();
+        tests.extend(of_objective(objective, &alerts, problems));
+    }
+    let (slow, quick): (Vec<_>, Vec<_>) = tests.into_iter().partition(|test| test.pace > MINUTE);
+    let files = [("", MINUTE, quick), ("-slow", SLOW_PACE, slow)];
+    files
+        .into_iter()
+        .filter(|(_, _, tests)| !tests.is_empty())
+        .map(|(suffix, pace, tests)| (suffix, file(rules, pace, &tests)))
+        .collect()
+}
+
+fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>]) -> Yaml {
+    // promtool evaluates groups in any order otherwise, and an alert would see
+    // what was recorded now or one step ago.
+    let order = rules.groups.iter().map(|group| Yaml::text(&group.name)).collect();
+    Yaml::map([
+        ("rule_files", Yaml::List(vec![Yaml::text(format!("../{}.rules.yml", rules.domain))])),
+        ("evaluation_interval", Yaml::text(promql::duration(pace))),
+        ("group_eval_order", Yaml::List(order)),
+        ("tests", Yaml::List(tests.iter().map(Test::yaml).collect())),
+    ])
+}
+
+/// It fires, it does not, and it is silent when there is nothing.
+fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) -> [Test<'a>; 3] {
+    let place = format!("alert {}", alert.name);
+    let firing = &alert.fires;
+    if firing.keys != alert.when.labels {
+        problems.push(Problem::new(
+            &place,
+            "the example fires for other labels than the condition has; take the same tuple",
+        ));
+    }
+    for feed in firing.example.feeds.iter().chain(&alert.is_quiet.feeds) {
+        problems.extend(series::objection(feed).map(|what| Problem::new(&place, what)));
+    }
+    let labels: Vec<_> = firing.labels.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    let said = |text: &'static str| {
+        let fill = |word: &str| match word {
+            "value" => Some(firing.shown.clone()),
+            "job" => Some(JOB.to_owned()),
+            key => labels.iter().find(|(known, _)| *known == key).map(|(_, v)| (*v).to_owned()),
+        };
+        // What is not known was complained of when the rule was made.
+        text::filled(text, fill).unwrap_or_default()
+    };
+    let fired = fired(rule, &labels, &said(alert.summary), &said(alert.description));
+    let (loud, quiet) = (&firing.example, &alert.is_quiet);
+    let soon = alert.hold + 10 * MINUTE;
+    [
+        Test::new(alert.name, "fires", &loud.feeds, vec![(loud.after, vec![fired])]),
+        Test::new(alert.name, "does not fire", &quiet.feeds, vec![(quiet.after, Vec::new())]),
+        Test::new(alert.name, "does not fire without data", &[], vec![(soon, Vec::new())]),
+    ]
+}
+
+/// Everything goes wrong; half of what may; everything, but too rarely to
+/// speak of a share; nothing is there.
+fn of_objective(
+    objective: &Objective,
+    alerts: &[&Alerting],
+    problems: &mut Vec<Problem>,
+) -> Vec<Test<'static>> {
+    let name = objective.alert;
+    let fired = |(window, rule): (&BurnWindow, &&Alerting)| {
+        let said = burn::description(objective, window, JOB, "100%");
+        fired(rule, &[], objective.summary, &said)
+    };
+    let holds = objective.windows.iter().map(|window| window.hold);
+    let (Some(shortest), Some(longest)) = (holds.clone().min(), holds.max()) else {
+        return Vec::new();
+    };
+    // Some minutes for the first samples to be there.
+    let (soon, late) = (shortest + 5 * MINUTE, longest + 5 * MINUTE);
+    let windows = || objective.windows.iter().zip(alerts);
+    let first = windows().filter(|(window, _)| window.hold < soon).map(fired).collect();
+    let all = windows().map(fired).collect();
+    let floor = objective.floor.value;
+    let often = floor.max(60.0);
+    let rarely = floor / 2.0 / (late.as_secs_f64() / 60.0);
+    let feeds = |bad_share, per_minute| events::of(&objective.measure, bad_share, per_minute);
+    let (Some(bad), Some(good), Some(few)) =
+        (feeds(1.0, often), feeds(objective.budget() / 2.0, often), feeds(1.0, rarely))
+    else {
+        problems.push(Problem::new(
+            format!("objective {}", objective.name),
+            "no label values are both counted and wrong, or counted and right; check its filters",
+        ));
+        return Vec::new();
+    };
+    let quiet = || vec![(late, Vec::new())];
+    vec![
+        Test::new(name, "fires", bad, vec![(soon, first), (late, all)]),
+        Test::new(name, "does not fire within the budget", good, quiet()),
+        Test::new(name, "does not fire for a few events", few, quiet()),
+        Test::new(name, "does not fire without data", Vec::new(), vec![(soon, Vec::new())]),
+    ]
+}
+
+impl<'a> Test<'a> {
+    fn new(
+        alert: &'static str,
+        what: &'static str,
+        feeds: impl Into<Cow<'a, [Feed]>>,
+        checks: Vec<(Duration, Vec<Yaml>)>,
+    ) -> Self {
+        let mut test = Self { alert, what, feeds: feeds.into(), checks, pace: MINUTE };
+        let times = test.feeds.iter().flat_map(|feed| [Some(feed.from), feed.until]).flatten();
+        let is_even = |time: Duration| time.as_secs().is_multiple_of(SLOW_PACE.as_secs());
+        if test.end() > SLOW && times.chain([test.end()]).all(is_even) {
+            test.pace = SLOW_PACE;
+        }
+        test
+    }
+
+    fn end(&self) -> Duration {
+        self.checks.iter().map(|(after, _)| *after).max().unwrap_or_default()
+    }
+
+    fn yaml(&self) -> Yaml {
+        let checks = self.checks.iter().map(|(after, fired)| {
+            Yaml::map([
+                ("eval_time", Yaml::text(promql::duration(*after))),
+                ("alertname", Yaml::text(self.alert)),
+                ("exp_alerts", Yaml::List(fired.clone())),
+            ])
+        });
+        let inputs = series::inputs(&self.feeds, self.pace, self.end());
+        Yaml::map([
+            ("name", Yaml::text(format!("{} {}", self.alert, self.what))),
+            ("interval", Yaml::text(promql::duration(self.pace))),
+            ("input_series", Yaml::List(inputs)),
+            ("alert_rule_test", Yaml::List(checks.collect())),
+        ])
+    }
+}
+
+fn fired(rule: &Alerting, labels: &[(&str, &str)], summary: &str, description: &str) -> Yaml {
+    let mut expected = vec![("job", JOB)];
+    expected.extend(labels);
+    expected.extend(rule.labels.iter().map(|(key, value)| (*key, value.as_str())));
+    let dashboard = rule.dashboard_url.replace("{{ $labels.job | urlquery }}", JOB);
+    Yaml::map([
+        ("exp_labels", Yaml::texts(expected)),
+        (
+            "exp_annotations",
+            Yaml::texts([
+                ("summary", summary),
+                ("description", description),
+                ("runbook_url", &rule.runbook_url),
+                ("dashboard_url", &dashboard),
+            ]),
+        ),
+    ])
+}

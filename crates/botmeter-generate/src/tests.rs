@@ -1,0 +1,28 @@
+//! What is generated, and what is refused.
+
+mod disk;
+mod output;
+mod refusals;
+
+use crate::{Catalogue, Options, Problem, generate};
+use botmeter_board::Board;
+
+use crate::sample::{self, Mail};
+
+fn options() -> Options {
+    Options::new("cargo xtask dashboards")
+}
+
+/// What is wrong with the sample after a change.
+fn problems_of(change: impl FnOnce(&mut Board)) -> Vec<String> {
+    problems_with(&options(), change)
+}
+
+fn problems_with(options: &Options, change: impl FnOnce(&mut Board)) -> Vec<String> {
+    let mut board = sample::board();
+    change(&mut board);
+    match generate(&Catalogue::new().domain::<Mail>(board), options) {
+        Ok(_) => Vec::new(),
+        Err(error) => error.problems().iter().map(Problem::to_string).collect(),
+    }
+}

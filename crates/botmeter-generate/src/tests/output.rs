@@ -1,0 +1,176 @@
+//! The texts themselves.
+
+use expect_test::expect;
+
+use super::options;
+use crate::{Files, generate, sample};
+
+fn files() -> Files {
+    generate(&sample::catalogue(), &options()).unwrap()
+}
+
+/// Title, name of the line, and query of every panel.
+fn queries(files: &Files) -> String {
+    let dashboard: serde_json::Value =
+        serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
+    let mut lines = Vec::new();
+    let mut panels = Vec::new();
+    for item in dashboard["panels"].as_array().unwrap() {
+        panels.push(item);
+        panels.extend(item["panels"].as_array().into_iter().flatten());
+    }
+    for panel in panels {
+        for target in panel["targets"].as_array().into_iter().flatten() {
+            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            lines.push(format!("{} | {}", text(&panel["title"]), text(&target["legendFormat"])));
+            lines.push(format!("  {}", text(&target["expr"])));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+#[test]
+fn the_same_catalogue_gives_the_same_files() {
+    let files = files();
+    assert_eq!(files, self::files());
+    expect![[r#"
+        grafana/mail-out.json
+        prometheus/mail.rules.yml
+        prometheus/tests/mail-slow.test.yml
+        prometheus/tests/mail.test.yml
+        reference/mail.md"#]]
+    .assert_eq(&files.paths().collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn panels_select_what_is_chosen_and_keep_their_groups() {
+    expect![[r#"
+        Sent | Sent
+          sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range]))
+        Within half a second | Within half a second
+          1 - sum(increase(mail_duration_seconds_bucket{job=~"$job", instance=~"$instance", queue=~"$queue", le="0.5"}[$__range])) / (sum(increase(mail_duration_seconds_count{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range])) > 0)
+        Waiting | {{queue}}
+          sum by (queue) (mail_waiting{job=~"$job", instance=~"$instance", queue=~"$queue"})
+        Waiting | in an hour {{queue}}
+          sum by (queue) (predict_linear(mail_waiting{job=~"$job", instance=~"$instance", queue=~"$queue"}[30m], 3600))
+        Failed | {{queue}} {{job}}
+          (sum by (job, queue) (rate(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status=~"error|cancelled"}[$__rate_interval])) or 0 * sum by (job, queue) (rate(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__rate_interval]))) / (sum by (job, queue) (rate(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__rate_interval])) > 0)
+        Latency | p50
+          histogram_quantile(0.5, sum by (le) (rate(mail_duration_seconds_bucket{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__rate_interval]))) >= 0
+        Latency | p95
+          histogram_quantile(0.95, sum by (le) (rate(mail_duration_seconds_bucket{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__rate_interval]))) >= 0
+        Durations | {{le}}
+          sum by (le) (increase(mail_duration_seconds_bucket{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__rate_interval]))
+        Dearest | {{queue}}
+          topk(3, sum by (queue) (increase(mail_postage_dollars_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range])))
+        Queues | Mails {{queue}}
+          sum by (queue) (increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range]))
+        Queues | Postage {{queue}}
+          sum by (queue) (increase(mail_postage_dollars_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range])) / (sum by (queue) (increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue"}[$__range])) > 0)
+        Last | {{job}} {{instance}}
+          time() - max by (job, instance) (mail_last_timestamp_seconds{job=~"$job", instance=~"$instance"})
+        Parts | Parts
+          sum(rate(mail_parts_count{job=~"$job", instance=~"$instance"}[$__rate_interval])) * 60
+        Burn | short window
+          (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status="error"}[5m])) or 0 * sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[5m]))) / (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[5m])) > 0) / 0.01
+        Burn | long window
+          (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status="error"}[1h])) or 0 * sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[1h]))) / (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[1h])) > 0) / 0.01
+        Burn | slow burn
+          (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status="error"}[6h])) or 0 * sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[6h]))) / (sum(increase(mail_sent_total{job=~"$job", instance=~"$instance", queue=~"$queue", status!="cancelled"}[6h])) > 0) / 0.01
+    "#]].assert_eq(&queries(&files()));
+}
+
+#[test]
+fn alerts_group_by_job_and_show_where_to_look() {
+    let files = files();
+    let rules = files.text("prometheus/mail.rules.yml").unwrap();
+    let alert = rules.split_once("  - name: mail-alerts\n").unwrap().1;
+    let first = alert.split("      - alert: PostageHigh").next().unwrap();
+    expect![[r#"
+            rules:
+              - alert: MailWaits
+                expr: |-
+                  max by (job, queue) (max_over_time(mail_waiting[5m])) > 100
+                  and on (job) sum by (job) (increase(mail_sent_total[10m])) < 0.5
+                for: '10m'
+                labels:
+                  severity: warning
+                annotations:
+                  summary: Mail waits.
+                  description: '{{ $value | humanize }} mails of {{ $labels.job }} wait in {{ $labels.queue }}.'
+                  runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
+                  dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job={{ $labels.job | urlquery }}'
+    "#]].assert_eq(first);
+}
+
+#[test]
+fn an_example_becomes_a_test_that_promtool_runs() {
+    let files = files();
+    let tests = files.text("prometheus/tests/mail.test.yml").unwrap();
+    let first = tests.split("  - name: MailWaits does not fire\n").next().unwrap();
+    expect![[r##"
+        # generated by botmeter-generate: cargo xtask dashboards
+        rule_files:
+          - '../mail.rules.yml'
+        evaluation_interval: '1m'
+        group_eval_order:
+          - mail-recordings
+          - mail-objectives
+          - mail-objectives-long
+          - mail-alerts
+        tests:
+          - name: MailWaits fires
+            interval: '1m'
+            input_series:
+              - series: 'mail_waiting{job="example-bot", instance="example-1", queue="out \"fast\""}'
+                values: '150+0x30'
+              - series: 'mail_sent_total{job="example-bot", instance="example-1", queue="in", status="success"}'
+                values: '0+0x30'
+            alert_rule_test:
+              - eval_time: '30m'
+                alertname: MailWaits
+                exp_alerts:
+                  - exp_labels:
+                      job: example-bot
+                      queue: 'out "fast"'
+                      severity: warning
+                    exp_annotations:
+                      summary: Mail waits.
+                      description: '150 mails of example-bot wait in out "fast".'
+                      runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
+                      dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job=example-bot'
+    "##]].assert_eq(first);
+}
+
+#[test]
+fn a_label_of_the_dashboard_narrows_the_search_for_traces() {
+    let files = files();
+    let dashboard = files.text("grafana/mail-out.json").unwrap();
+    let link = dashboard.lines().find(|line| line.contains("/explore?")).unwrap();
+    for part in ["${jaeger_datasource}", "mail.queue%3D%5C%22${__field.labels.queue}%5C%22"] {
+        assert!(link.contains(part), "{part} in {link}");
+    }
+    let options = options().without_traces();
+    let files = generate(&sample::catalogue(), &options).unwrap();
+    let dashboard = files.text("grafana/mail-out.json").unwrap();
+    assert!(!dashboard.contains("jaeger") && dashboard.contains(r#""uid": "${datasource}""#));
+}
+
+#[test]
+fn the_reference_page_has_a_section_for_each_alert() {
+    let files = files();
+    let page = files.text("reference/mail.md").unwrap();
+    let headings: Vec<_> = page.lines().filter(|line| line.starts_with('#')).collect();
+    expect![[r#"
+        # mail
+        ## Instruments
+        ### Labels
+        ### Buckets
+        ### In no panel
+        ## Dashboard `mail-out`
+        ## Recorded series
+        ## Alerts
+        ### MailWaits
+        ### PostageHigh
+        ### MailBudgetBurn"#]].assert_eq(&headings.join("\n"));
+}

@@ -1,0 +1,126 @@
+//! What somebody should be told.
+
+use std::time::Duration;
+
+use botmeter_board::{Alert, Example, Severity, Show, increase, observed, quantile, rate, share};
+
+use super::{limits, titles};
+use crate::{
+    Method, Outcome, Status, Tool,
+    instruments::{REQUESTS, TOOL_CALLS, TOOL_DURATION},
+};
+
+const FIVE_MINUTES: Duration = Duration::from_mins(5);
+const QUARTER: Duration = Duration::from_mins(15);
+
+/// The tool of the examples.
+const TOOL: &str = "search";
+
+pub(super) fn alerts() -> Vec<Alert> {
+    vec![http_errors_high(), tool_errors_high(), tool_slow()]
+}
+
+const fn ended(status: Status) -> (Method, &'static str, Status) {
+    (Method::Get, "/runs/{id}", status)
+}
+
+fn http_errors_high() -> Alert {
+    let failed = rate(&REQUESTS).any_of(Status::SERVER_ERRORS).over(FIVE_MINUTES).all();
+    Alert {
+        name: "HttpErrorsHigh",
+        severity: Severity::Critical,
+        when: share(failed, rate(&REQUESTS).over(FIVE_MINUTES).all())
+            .above(&limits::FAILED_SHARE)
+            .and(increase(&REQUESTS).over(FIVE_MINUTES).all().at_least(&limits::ENOUGH_REQUESTS))
+            .into(),
+        hold: FIVE_MINUTES,
+        summary: "Many requests fail on the server's side.",
+        description: "{value} of the requests to {job} fail with a code from 500 on.",
+        show: Show::Ratio,
+        runbook: &[
+            "Look at \"Failed requests by route\": one route, or all of them?",
+            "Look at \"Requests by status\": 500 is a handler that failed or panicked, so read \
+             the log; 502, 503 and 504 are something behind it, such as a model provider or a \
+             database.",
+            "If it began with a deployment (the purple marks), roll back.",
+        ],
+        panel: titles::FAILED_SHARE,
+        fires: Example::after(Duration::from_mins(20))
+            .grows(&REQUESTS, ended(Status::Ok), 90.0)
+            .grows(&REQUESTS, ended(Status::InternalServerError), 6.0)
+            .grows(&REQUESTS, ended(Status::OtherServerError), 4.0)
+            .fires::<()>((), "10%"),
+        // What the clients did wrong, and those that went away.
+        is_quiet: Example::after(Duration::from_mins(20))
+            .grows(&REQUESTS, ended(Status::Ok), 50.0)
+            .grows(&REQUESTS, ended(Status::NotFound), 26.0)
+            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 20.0)
+            .grows(&REQUESTS, ended(Status::BadGateway), 4.0),
+    }
+}
+
+fn tool_errors_high() -> Alert {
+    let failed = rate(&TOOL_CALLS).only(Outcome::Error).over(QUARTER).by::<(Tool,)>();
+    Alert {
+        name: "ToolErrorsHigh",
+        severity: Severity::Warning,
+        when: share(failed, rate(&TOOL_CALLS).over(QUARTER).by())
+            .above(&limits::TOOL_ERROR_SHARE)
+            .and(increase(&TOOL_CALLS).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS))
+            .into(),
+        hold: QUARTER,
+        summary: "A tool fails often.",
+        description: "{value} of the calls that {job} makes to the tool {tool} fail.",
+        show: Show::Ratio,
+        runbook: &[
+            "Call the tool by hand with the arguments of a failed call: does it fail for you?",
+            "If it does, look at what the tool needs: its service, its key, its quota.",
+            "If it does not, the model gets the arguments wrong: say in the tool's description \
+             what they are, and give an example.",
+        ],
+        panel: titles::TOOL_ERROR_SHARE,
+        fires: Example::after(Duration::from_mins(40))
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.0)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 1.0)
+            .fires::<(Tool,)>((TOOL,), "25%"),
+        // Calls that were given up are not the tool's failures.
+        is_quiet: Example::after(Duration::from_mins(40))
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 2.0)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 1.75)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 0.25),
+    }
+}
+
+fn tool_slow() -> Alert {
+    Alert {
+        name: "ToolSlow",
+        severity: Severity::Warning,
+        when: quantile(0.95, &TOOL_DURATION)
+            .over(QUARTER)
+            .by::<(Tool,)>()
+            .above(&limits::TOOL_TIME)
+            .and(observed(&TOOL_DURATION).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS))
+            .into(),
+        hold: QUARTER,
+        summary: "A tool takes so long that calls are lost.",
+        description: "5 of 100 calls that {job} makes to the tool {tool} take longer than {value}.",
+        show: Show::Seconds,
+        runbook: &[
+            "Look at \"Tool calls by outcome\": cancelled calls are those that somebody gave up.",
+            "Look at \"Calls by tool\": does the time rise with the number of calls? Then the \
+             tool is at its limit; make fewer calls at once, or give it more room.",
+            "If the tool takes long by design, let it answer at once and tell later, or raise \
+             the time-outs of its callers and silence this alert for it.",
+        ],
+        panel: titles::TOOL_TIME,
+        fires: Example::after(Duration::from_mins(40))
+            .observes(&TOOL_DURATION, (TOOL,), 60.0, 2.0)
+            .fires::<(Tool,)>((TOOL,), "1m 19s"),
+        is_quiet: Example::after(Duration::from_mins(40)).observes(
+            &TOOL_DURATION,
+            (TOOL,),
+            20.0,
+            2.0,
+        ),
+    }
+}

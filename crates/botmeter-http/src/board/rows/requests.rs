@@ -1,0 +1,129 @@
+//! Requests that are served.
+
+use botmeter_board::{Panel, Row, Show, average, heat, increase, last, quantile, rate, share};
+
+use crate::{
+    Method, Route, Status,
+    instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT},
+};
+
+pub(super) fn requests() -> Row {
+    let [by_route, by_status, failed, abandoned] = answers();
+    let [percentiles, heat_map, route_times, in_flight] = times();
+    Row::open(
+        "Requests",
+        [by_route, by_status, failed, abandoned, percentiles, heat_map, route_times, in_flight],
+    )
+}
+
+fn answers() -> [Panel; 4] {
+    [
+        Panel::time_series(
+            "Requests by route",
+            "Requests per second by the route that they matched. Many that are unmatched are \
+             scanners, or clients with an old address.",
+            Show::RequestsPerSecond,
+        )
+        .draw(rate(&REQUESTS).by::<(Route,)>())
+        .stacked(),
+        Panel::time_series(
+            "Requests by status",
+            "Requests per second by the code of their response. 4xx are the clients' mistakes, \
+             but a deployment that makes many of them is yours; 499 are clients that went away.",
+            Show::RequestsPerSecond,
+        )
+        .draw(rate(&REQUESTS).by::<(Status,)>())
+        .stacked(),
+        Panel::time_series(
+            "Failed requests by route",
+            "Requests per second that were answered with a code from 500 on. One route alone has \
+             a fault of its own; all together share one, such as a database.",
+            Show::RequestsPerSecond,
+        )
+        .draw(rate(&REQUESTS).any_of(Status::SERVER_ERRORS).by::<(Route,)>())
+        .with_traces(),
+        Panel::time_series(
+            "Share of requests that clients gave up",
+            "Share of each route's requests whose client went away before the end. For streams \
+             this may be usual; for the rest it means that people or time-outs do not wait so \
+             long.",
+            Show::Ratio,
+        )
+        .draw(share(
+            rate(&REQUESTS).only(Status::ClientClosedRequest).by::<(Route,)>(),
+            rate(&REQUESTS).by(),
+        )),
+    ]
+}
+
+fn times() -> [Panel; 4] {
+    [
+        Panel::time_series(
+            "Response time",
+            "The time within which 50, 95 and 99 of 100 requests end. The p50 is what a user \
+             feels; a p99 that rises alone is a slow route or a slow dependency of one.",
+            Show::Seconds,
+        )
+        .draw(quantile(0.5, &REQUEST_DURATION).all().named("p50"))
+        .draw(quantile(0.95, &REQUEST_DURATION).all().named("p95"))
+        .draw(quantile(0.99, &REQUEST_DURATION).all().named("p99"))
+        .with_traces(),
+        Panel::heatmap(
+            "Distribution of response time",
+            "How many requests took how long. Two bands are two kinds of requests, such as those \
+             that ask a model and those that do not.",
+            Show::Seconds,
+        )
+        .draw(heat(&REQUEST_DURATION)),
+        Panel::time_series(
+            "Response time by route (p95)",
+            "The time within which 95 of 100 requests of each route end. One line that rises \
+             alone is that route's trouble; all of them are the server's.",
+            Show::Seconds,
+        )
+        .draw(quantile(0.95, &REQUEST_DURATION).by::<(Route,)>())
+        .with_traces(),
+        Panel::time_series(
+            "Requests in flight by method",
+            "Requests whose response has not ended. It follows the load; a line that only grows \
+             means that handlers hang: set a time-out.",
+            Show::Count,
+        )
+        .draw(last(&REQUESTS_IN_FLIGHT).by::<(Method,)>()),
+    ]
+}
+
+/// Everything about each route in one line.
+pub(super) fn routes() -> Row {
+    Row::collapsed(
+        "Routes",
+        [Panel::table(
+            "Routes",
+            "What each route did in the shown time. Sort by a column to find the one that fails \
+             or is slow.",
+        )
+        .draw(increase(&REQUESTS).by::<(Method, Route)>().named("Requests"))
+        .draw(
+            share(
+                increase(&REQUESTS).any_of(Status::SERVER_ERRORS).by::<(Method, Route)>(),
+                increase(&REQUESTS).by(),
+            )
+            .named("Failed")
+            .show(Show::Ratio),
+        )
+        .draw(
+            average(&REQUEST_DURATION)
+                .shown()
+                .by::<(Method, Route)>()
+                .named("Average time")
+                .show(Show::Seconds),
+        )
+        .draw(
+            quantile(0.95, &REQUEST_DURATION)
+                .shown()
+                .by::<(Method, Route)>()
+                .named("Time (p95)")
+                .show(Show::Seconds),
+        )],
+    )
+}

@@ -1,0 +1,97 @@
+//! Tools that are called, and MCP servers that are asked.
+
+use botmeter_board::{Color, Line, Panel, Row, Show, observations, quantile, rate, share};
+
+use super::{limits, titles};
+use crate::{
+    McpMethod, Outcome, Tool,
+    instruments::{MCP_DURATION, TOOL_CALLS, TOOL_DURATION},
+};
+
+pub(super) fn tools() -> Row {
+    Row::open(
+        "Tools",
+        [
+            Panel::time_series(
+                "Calls by tool",
+                "Calls per minute that ended. A tool that is called much more than before is \
+                 often one that a model calls in circles: look at its results.",
+                Show::PerMinute,
+            )
+            .draw(rate(&TOOL_CALLS).by::<(Tool,)>().per_minute())
+            .stacked(),
+            Panel::time_series(
+                "Tool calls by outcome",
+                "Calls per minute by how they ended. Green should be nearly all; gray are calls \
+                 that were given up, often because they took too long.",
+                Show::PerMinute,
+            )
+            .draw(calls(Outcome::Success, "success", Color::Green))
+            .draw(calls(Outcome::Error, "error", Color::Red))
+            .draw(calls(Outcome::Cancelled, "cancelled", Color::Gray))
+            .stacked(),
+            Panel::time_series(
+                titles::TOOL_ERROR_SHARE,
+                "Share of each tool's calls that fail. Above the dashed line for a quarter of an \
+                 hour, somebody is told: call the tool by hand to see whether it or the model is \
+                 wrong.",
+                Show::Ratio,
+            )
+            .draw(share(
+                rate(&TOOL_CALLS).only(Outcome::Error).by::<(Tool,)>(),
+                rate(&TOOL_CALLS).by(),
+            ))
+            .limit(&limits::TOOL_ERROR_SHARE)
+            .with_traces(),
+            Panel::time_series(
+                titles::TOOL_TIME,
+                "The time within which 95 of 100 calls of each tool end. An agent waits for it in \
+                 every turn; above the dashed line, callers begin to give up.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &TOOL_DURATION).by::<(Tool,)>())
+            .limit(&limits::TOOL_TIME)
+            .with_traces(),
+        ],
+    )
+}
+
+pub(super) fn mcp() -> Row {
+    Row::open(
+        "MCP servers",
+        [
+            Panel::time_series(
+                "MCP operations by method",
+                "Operations per minute. Many `initialize` are sessions that do not last, many \
+                 `tools/list` a client that does not keep the answer.",
+                Show::PerMinute,
+            )
+            .draw(observations(&MCP_DURATION).by::<(McpMethod,)>().per_minute())
+            .stacked()
+            .size(8, 8),
+            Panel::time_series(
+                "Error share by MCP method",
+                "Share of operations that fail. `initialize` that fails is a server that is not \
+                 there or refuses the key; `tools/call` alone is a tool: see above which.",
+                Show::Ratio,
+            )
+            .draw(share(
+                observations(&MCP_DURATION).only(Outcome::Error).by::<(McpMethod,)>(),
+                observations(&MCP_DURATION).by(),
+            ))
+            .size(8, 8),
+            Panel::time_series(
+                "MCP operation time (p95)",
+                "The time within which 95 of 100 operations end. A server whose `ping` or \
+                 `tools/list` is slow is at its limit; `tools/call` takes as long as its tool.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &MCP_DURATION).by::<(McpMethod,)>())
+            .size(8, 8),
+        ],
+    )
+}
+
+fn calls(outcome: Outcome, name: &'static str, color: Color) -> Line {
+    rate(&TOOL_CALLS).only(outcome).all().per_minute().named(name).color(color)
+}

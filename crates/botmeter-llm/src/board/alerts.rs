@@ -1,0 +1,225 @@
+//! What somebody should be told, beside money and error budgets.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Alert, Condition, Example, Query, Severity, Show, increase, observed, quantile, rate, ratio,
+};
+
+use super::{limits, titles};
+use crate::{
+    ErrorKind, Model, Provider, Status,
+    instruments::{
+        ERRORS, RATE_LIMITS, REQUESTS, TIME_TO_FIRST_TOKEN, TOKENS_CACHE_READ,
+        TOKENS_PROMPT,
+    },
+};
+
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// The model of the examples, and its label values.
+const MODEL: (Provider, &str) = (Provider::OpenAi, "gpt-4o");
+
+const fn ended(status: Status) -> (Provider, &'static str, Status) {
+    (MODEL.0, MODEL.1, status)
+}
+
+pub(super) fn alerts() -> Vec<Alert> {
+    vec![
+        provider_errors_high(),
+        rate_limited(),
+        rate_limit_errors(),
+        time_to_first_token_high(),
+        cache_hit_ratio_dropped(),
+    ]
+}
+
+/// As many calls as a share needs to mean something.
+fn enough_calls() -> Condition<(Provider, Model)> {
+    increase(&REQUESTS).over(TEN_MINUTES).by().at_least(&limits::ENOUGH_CALLS)
+}
+
+fn requests() -> Query<(Provider, Model)> {
+    rate(&REQUESTS).over(TEN_MINUTES).by()
+}
+
+fn provider_errors_high() -> Alert {
+    let failed = rate(&REQUESTS).only(Status::Error).over(TEN_MINUTES).by();
+    Alert {
+        name: "LlmProviderErrorsHigh",
+        severity: Severity::Warning,
+        when: ratio(failed, requests()).above(&limits::ERROR_SHARE).and(enough_calls()).into(),
+        hold: TEN_MINUTES,
+        summary: "A model fails often.",
+        description: "{value} of the calls of {job} to {model} at {provider} fail.",
+        show: Show::Ratio,
+        runbook: &[
+            "Look at \"Errors by type\" for the reason.",
+            "`server`, `timeout`, `network`: read the provider's status page; switch to another \
+             provider or model until it recovers.",
+            "`rate_limit`: see the alert LlmRateLimited.",
+            "`auth`: check the key. `invalid_request`, `context_length`, `content_filter`: look \
+             at the last change of prompts or parameters.",
+        ],
+        panel: titles::ERROR_SHARE,
+        fires: Example::after(Duration::from_mins(30))
+            .grows(&REQUESTS, ended(Status::Success), 7.0)
+            .grows(&REQUESTS, ended(Status::Error), 3.0)
+            .fires::<(Provider, Model)>(MODEL, "30%"),
+        is_quiet: Example::after(Duration::from_mins(30))
+            .grows(&REQUESTS, ended(Status::Success), 82.0)
+            .grows(&REQUESTS, ended(Status::Error), 18.0),
+    }
+}
+
+fn rate_limited() -> Alert {
+    let refused = rate(&ERRORS).only(ErrorKind::RateLimit).over(TEN_MINUTES).by();
+    Alert {
+        name: "LlmRateLimited",
+        severity: Severity::Warning,
+        when: ratio(refused, requests()).above(&limits::REFUSED_SHARE).and(enough_calls()).into(),
+        hold: TEN_MINUTES,
+        summary: "Calls to a model are lost because of its rate limit.",
+        description: "{value} of the calls of {job} to {model} at {provider} are refused because \
+                      of a rate limit, retries included.",
+        show: Show::Ratio,
+        runbook: &[
+            "Look at \"Requests by model\" and \"Tokens per minute by model\": which of the two \
+             quotas is used up?",
+            "Limit the number of calls at once, and let retries wait as long as the provider \
+             asks for.",
+            "Spread the load over models or keys, or ask the provider for a higher quota.",
+        ],
+        panel: titles::REFUSED_SHARE,
+        fires: Example::after(Duration::from_mins(30))
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 2.0)
+            .grows(&REQUESTS, ended(Status::Error), 2.0)
+            .grows(&REQUESTS, ended(Status::Success), 8.0)
+            .fires::<(Provider, Model)>(MODEL, "20%"),
+        // As many errors, of another kind.
+        is_quiet: Example::after(Duration::from_mins(30))
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 0.5)
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::Server), 1.5)
+            .grows(&REQUESTS, ended(Status::Error), 2.0)
+            .grows(&REQUESTS, ended(Status::Success), 8.0),
+    }
+}
+
+fn rate_limit_errors() -> Alert {
+    Alert {
+        name: "RateLimitErrors",
+        severity: Severity::Warning,
+        when: rate(&RATE_LIMITS)
+            .over(Duration::from_mins(5))
+            .by::<(Provider,)>()
+            .above(&limits::RATE_LIMIT_EVENTS)
+            .into(),
+        hold: Duration::from_mins(1),
+        summary: "A provider refuses calls because there are too many.",
+        description: "{provider} refuses {value} attempts of {job} per second because of its \
+                      rate limit.",
+        show: Show::PerSecond,
+        runbook: &[
+            "Look at \"Share refused because of rate limits\": are calls lost, or do retries \
+             mend it?",
+            "If they are mended, make fewer calls at once; each refusal costs time.",
+            "If they are lost, see the alert LlmRateLimited.",
+        ],
+        panel: titles::RATE_LIMIT_EVENTS,
+        fires: Example::after(TEN_MINUTES)
+            .grows(&RATE_LIMITS, MODEL, 12.0)
+            .fires::<(Provider,)>((Provider::OpenAi,), "0.2"),
+        is_quiet: Example::after(TEN_MINUTES).grows(&RATE_LIMITS, MODEL, 5.0),
+    }
+}
+
+fn time_to_first_token_high() -> Alert {
+    Alert {
+        name: "LlmTimeToFirstTokenHigh",
+        severity: Severity::Warning,
+        when: quantile(0.95, &TIME_TO_FIRST_TOKEN)
+            .over(TEN_MINUTES)
+            .by::<(Provider, Model)>()
+            .above(&limits::FIRST_TOKEN)
+            .and(
+                observed(&TIME_TO_FIRST_TOKEN)
+                    .over(TEN_MINUTES)
+                    .by()
+                    .at_least(&limits::ENOUGH_STREAMS),
+            )
+            .into(),
+        hold: Duration::from_mins(15),
+        summary: "Streamed replies of a model begin late.",
+        description: "5 of 100 streamed calls of {job} to {model} at {provider} wait longer than \
+                      {value} for their first token.",
+        show: Show::Seconds,
+        runbook: &[
+            "Look at \"Time per output token (p95)\": if it rises as well, the provider is \
+             loaded; switch to another model until it recovers.",
+            "If only the first token is late, look at \"Tokens per request\" and \"Prompt tokens \
+             from the cache\": long prompts without a cache take time to read.",
+            "Look at \"Retries by error type\": time to the first token includes retries.",
+        ],
+        panel: titles::FIRST_TOKEN,
+        fires: Example::after(Duration::from_mins(40))
+            .observes(&TIME_TO_FIRST_TOKEN, MODEL, 10.0, 6.0)
+            .fires::<(Provider, Model)>(MODEL, "9.984s"),
+        is_quiet: Example::after(Duration::from_mins(40)).observes(
+            &TIME_TO_FIRST_TOKEN,
+            MODEL,
+            2.0,
+            6.0,
+        ),
+    }
+}
+
+fn cache_hit_ratio_dropped() -> Alert {
+    let share = || {
+        ratio(
+            rate(&TOKENS_CACHE_READ).over(HOUR).by::<(Provider, Model)>(),
+            rate(&TOKENS_PROMPT).over(HOUR).by(),
+        )
+    };
+    let share_of_yesterday = || {
+        ratio(
+            rate(&TOKENS_CACHE_READ).over(HOUR).ago(DAY).by::<(Provider, Model)>(),
+            rate(&TOKENS_PROMPT).over(HOUR).ago(DAY).by(),
+        )
+    };
+    Alert {
+        name: "LlmCacheHitRatioDropped",
+        severity: Severity::Info,
+        when: share()
+            .below_times(&limits::CACHE_DROP, share_of_yesterday())
+            .and(share_of_yesterday().at_least(&limits::CACHE_IN_USE))
+            .and(increase(&TOKENS_PROMPT).over(HOUR).by().at_least(&limits::ENOUGH_TOKENS))
+            .into(),
+        hold: HOUR,
+        summary: "Fewer prompt tokens come from a provider's cache than a day ago.",
+        description: "{value} of the prompt tokens of {job} for {model} at {provider} come from \
+                      the cache, less than half of a day ago.",
+        show: Show::Ratio,
+        runbook: &[
+            "Look whether the drop began with a deployment (the purple marks).",
+            "The cache works for prompts that begin alike: move what changes (dates, ids, the \
+             user's text) behind what stays.",
+            "Some providers forget after minutes without calls: less traffic means fewer hits.",
+        ],
+        panel: titles::CACHE_SHARE,
+        fires: Example::after(Duration::from_hours(27))
+            .grows(&TOKENS_PROMPT, MODEL, 1000.0)
+            .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
+            .until(DAY)
+            .grows(&TOKENS_CACHE_READ, MODEL, 100.0)
+            .from(DAY)
+            .fires::<(Provider, Model)>(MODEL, "10%"),
+        is_quiet: Example::after(Duration::from_hours(27))
+            .grows(&TOKENS_PROMPT, MODEL, 1000.0)
+            .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
+            .until(DAY)
+            .grows(&TOKENS_CACHE_READ, MODEL, 400.0)
+            .from(DAY),
+    }
+}

@@ -1,0 +1,45 @@
+//! The panels, from what one looks at first to the details.
+
+mod latency;
+mod overview;
+mod requests;
+mod tokens;
+
+use botmeter_board::{Limit, Objective, Panel, Row};
+
+use super::titles;
+
+/// All rows.
+pub(super) fn rows(budget: &Limit, objectives: &[Objective; 2]) -> Vec<Row> {
+    vec![
+        overview::overview(),
+        requests::requests(),
+        latency::latency(),
+        tokens::tokens(),
+        tokens::money(budget),
+        error_budgets(objectives),
+        overview::models(),
+    ]
+}
+
+fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
+    Row::open(
+        "Error budgets",
+        [
+            Panel::burn(
+                titles::ERROR_BURN,
+                "How many times faster than the month can bear the budget for failed calls (1 %) \
+                 is used up. Below 1 is well; above a dashed line in both windows, somebody is \
+                 told. See which errors grow.",
+                errors,
+            ),
+            Panel::burn(
+                titles::LATENCY_BURN,
+                "How many times faster than the month can bear the budget for slow calls (5 % \
+                 above 20.48 s) is used up. Below 1 is well; above a dashed line in both windows, \
+                 somebody is told. See which model is slow.",
+                slow,
+            ),
+        ],
+    )
+}

@@ -1,0 +1,94 @@
+//! Requests and what went wrong with them.
+
+use botmeter_board::{Color, Panel, Row, Show, rate, share};
+
+use crate::{
+    ErrorKind, Model, Provider, Status,
+    board::{limits, titles},
+    instruments::{ERRORS, RATE_LIMITS, REQUESTS, RETRIES},
+};
+
+pub(super) fn requests() -> Row {
+    Row::open(
+        "Requests and errors",
+        [
+            Panel::time_series(
+                "Requests by model",
+                "Finished calls per second. Use it to see which model carries the load, and \
+                 whether a switch of models has arrived.",
+                Show::RequestsPerSecond,
+            )
+            .draw(rate(&REQUESTS).by::<(Model,)>()),
+            Panel::time_series(
+                "Requests by outcome",
+                "Finished calls per second by how they ended. Green should be nearly all; gray \
+                 are callers that went away, often because they had waited too long.",
+                Show::RequestsPerSecond,
+            )
+            .draw(outcome(Status::Success, "success", Color::Green))
+            .draw(outcome(Status::Error, "error", Color::Red))
+            .draw(outcome(Status::Cancelled, "cancelled", Color::Gray))
+            .stacked(),
+            Panel::time_series(
+                titles::ERROR_SHARE,
+                "Share of each model's calls that end with an error. Above the dashed line for \
+                 ten minutes, somebody is told; look at the errors by type for the reason.",
+                Show::Ratio,
+            )
+            .draw(share(
+                rate(&REQUESTS).only(Status::Error).by::<(Provider, Model)>(),
+                rate(&REQUESTS).by(),
+            ))
+            .limit(&limits::ERROR_SHARE)
+            .with_traces(),
+            Panel::time_series(
+                "Errors by type",
+                "Failed calls per second by reason. Rate limits, timeouts and server errors are \
+                 the provider's; auth, invalid requests and context length are yours to mend.",
+                Show::PerSecond,
+            )
+            .draw(rate(&ERRORS).by::<(ErrorKind,)>())
+            .stacked()
+            .with_traces(),
+            Panel::time_series(
+                titles::RATE_LIMIT_EVENTS,
+                "Refusals per second because of too many calls or tokens, those that a retry \
+                 mended included. Above the dashed line: spread the load, or ask for a higher \
+                 quota.",
+                Show::PerSecond,
+            )
+            .draw(rate(&RATE_LIMITS).by::<(Provider,)>())
+            .limit(&limits::RATE_LIMIT_EVENTS),
+            Panel::time_series(
+                titles::REFUSED_SHARE,
+                "Share of each model's calls that were lost because of a rate limit, after all \
+                 retries. Should be zero; above the dashed line, the quota is too small.",
+                Show::Ratio,
+            )
+            .draw(share(
+                rate(&ERRORS).only(ErrorKind::RateLimit).by::<(Provider, Model)>(),
+                rate(&REQUESTS).by(),
+            ))
+            .limit(&limits::REFUSED_SHARE),
+            Panel::time_series(
+                "Retries by error type",
+                "Attempts after the first, per second, by what made the one before fail. Some \
+                 are well; many cost time and tokens, and hide a provider that is in trouble.",
+                Show::PerSecond,
+            )
+            .draw(rate(&RETRIES).by::<(ErrorKind,)>())
+            .stacked(),
+            Panel::time_series(
+                "Retries per request",
+                "Attempts after the first for each finished call. Near zero is well; near the \
+                 number of retries that the program allows means that nothing works.",
+                Show::Count,
+            )
+            .draw(share(rate(&RETRIES).by::<(Provider, Model)>(), rate(&REQUESTS).by())),
+        ],
+    )
+}
+
+fn outcome(status: Status, name: &'static str, color: Color) -> botmeter_board::Line {
+    rate(&REQUESTS).only(status).all().named(name).color(color)
+}

@@ -1,0 +1,107 @@
+//! What goes in and out, and what it costs.
+
+use botmeter_board::{Limit, Panel, Row, Show, increase, rate, ratio, share, top};
+
+use crate::{
+    Model, Provider,
+    board::titles,
+    instruments::{
+        COST, COST_UNPRICED, REQUESTS, TOKENS, TOKENS_CACHE_READ, TOKENS_CACHE_WRITE,
+        TOKENS_COMPLETION, TOKENS_PROMPT, TOKENS_REASONING,
+    },
+};
+
+pub(super) fn tokens() -> Row {
+    Row::open(
+        "Tokens",
+        [
+            Panel::time_series(
+                "Tokens per minute by kind",
+                "Billable tokens. Cached tokens are part of the prompt, reasoning is part of the \
+                 completion. A jump of prompt tokens is often a loop or a grown context.",
+                Show::PerMinute,
+            )
+            .draw(rate(&TOKENS_PROMPT).all().per_minute().named("prompt"))
+            .draw(rate(&TOKENS_COMPLETION).all().per_minute().named("completion"))
+            .draw(rate(&TOKENS_CACHE_READ).all().per_minute().named("read from cache"))
+            .draw(rate(&TOKENS_CACHE_WRITE).all().per_minute().named("written to cache"))
+            .draw(rate(&TOKENS_REASONING).all().per_minute().named("reasoning")),
+            Panel::time_series(
+                "Tokens per minute by model",
+                "Prompt and completion together. Compare with the token quota of the provider, \
+                 which counts per minute, too.",
+                Show::PerMinute,
+            )
+            .draw(rate(&TOKENS).by::<(Model,)>().per_minute())
+            .stacked(),
+            Panel::time_series(
+                "Tokens per request",
+                "Prompt and completion together, for each finished call. A slow rise is a context \
+                 that is never cut; it ends in errors of type context_length.",
+                Show::Count,
+            )
+            .draw(ratio(rate(&TOKENS).by::<(Model,)>(), rate(&REQUESTS).by())),
+            Panel::time_series(
+                titles::CACHE_SHARE,
+                "Share of the prompt tokens that the provider read from its cache, at a lower \
+                 price. A drop after a deployment means that prompts no longer begin alike.",
+                Show::Ratio,
+            )
+            .draw(share(
+                rate(&TOKENS_CACHE_READ).by::<(Provider, Model)>(),
+                rate(&TOKENS_PROMPT).by(),
+            )),
+        ],
+    )
+}
+
+pub(super) fn money(budget: &Limit) -> Row {
+    Row::open(
+        "Money",
+        [
+            Panel::time_series(
+                titles::COST_PER_HOUR,
+                "US dollars per hour at the present pace, by model. It follows the load; a step \
+                 without more requests is a dearer model or longer prompts.",
+                Show::Dollars,
+            )
+            .draw(rate(&COST).by::<(Model,)>().per_hour())
+            .stacked(),
+            Panel::time_series(
+                titles::COST_OF_A_DAY,
+                "US dollars that each job spent within 24 hours. The dashed line is the daily \
+                 budget; near it, look for the model and the job that grew.",
+                Show::Dollars,
+            )
+            .draw(increase(&COST).over(super::super::money::DAY).all())
+            .per_job()
+            .limit(budget),
+            Panel::bar_gauge(
+                "Most expensive models",
+                "The three models that cost most in the shown time. Most is to be saved on the \
+                 first: a smaller model, shorter prompts, or its cache.",
+                Show::Dollars,
+            )
+            .draw(top(3, increase(&COST).by::<(Model,)>())),
+            Panel::time_series(
+                "Cost per request",
+                "US dollars for each finished call. It should hardly move; a rise is longer \
+                 prompts, longer replies or a price that changed.",
+                Show::Dollars,
+            )
+            .draw(ratio(rate(&COST).by::<(Model,)>(), rate(&REQUESTS).by())),
+            Panel::time_series(
+                titles::UNPRICED,
+                "Calls within an hour whose cost is missing in all figures of cost, because no \
+                 price is known or the provider named no tokens. Zero is well; otherwise give \
+                 the price.",
+                Show::Count,
+            )
+            .draw(
+                increase(&COST_UNPRICED).over(super::super::money::HOUR).by::<(Provider, Model)>(),
+            )
+            .bars()
+            .size(24, 6),
+        ],
+    )
+}

@@ -1,0 +1,147 @@
+//! What somebody should be told of narratives.
+
+use std::time::Duration;
+
+use botmeter_board::{Alert, Example, Query, Severity, Show, increase, last, share};
+
+use super::limits::{
+    ENOUGH_REPLIES, ENOUGH_RUNS, JSON_FAILURES_HIGH, NONE_ENDS, SUCCESS_LOW, UNDER_WAY,
+};
+use crate::{
+    NarrativeName, Status,
+    instruments::{ACTIVE, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS},
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// A scrape that fails leaves a hole, and a hole would end an alert.
+const LATELY: Duration = Duration::from_mins(5);
+
+/// The narrative of the examples.
+const NARRATIVE: &str = "weekly_report";
+
+pub(super) fn all() -> Vec<Alert> {
+    vec![success_low(), json_failures_high(), stuck()]
+}
+
+/// Within an hour, per narrative; of the runs that were not called off.
+pub(super) fn successful_share() -> Query<(NarrativeName,)> {
+    let runs = || increase(&EXECUTIONS).over(HOUR);
+    share(runs().only(Status::Success).by(), runs().except(Status::Cancelled).by())
+}
+
+/// Within an hour, per narrative.
+pub(super) fn useless_share() -> Query<(NarrativeName,)> {
+    share(increase(&JSON_FAILURES).over(HOUR).by(), replies())
+}
+
+fn replies() -> Query<(NarrativeName,)> {
+    increase(&JSON_SUCCESS).over(HOUR).by() + increase(&JSON_FAILURES).over(HOUR).by()
+}
+
+fn success_low() -> Alert {
+    let runs = |success, error| {
+        Example::after(Duration::from_mins(30))
+            .grows(&EXECUTIONS, (NARRATIVE, Status::Success), success)
+            .grows(&EXECUTIONS, (NARRATIVE, Status::Error), error)
+    };
+    Alert {
+        name: "NarrativeSuccessLow",
+        severity: Severity::Warning,
+        when: successful_share()
+            .below(&SUCCESS_LOW)
+            .and(
+                increase(&EXECUTIONS)
+                    .except(Status::Cancelled)
+                    .over(HOUR)
+                    .by()
+                    .at_least(&ENOUGH_RUNS),
+            )
+            .into(),
+        hold: Duration::from_mins(15),
+        summary: "Many runs of the narrative {narrative} fail.",
+        description: "Only {value} of the runs of the narrative {narrative} at {job} succeeded \
+                      within the last hour.",
+        show: Show::Ratio,
+        runbook: &[
+            "Look at the panel `Failed acts`: it shows the act that ends the narrative.",
+            "If `JSON of no use` is up as well, follow NarrativeJsonFailuresHigh.",
+            "Look at the errors of the LLM calls: a narrative needs all of its calls, so it fails \
+             more often than any of them.",
+            "If it began with a change of a prompt or of a model, take that back first.",
+        ],
+        panel: "Successful runs",
+        fires: runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"),
+        is_quiet: runs(9.1, 0.9),
+    }
+}
+
+fn json_failures_high() -> Alert {
+    let replies_per_minute = |good, bad| {
+        Example::after(Duration::from_mins(30)).grows(&JSON_SUCCESS, (NARRATIVE,), good).grows(
+            &JSON_FAILURES,
+            (NARRATIVE,),
+            bad,
+        )
+    };
+    Alert {
+        name: "NarrativeJsonFailuresHigh",
+        severity: Severity::Warning,
+        when: useless_share()
+            .above(&JSON_FAILURES_HIGH)
+            .and(replies().at_least(&ENOUGH_REPLIES))
+            .into(),
+        hold: Duration::from_mins(15),
+        summary: "The JSON in many replies to the narrative {narrative} is of no use.",
+        description: "From {value} of the replies to the narrative {narrative} at {job}, the \
+                      wanted JSON could not be extracted within the last hour.",
+        show: Show::Ratio,
+        runbook: &[
+            "Read some of the replies that failed: are they cut off, wrapped in prose, or of \
+             another shape?",
+            "If they are cut off, raise the limit of completion tokens or ask for less.",
+            "If they are wrapped in prose, ask the provider for structured output, or give an \
+             example in the prompt.",
+            "If it began with another model, go back to the one before.",
+        ],
+        panel: "JSON of no use",
+        fires: replies_per_minute(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "20%"),
+        is_quiet: replies_per_minute(9.1, 0.9),
+    }
+}
+
+fn stuck() -> Alert {
+    let under_way = |ends_per_minute| {
+        Example::after(Duration::from_mins(100)).holds(&ACTIVE, (NARRATIVE,), 1.0).grows(
+            &EXECUTIONS,
+            (NARRATIVE, Status::Success),
+            ends_per_minute,
+        )
+    };
+    Alert {
+        name: "NarrativeStuck",
+        severity: Severity::Warning,
+        when: last(&ACTIVE)
+            .over(LATELY)
+            .by::<(NarrativeName,)>()
+            .at_least(&UNDER_WAY)
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&NONE_ENDS))
+            .into(),
+        // None may end while this goes on, so it is an hour without an end.
+        hold: HOUR,
+        summary: "Runs of the narrative {narrative} start and do not end.",
+        description: "{value} runs of the narrative {narrative} at {job} are under way, and none \
+                      has ended for an hour.",
+        show: Show::Count,
+        runbook: &[
+            "Look at the panel `Time by act` for the act in which the runs are: it is the one \
+             after the last that ended.",
+            "Look at the LLM calls in flight: a call without a time limit can wait forever.",
+            "Restart the process if the runs hold up others.",
+            "A narrative that takes more than an hour by design: silence this alert for it.",
+        ],
+        panel: "Runs under way",
+        fires: under_way(0.0).fires::<(NarrativeName,)>((NARRATIVE,), "1"),
+        is_quiet: under_way(0.05),
+    }
+}

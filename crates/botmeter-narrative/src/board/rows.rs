@@ -1,0 +1,258 @@
+//! What the dashboard shows, in the order of what one looks at first.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Color, Panel, Query, Row, Show, heat, increase, last, observations, quantile, rate, share,
+    volume,
+};
+
+use super::{
+    alerts::{successful_share, useless_share},
+    limits::{JSON_FAILURES_HIGH, SUCCESS_LOW},
+};
+use crate::{
+    ActName, NarrativeName, Status,
+    instruments::{ACT_DURATION, ACTIVE, DURATION, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS},
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+pub(super) fn all() -> Vec<Row> {
+    vec![overview(), outcome(), json(), durations(), one_by_one()]
+}
+
+fn overview() -> Row {
+    let runs = || increase(&EXECUTIONS).over(HOUR);
+    let failures = || increase(&JSON_FAILURES).over(HOUR).all();
+    Row::open(
+        "Overview",
+        [
+            Panel::stat(
+                "Success rate",
+                "Share of the runs of the last hour that reached their end, cancelled runs left \
+                 out. Above 95% is good; below 90%, look at `Successful runs` for the narrative.",
+                Show::Ratio,
+            )
+            .draw(share(runs().only(Status::Success).all(), runs().except(Status::Cancelled).all()))
+            .limit(&SUCCESS_LOW),
+            Panel::stat(
+                "JSON failure rate",
+                "Share of the replies of the last hour from which the wanted JSON could not be \
+                 extracted. Below 5% is normal; above 10%, look at the prompts and the model.",
+                Show::Ratio,
+            )
+            .draw(share(failures(), increase(&JSON_SUCCESS).over(HOUR).all() + failures()))
+            .limit(&JSON_FAILURES_HIGH),
+            Panel::stat(
+                "Runs",
+                "Runs that ended within the time shown, however they ended. None at all means \
+                 that nothing starts the narratives.",
+                Show::Count,
+            )
+            .draw(increase(&EXECUTIONS).all()),
+            Panel::stat(
+                "Under way",
+                "Runs that have started and not ended. A number that only grows means that runs \
+                 do not end: see `Runs under way`.",
+                Show::Count,
+            )
+            .draw(last(&ACTIVE).all()),
+            Panel::stat(
+                "p95 of narratives",
+                "The time within which 95 of 100 runs ended within the time shown. Compare with \
+                 the acts: a narrative takes as long as its slowest ones together.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &DURATION).shown().all()),
+            Panel::stat(
+                "p95 of acts",
+                "The time within which 95 of 100 acts ended within the time shown. Most of an act \
+                 is waiting for a model: compare with the latency of LLM calls.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &ACT_DURATION).shown().all()),
+        ],
+    )
+}
+
+fn outcome() -> Row {
+    let outcome = |status| rate(&EXECUTIONS).only(status).all().per_minute();
+    Row::open(
+        "Outcome",
+        [
+            Panel::time_series(
+                "Successful runs",
+                "Share of each narrative's runs of the last hour that reached their end, \
+                 cancelled runs left out. One narrative alone has a prompt that went wrong; all \
+                 together share a model.",
+                Show::Ratio,
+            )
+            .draw(successful_share())
+            .limit(&SUCCESS_LOW),
+            Panel::time_series(
+                "Runs by outcome",
+                "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
+                 the narratives gives up before they end.",
+                Show::PerMinute,
+            )
+            .draw(outcome(Status::Success).named("success").color(Color::Green))
+            .draw(outcome(Status::Error).named("error").color(Color::Red))
+            .draw(outcome(Status::Cancelled).named("cancelled").color(Color::Gray))
+            .stacked(),
+            Panel::time_series(
+                "Runs by narrative",
+                "Runs per minute of each narrative, however they ended. A line that drops to zero \
+                 is a narrative that nobody starts any more.",
+                Show::PerMinute,
+            )
+            .draw(rate(&EXECUTIONS).by::<(NarrativeName,)>().per_minute()),
+            Panel::time_series(
+                "Runs under way",
+                "Runs of each narrative that have started and not ended. It goes back to zero \
+                 between runs; a line that stays up while no run ends is a run that is stuck.",
+                Show::Count,
+            )
+            .draw(last(&ACTIVE).by::<(NarrativeName,)>()),
+        ],
+    )
+}
+
+fn json() -> Row {
+    Row::open(
+        "JSON",
+        [
+            Panel::time_series(
+                "JSON of no use",
+                "Share of the replies to each narrative within the last hour from which the \
+                 wanted JSON could not be extracted. It jumps with a change of a prompt or of a \
+                 model, and climbs when replies are cut off.",
+                Show::Ratio,
+            )
+            .draw(useless_share())
+            .limit(&JSON_FAILURES_HIGH)
+            .without_data("no JSON wanted"),
+            Panel::time_series(
+                "JSON by narrative",
+                "Replies per minute to each narrative whose JSON was of use, and whose was not. \
+                 Each failure is a call that was paid for in vain.",
+                Show::PerMinute,
+            )
+            .draw(rate(&JSON_SUCCESS).by::<(NarrativeName,)>().per_minute().named("success"))
+            .draw(rate(&JSON_FAILURES).by::<(NarrativeName,)>().per_minute().named("failure")),
+        ],
+    )
+}
+
+fn durations() -> Row {
+    Row::open(
+        "Durations",
+        [
+            Panel::time_series(
+                "Duration of narratives",
+                "The time within which 95 of 100 runs of each narrative end, however they end. A \
+                 line that rises has an act that does: see `Slowest acts`.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &DURATION).by::<(NarrativeName,)>()),
+            Panel::time_series(
+                "Slowest acts",
+                "The time within which 95 of 100 runs of each act end, however they end. Choose a \
+                 narrative above to see its acts alone.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &ACT_DURATION).by::<(ActName,)>()),
+            Panel::time_series(
+                "Time by act",
+                "How many acts of each name are under way on average: the time that they take \
+                 together. The broadest band is the act to make faster.",
+                Show::Count,
+            )
+            .draw(volume(&ACT_DURATION).by::<(ActName,)>())
+            .stacked(),
+            Panel::time_series(
+                "Failed acts",
+                "Share of the acts of each name that failed, cancelled ones left out. The act \
+                 with the highest share is the one that ends its narrative.",
+                Show::Ratio,
+            )
+            .draw(failed_acts()),
+            Panel::time_series(
+                "Percentiles of narratives",
+                "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
+                 A p99 that rises alone is a few long runs; a p50 that rises is all of them.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.5, &DURATION).all().named("p50"))
+            .draw(quantile(0.95, &DURATION).all().named("p95"))
+            .draw(quantile(0.99, &DURATION).all().named("p99")),
+            Panel::heatmap(
+                "Distribution of acts",
+                "How many acts took how long. Acts that a model answers at once and acts in which \
+                 it thinks are two bands; a third one is often a time limit.",
+                Show::Seconds,
+            )
+            .draw(heat(&ACT_DURATION)),
+        ],
+    )
+}
+
+fn failed_acts() -> Query<(ActName,)> {
+    let acts = || observations(&ACT_DURATION);
+    share(acts().only(Status::Error).by(), acts().except(Status::Cancelled).by())
+}
+
+fn one_by_one() -> Row {
+    let runs = || increase(&EXECUTIONS);
+    let acts = || observations(&ACT_DURATION).shown();
+    Row::collapsed(
+        "Narratives and acts one by one",
+        [
+            Panel::table(
+                "Narratives",
+                "Each narrative within the time shown: its runs, the share that reached its end, \
+                 how long 95 of 100 took, and what became of the JSON in its replies.",
+            )
+            .draw(runs().by::<(NarrativeName,)>().named("Runs"))
+            .draw(
+                share(
+                    runs().only(Status::Success).by::<(NarrativeName,)>(),
+                    runs().except(Status::Cancelled).by(),
+                )
+                .named("Succeeded")
+                .show(Show::Ratio),
+            )
+            .draw(
+                quantile(0.95, &DURATION)
+                    .shown()
+                    .by::<(NarrativeName,)>()
+                    .named("p95")
+                    .show(Show::Seconds),
+            )
+            .draw(increase(&JSON_SUCCESS).by::<(NarrativeName,)>().named("JSON of use"))
+            .draw(increase(&JSON_FAILURES).by::<(NarrativeName,)>().named("JSON of no use")),
+            Panel::table(
+                "Acts",
+                "Each act of each narrative within the time shown: how often it ended, the share \
+                 that failed, and how long 95 of 100 took. Sort by the column that you worry \
+                 about.",
+            )
+            .draw(acts().by::<(NarrativeName, ActName)>().named("Ended"))
+            .draw(
+                share(
+                    acts().only(Status::Error).by::<(NarrativeName, ActName)>(),
+                    acts().except(Status::Cancelled).by(),
+                )
+                .named("Failed")
+                .show(Show::Ratio),
+            )
+            .draw(
+                quantile(0.95, &ACT_DURATION)
+                    .shown()
+                    .by::<(NarrativeName, ActName)>()
+                    .named("p95")
+                    .show(Show::Seconds),
+            ),
+        ],
+    )
+}

@@ -1,0 +1,62 @@
+//! The dashboard and the alerts of this domain.
+
+mod alerts;
+mod limits;
+mod rows;
+mod titles;
+
+use botmeter_board::{Board, Dashboard, Variable};
+
+use crate::{WorkerProfile, instruments::COMPLETIONS};
+
+/// The dashboard `agent-orchestrator` and its alerts.
+pub fn board() -> Board {
+    Board {
+        dashboards: vec![Dashboard {
+            uid: "agent-orchestrator",
+            title: "botmeter / Agent orchestrator",
+            description: "Do the workers get their tasks done, do their branches get merged, and \
+                          where does it get stuck?",
+            tags: &["orchestrator"],
+            span_attributes: &[],
+            variables: vec![Variable::of::<WorkerProfile, _, _>("Worker profile", &COMPLETIONS)],
+            rows: rows::rows(),
+        }],
+        alerts: alerts::alerts(),
+        ..Board::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use botmeter_core::Registered;
+
+    use super::*;
+    use crate::Orchestrator;
+
+    #[test]
+    fn every_instrument_is_drawn_and_every_alert_has_its_panel() {
+        let board = board();
+        let panels = || board.dashboards[0].rows.iter().flat_map(|row| &row.panels);
+        for instrument in Registered::of::<Orchestrator>().instruments {
+            let is_drawn = panels()
+                .flat_map(|panel| &panel.lines)
+                .flat_map(|line| line.expr.selections())
+                .any(|selection| selection.instrument == instrument);
+            assert!(is_drawn, "{}", instrument.name());
+        }
+        for alert in &board.alerts {
+            let is_shown = |panel: &&botmeter_board::Panel| {
+                panel.title == alert.panel && panel.limits.contains(&alert.when.limits[0].1)
+            };
+            assert!(panels().any(|panel| is_shown(&panel)), "{}", alert.name);
+        }
+    }
+
+    #[test]
+    fn the_alerts_that_existing_receivers_know_keep_their_names() {
+        let names: Vec<_> = board().alerts.iter().map(|alert| alert.name).collect();
+        assert!(names.contains(&"ConcurrentMerges"), "{names:?}");
+        assert!(names.contains(&"HighConflictRate"), "{names:?}");
+    }
+}

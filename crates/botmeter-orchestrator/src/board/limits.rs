@@ -1,0 +1,39 @@
+//! Where something stops being well, and why there.
+
+use botmeter_board::Limit;
+
+/// Merges that hold the lock of one orchestrator.
+pub(super) const MERGES_AT_ONCE: Limit = Limit::new(
+    2.0,
+    "the merge lock lets one merge in at a time; two that hold it at once may undo each other's \
+     work",
+);
+
+/// Merges that end in a conflict.
+pub(super) const CONFLICT_SHARE: Limit = Limit::new(
+    0.5,
+    "a conflict now and then is the price of working side by side; when every second merge has \
+     one, workers are at the same files, and most of their work is lost",
+);
+
+/// Merges before one speaks of a share.
+pub(super) const ENOUGH_MERGES: Limit =
+    Limit::new(5.0, "with fewer merges in half an hour, one conflict more or less decides");
+
+/// Tasks of one worker profile that come to nothing.
+pub(super) const FAILED_SHARE: Limit = Limit::new(
+    0.2,
+    "retries mend single failures before they count here; when every fifth task is lost all the \
+     same, something is wrong with the worker or with what it is given",
+);
+
+/// Tasks before one speaks of a share.
+pub(super) const ENOUGH_TASKS: Limit =
+    Limit::new(10.0, "with fewer tasks in an hour, one failure more or less decides");
+
+/// Retries of tasks that were retried four times before.
+pub(super) const LATE_RETRIES: Limit = Limit::new(
+    3.0,
+    "one unlucky task may need a fifth retry; more than three of them in a quarter of an hour \
+     are tasks that go round in circles, and each round is paid for",
+);

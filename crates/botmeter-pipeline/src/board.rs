@@ -1,0 +1,27 @@
+//! The dashboard and the alerts of this domain.
+
+mod alerts;
+pub mod limits;
+mod rows;
+
+use botmeter_board::{Board, Dashboard, Variable};
+
+use crate::{PipelineName, instruments::GENERATED};
+
+/// The dashboard `content-pipeline` and its alerts.
+pub fn board() -> Board {
+    Board { dashboards: vec![dashboard()], alerts: alerts::all(), ..Board::default() }
+}
+
+fn dashboard() -> Dashboard {
+    Dashboard {
+        uid: "content-pipeline",
+        title: "botmeter / Content pipeline",
+        description: "How much content comes in, how much goes out, where does it wait, and when \
+                      was anything published last?",
+        tags: &["pipeline"],
+        span_attributes: &[],
+        variables: vec![Variable::of::<PipelineName, _, _>("Pipeline", &GENERATED)],
+        rows: rows::all(),
+    }
+}

@@ -1,0 +1,207 @@
+//! What somebody should be told of content pipelines.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Alert, Example, Query, Severity, Show, age, forecast, increase, observations, rate, share,
+};
+
+use super::limits::{
+    ACCEPTANCE_LOW, BACKLOG_FULL, ENOUGH_JUDGED, ENOUGH_PASSES, NOTHING_PUBLISHED,
+    PUBLICATION_OVERDUE, SOMETHING_CHOSEN, STAGE_FAILURES_HIGH,
+};
+use crate::{
+    PipelineName, Stage,
+    instruments::{
+        CURATED, FAILURES, LAST_PUBLISHED, PUBLISHED, QUEUE_DEPTH, REJECTED, STAGE_LATENCY,
+    },
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+const HALF_A_DAY: Duration = Duration::from_hours(12);
+
+/// How long the last publication of a process that has ended is remembered.
+const REMEMBERED: Duration = Duration::from_hours(48);
+
+/// The pipeline of the examples.
+const PIPELINE: &str = "blog";
+
+pub(super) fn all() -> Vec<Alert> {
+    vec![
+        stage_failures_high(),
+        backlog_growing(),
+        publication_overdue(),
+        publication_blocked(),
+        acceptance_low(),
+    ]
+}
+
+/// How many pieces were judged within half a day, per pipeline.
+fn judged() -> Query<(PipelineName,)> {
+    increase(&CURATED).over(HALF_A_DAY).by() + increase(&REJECTED).over(HALF_A_DAY).by()
+}
+
+/// Of the pieces judged within half a day, the share that was chosen.
+pub(super) fn acceptance() -> Query<(PipelineName,)> {
+    share(increase(&CURATED).over(HALF_A_DAY).by(), judged())
+}
+
+fn stage_failures_high() -> Alert {
+    let stage = (PIPELINE, Stage::Publication);
+    let passes = |failures| {
+        Example::after(Duration::from_mins(40))
+            .observes(&STAGE_LATENCY, stage, 2.0, 1.0)
+            .grows(&FAILURES, stage, failures)
+    };
+    Alert {
+        name: "PipelineStageFailuresHigh",
+        severity: Severity::Warning,
+        when: share(
+            rate(&FAILURES).over(HOUR).by::<(PipelineName, Stage)>(),
+            observations(&STAGE_LATENCY).over(HOUR).by(),
+        )
+        .above(&STAGE_FAILURES_HIGH)
+        .and(observations(&STAGE_LATENCY).over(HOUR).by().per_hour().at_least(&ENOUGH_PASSES))
+        .into(),
+        hold: Duration::from_mins(15),
+        summary: "The {stage} of the pipeline {pipeline} fails often.",
+        description: "{value} of the passes through the {stage} of the pipeline {pipeline} at \
+                      {job} failed within the last hour.",
+        show: Show::Ratio,
+        runbook: &[
+            "Generation fails with its models: look at the errors of the LLM calls.",
+            "Curation fails with its models or with replies that it cannot read: look at the JSON \
+             of the narratives as well.",
+            "Publication fails with the platform: look at its status page, and whether its key \
+             has expired.",
+            "What failed waits before the stage: look at `Backlog` for how long there is.",
+        ],
+        panel: "Failed passes",
+        fires: passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"),
+        is_quiet: passes(0.15),
+    }
+}
+
+fn backlog_growing() -> Alert {
+    let stage = (PIPELINE, Stage::Curation);
+    let waiting =
+        |pieces| Example::after(Duration::from_mins(70)).holds(&QUEUE_DEPTH, stage, pieces);
+    Alert {
+        name: "PipelineBacklogGrowing",
+        severity: Severity::Warning,
+        when: forecast(HOUR, &QUEUE_DEPTH)
+            .over(Duration::from_mins(30))
+            .by::<(PipelineName, Stage)>()
+            .above(&BACKLOG_FULL)
+            .into(),
+        hold: Duration::from_mins(30),
+        summary: "More and more waits for the {stage} of the pipeline {pipeline}.",
+        description: "As in the last half hour, {value} pieces wait for the {stage} of the \
+                      pipeline {pipeline} at {job} an hour from now.",
+        show: Show::Count,
+        runbook: &[
+            "Look at `Failed passes`: a stage that fails works nothing off.",
+            "Look at `Latency by stage`: a stage that has become slow works off less.",
+            "If the stage is as fast as ever, the one before makes more than it can take: let it \
+             make less.",
+        ],
+        panel: "Backlog in an hour",
+        fires: waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"),
+        is_quiet: waiting(199.0),
+    }
+}
+
+fn publication_overdue() -> Alert {
+    let silent = |hours| {
+        Example::after(Duration::from_hours(hours)).holds(&LAST_PUBLISHED, (PIPELINE,), 0.0)
+    };
+    Alert {
+        name: "PipelinePublicationOverdue",
+        severity: Severity::Warning,
+        when: age(&LAST_PUBLISHED)
+            .over(REMEMBERED)
+            .by::<(PipelineName,)>()
+            .above(&PUBLICATION_OVERDUE)
+            .into(),
+        hold: Duration::from_mins(5),
+        summary: "The pipeline {pipeline} has published nothing for more than a day.",
+        description: "The pipeline {pipeline} at {job} last published something {value} ago.",
+        show: Show::Seconds,
+        runbook: &[
+            "Look at `Pieces`: where does the flow end? The first line at zero is the stage.",
+            "Nothing generated: look at what starts the pipeline, and at the errors of the LLM \
+             calls.",
+            "Nothing chosen: follow PipelineAcceptanceLow.",
+            "Chosen and not published: follow PipelinePublicationBlocked.",
+            "A pipeline that publishes less than once a day is overdue by design: silence this \
+             alert for it.",
+        ],
+        panel: "Time since publication",
+        fires: silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"),
+        is_quiet: silent(26),
+    }
+}
+
+fn publication_blocked() -> Alert {
+    let pieces = |published| {
+        Example::after(Duration::from_hours(25)).grows(&CURATED, (PIPELINE,), 0.5).grows(
+            &PUBLISHED,
+            (PIPELINE,),
+            published,
+        )
+    };
+    Alert {
+        name: "PipelinePublicationBlocked",
+        severity: Severity::Warning,
+        when: increase(&CURATED)
+            .over(HALF_A_DAY)
+            .by::<(PipelineName,)>()
+            .at_least(&SOMETHING_CHOSEN)
+            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&NOTHING_PUBLISHED))
+            .into(),
+        // After a start, too, there has to be half a day to publish something.
+        hold: HALF_A_DAY,
+        summary: "The pipeline {pipeline} chooses content and publishes none of it.",
+        description: "The pipeline {pipeline} at {job} chose {value} pieces within twelve hours \
+                      and published none.",
+        show: Show::Count,
+        runbook: &[
+            "Look at `Failed passes` for the publication: if it fails, the log tells what the \
+             platform answers.",
+            "If it does not fail, it is not started: look at the scheduler and at whether \
+             somebody has to approve what was chosen.",
+        ],
+        panel: "Published by pipeline",
+        fires: pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"),
+        is_quiet: pieces(0.01),
+    }
+}
+
+fn acceptance_low() -> Alert {
+    let pieces = |chosen, rejected| {
+        Example::after(Duration::from_hours(13)).grows(&CURATED, (PIPELINE,), chosen).grows(
+            &REJECTED,
+            (PIPELINE,),
+            rejected,
+        )
+    };
+    Alert {
+        name: "PipelineAcceptanceLow",
+        severity: Severity::Info,
+        when: acceptance().below(&ACCEPTANCE_LOW).and(judged().at_least(&ENOUGH_JUDGED)).into(),
+        hold: Duration::from_mins(30),
+        summary: "Most of what the pipeline {pipeline} generates is rejected.",
+        description: "Only {value} of the pieces that the pipeline {pipeline} at {job} judged \
+                      within twelve hours were good enough.",
+        show: Show::Ratio,
+        runbook: &[
+            "Read some of the rejected pieces: are they bad, or is the judgment too strict?",
+            "If they are bad, look for a change of the prompt or of the model that makes them.",
+            "If the judgment is too strict, look for a change of the prompt or of the model that \
+             judges.",
+        ],
+        panel: "Acceptance by pipeline",
+        fires: pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"),
+        is_quiet: pieces(2.1, 7.9),
+    }
+}

@@ -1,0 +1,232 @@
+//! What the dashboard shows, in the order of what one looks at first.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Color, Panel, Query, Row, Show, age, forecast, heat, highest, increase, last, observations,
+    oldest, quantile, rate, share,
+};
+
+use super::{
+    alerts::acceptance,
+    limits::{ACCEPTANCE_LOW, BACKLOG_FULL, PUBLICATION_OVERDUE, STAGE_FAILURES_HIGH},
+};
+use crate::{
+    PipelineName, Stage,
+    instruments::{
+        CURATED, FAILURES, GENERATED, LAST_PUBLISHED, PUBLISHED, QUEUE_DEPTH, REJECTED,
+        STAGE_LATENCY,
+    },
+};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+pub(super) fn all() -> Vec<Row> {
+    vec![overview(), flow(), stages(), backlog(), one_by_one()]
+}
+
+fn overview() -> Row {
+    let (chosen, rejected) = (|| increase(&CURATED).all(), || increase(&REJECTED).all());
+    Row::open(
+        "Overview",
+        [
+            Panel::stat(
+                "Generated",
+                "Pieces that were generated within the time shown. Many more than are published \
+                 means that most of the money is spent on what nobody reads.",
+                Show::Count,
+            )
+            .draw(increase(&GENERATED).all()),
+            Panel::stat(
+                "Published",
+                "Pieces that were published within the time shown. None at all although pieces \
+                 were chosen means that publication is blocked.",
+                Show::Count,
+            )
+            .draw(increase(&PUBLISHED).all()),
+            Panel::stat(
+                "Acceptance",
+                "Share of the pieces judged within the time shown that were good enough. It drops \
+                 when a prompt or a model gets worse, or when the judgment gets stricter.",
+                Show::Ratio,
+            )
+            .draw(share(chosen(), chosen() + rejected()))
+            .limit(&ACCEPTANCE_LOW)
+            .without_data("none judged"),
+            Panel::stat(
+                "Failure rate",
+                "Share of the passes through all stages within the time shown that failed. A few \
+                 are normal, because a stage tries again; see `Failed passes` for the stage.",
+                Show::Ratio,
+            )
+            .draw(share(increase(&FAILURES).all(), observations(&STAGE_LATENCY).shown().all()))
+            .limit(&STAGE_FAILURES_HIGH),
+            Panel::stat(
+                "Longest queue",
+                "Pieces that wait for the stage for which most wait. See `Backlog` for the stage, \
+                 and for whether it catches up.",
+                Show::Count,
+            )
+            .draw(highest(&QUEUE_DEPTH).all())
+            .without_data("no queue"),
+            Panel::stat(
+                "Longest without publication",
+                "Time since the last publication of the process that has gone longest without. A \
+                 pipeline that publishes once a day may show a day; more, and it is overdue.",
+                Show::Seconds,
+            )
+            .draw(oldest(&LAST_PUBLISHED).all())
+            .limit(&PUBLICATION_OVERDUE)
+            .without_data("nothing yet"),
+        ],
+    )
+}
+
+fn flow() -> Row {
+    Row::open(
+        "Flow",
+        [
+            Panel::time_series(
+                "Pieces",
+                "Pieces per minute that were generated, chosen, rejected and published. The \
+                 first line that drops to zero is the stage that stands still.",
+                Show::PerMinute,
+            )
+            .draw(rate(&GENERATED).all().per_minute().named("generated"))
+            .draw(rate(&CURATED).all().per_minute().named("curated").color(Color::Green))
+            .draw(rate(&REJECTED).all().per_minute().named("rejected").color(Color::Red))
+            .draw(rate(&PUBLISHED).all().per_minute().named("published")),
+            Panel::bar_gauge(
+                "From draft to publication",
+                "What became of the pieces within the time shown. What is chosen and not \
+                 published waits; what is generated and neither chosen nor rejected waits, too.",
+                Show::Count,
+            )
+            .draw(increase(&GENERATED).all().named("generated"))
+            .draw(increase(&CURATED).all().named("curated"))
+            .draw(increase(&REJECTED).all().named("rejected"))
+            .draw(increase(&PUBLISHED).all().named("published")),
+            Panel::time_series(
+                "Published by pipeline",
+                "Pieces per minute that each pipeline published. A line that stays at zero while \
+                 pieces are chosen is a publication that is blocked.",
+                Show::PerMinute,
+            )
+            .draw(rate(&PUBLISHED).by::<(PipelineName,)>().per_minute())
+            .bars(),
+            Panel::time_series(
+                "Acceptance by pipeline",
+                "Share of the pieces that each pipeline judged within twelve hours that were good \
+                 enough. It follows changes of prompts and models, so look for one where it bends.",
+                Show::Ratio,
+            )
+            .draw(acceptance())
+            .limit(&ACCEPTANCE_LOW)
+            .without_data("none judged"),
+            Panel::time_series(
+                "Time since publication",
+                "Time since each pipeline last published something. A saw with even teeth is a \
+                 pipeline on schedule; a line that climbs past its teeth is one that stopped.",
+                Show::Seconds,
+            )
+            .draw(age(&LAST_PUBLISHED).by::<(PipelineName,)>())
+            .limit(&PUBLICATION_OVERDUE)
+            .without_data("nothing yet")
+            .size(24, 8),
+        ],
+    )
+}
+
+fn stages() -> Row {
+    Row::open(
+        "Stages",
+        [
+            Panel::time_series(
+                "Latency by stage",
+                "The time within which 95 of 100 passes through each stage end, however they end. \
+                 Generation and curation follow their models, publication its platform.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &STAGE_LATENCY).by::<(Stage,)>()),
+            Panel::time_series(
+                "Failed passes",
+                "Share of the passes through each stage of each pipeline that failed; those that \
+                 were called off did not. One stage alone has lost what it depends on.",
+                Show::Ratio,
+            )
+            .draw(failed_passes())
+            .limit(&STAGE_FAILURES_HIGH),
+            Panel::time_series(
+                "Passes by stage",
+                "Passes through each stage per minute, however they ended. Stages that work on \
+                 batches have fewer than the pipeline has pieces.",
+                Show::PerMinute,
+            )
+            .draw(observations(&STAGE_LATENCY).by::<(Stage,)>().per_minute()),
+            Panel::heatmap(
+                "Distribution of latencies",
+                "How many passes took how long, all stages together. Choose a pipeline above to \
+                 see it alone.",
+                Show::Seconds,
+            )
+            .draw(heat(&STAGE_LATENCY)),
+        ],
+    )
+}
+
+fn failed_passes() -> Query<(PipelineName, Stage)> {
+    share(rate(&FAILURES).by(), observations(&STAGE_LATENCY).by())
+}
+
+fn backlog() -> Row {
+    Row::open(
+        "Waiting",
+        [
+            Panel::time_series(
+                "Backlog",
+                "Pieces that wait for each stage of each pipeline. A saw is a queue that is \
+                 worked off; a slope is one that is not.",
+                Show::Count,
+            )
+            .draw(last(&QUEUE_DEPTH).by::<(PipelineName, Stage)>())
+            .without_data("no queue"),
+            Panel::time_series(
+                "Backlog in an hour",
+                "Pieces that wait for each stage an hour from now, if it goes on as in the last \
+                 half hour. Below zero means that the queue is empty before.",
+                Show::Count,
+            )
+            .draw(
+                forecast(HOUR, &QUEUE_DEPTH)
+                    .over(Duration::from_mins(30))
+                    .by::<(PipelineName, Stage)>(),
+            )
+            .limit(&BACKLOG_FULL)
+            .without_data("no queue"),
+        ],
+    )
+}
+
+fn one_by_one() -> Row {
+    let chosen = || increase(&CURATED).by::<(PipelineName,)>();
+    let rejected = || increase(&REJECTED).by();
+    Row::collapsed(
+        "Pipelines one by one",
+        [Panel::table(
+            "Pipelines",
+            "Each pipeline within the time shown: what it generated, chose, rejected and \
+                 published, the share that was good enough, and when it last published.",
+        )
+        .draw(increase(&GENERATED).by::<(PipelineName,)>().named("Generated"))
+        .draw(chosen().named("Chosen"))
+        .draw(increase(&REJECTED).by::<(PipelineName,)>().named("Rejected"))
+        .draw(increase(&PUBLISHED).by::<(PipelineName,)>().named("Published"))
+        .draw(share(chosen(), chosen() + rejected()).named("Accepted").show(Show::Ratio))
+        .draw(
+            age(&LAST_PUBLISHED)
+                .by::<(PipelineName,)>()
+                .named("Last publication")
+                .show(Show::Seconds),
+        )],
+    )
+}

@@ -1,0 +1,52 @@
+//! The one list of domains: what dashboards, rules and reference pages are
+//! generated from.
+
+use botmeter_bot::Bots;
+use botmeter_core::SelfObservation;
+use botmeter_generate::Catalogue;
+use botmeter_http::Http;
+use botmeter_llm::Llm;
+use botmeter_narrative::Narratives;
+use botmeter_orchestrator::Orchestrator;
+use botmeter_pipeline::Pipelines;
+
+/// Every domain of this repository with its board, in the order of their
+/// names.
+pub fn catalogue() -> Catalogue {
+    Catalogue::new()
+        .domain::<Bots>(botmeter_bot::board::board())
+        .domain::<Http>(botmeter_http::board::board())
+        .domain::<Llm>(botmeter_llm::board::board())
+        .domain::<Narratives>(botmeter_narrative::board::board())
+        .domain::<Orchestrator>(botmeter_orchestrator::board::board())
+        .domain::<Pipelines>(botmeter_pipeline::board::board())
+        .domain::<SelfObservation>(botmeter_board::telemetry::board())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::repository;
+
+    /// What the manifests call themselves.
+    fn declared() -> BTreeSet<String> {
+        let packages = repository::crates().unwrap();
+        let domains = packages.iter().filter_map(|package| {
+            let domain = package.metadata.get("botmeter")?.get("domain")?.as_str()?;
+            Some(domain.to_owned())
+        });
+        domains.collect()
+    }
+
+    #[test]
+    fn the_catalogue_has_every_domain_that_a_manifest_declares_and_no_other() {
+        let listed: BTreeSet<_> = catalogue().domains().map(str::to_owned).collect();
+        assert_eq!(
+            listed,
+            declared(),
+            "left, what catalog.rs lists; right, `[package.metadata.botmeter] domain` in crates/"
+        );
+    }
+}
