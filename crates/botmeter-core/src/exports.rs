@@ -20,6 +20,8 @@ closed_label! {
         Scrape => "scrape",
         /// Prints to standard output.
         Stdout => "stdout",
+        /// Exports spans, wherever they go.
+        Traces => "traces",
     }
 }
 
@@ -105,7 +107,11 @@ impl Exports {
         self.0.failed.fetch_add(1, Ordering::Relaxed);
         if is_news {
             let backend = self.0.backend.as_str();
-            tracing::error!(backend, error, "failed to export metrics; it goes on trying");
+            let what = match self.0.backend {
+                BackendKind::Traces => "spans",
+                BackendKind::Otlp | BackendKind::Scrape | BackendKind::Stdout => "metrics",
+            };
+            tracing::error!(backend, error, "failed to export {what}; it goes on trying");
         }
         if let Some(handles) = self.0.handles.get() {
             handles.ended(ExportStatus::Error, took, None);

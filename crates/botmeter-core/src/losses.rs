@@ -14,7 +14,7 @@ use crate::{
 };
 
 closed_label! {
-    /// Why a measurement was dropped before any backend saw it.
+    /// Why a measurement or a span was lost.
     pub enum DropReason: "reason" {
         /// It was NaN or infinite.
         NotFinite => "not_finite",
@@ -22,6 +22,11 @@ closed_label! {
         Negative => "negative",
         /// It could not be: more cached tokens than tokens, for example.
         Implausible => "implausible",
+        /// A span ended while as many as may wait waited for their export.
+        SpanQueueFull => "span_queue_full",
+        /// A span was in an export that failed, or of which a part was
+        /// rejected.
+        SpanExportFailed => "span_export_failed",
     }
 }
 

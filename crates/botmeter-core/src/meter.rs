@@ -109,6 +109,11 @@ impl Meter {
         }
     }
 
+    /// How many label sets this instrument has.
+    pub(crate) fn series_count(&self, descriptor: &Descriptor) -> usize {
+        lock(&self.0.series).get(descriptor.name()).map_or(0, HashSet::len)
+    }
+
     /// Reports losses and series counts from now on, those so far included.
     pub(crate) fn observe(&self) {
         // A meter of its own: what it binds is neither reported nor does it

@@ -54,7 +54,7 @@ pub static OVERFLOW: Instrument<Counter, (InstrumentName,)> = Instrument::counte
 pub static DROPPED: Instrument<Counter, (DropReason,)> = Instrument::counter(
     "telemetry.dropped",
     Unit::of("{measurement}"),
-    "Measurements that could not be recorded, by reason.",
+    "Measurements and spans that were lost, by reason.",
 );
 /// Starts of the telemetry.
 pub static STARTUP: Instrument<Counter, ()> = Instrument::counter(
@@ -136,7 +136,9 @@ pub(crate) struct ExportHandles {
     success: Counter,
     error: Counter,
     duration: Histogram,
-    last_success: Gauge,
+    /// A program without spans exports none, so a long time since the last
+    /// export of spans means nothing.
+    last_success: Option<Gauge>,
 }
 
 impl ExportHandles {
@@ -145,7 +147,8 @@ impl ExportHandles {
             success: EXPORTS.bind_late(meter, (backend, ExportStatus::Success)),
             error: EXPORTS.bind_late(meter, (backend, ExportStatus::Error)),
             duration: EXPORT_DURATION.bind_late(meter, (backend,)),
-            last_success: LAST_EXPORT.bind_late(meter, (backend,)),
+            last_success: (backend != BackendKind::Traces)
+                .then(|| LAST_EXPORT.bind_late(meter, (backend,))),
         }
     }
 
@@ -160,8 +163,8 @@ impl ExportHandles {
             ExportStatus::Error => self.error.add(1),
         }
         self.duration.record(took.as_secs_f64());
-        if let Some(unix_time) = success_at {
-            self.last_success.set(unix_time);
+        if let (Some(last_success), Some(unix_time)) = (&self.last_success, success_at) {
+            last_success.set(unix_time);
         }
     }
 }

@@ -52,8 +52,19 @@ impl<K, T> Slots<K, T> {
         self.len.load(Ordering::Acquire)
     }
 
+    /// Nearly always the first place of the first level has it, so that much
+    /// is inlined and no more.
     #[inline]
     pub(crate) fn find(&self, hash: u64, is_key: impl Fn(&K) -> bool) -> Option<&T> {
+        let slots = self.levels[0].get()?;
+        match slots.get(place(hash, slots.len()))?.get() {
+            Some(entry) if entry.hash == hash && is_key(&entry.key) => Some(&entry.value),
+            _ => self.search(hash, is_key),
+        }
+    }
+
+    #[inline(never)]
+    fn search(&self, hash: u64, is_key: impl Fn(&K) -> bool) -> Option<&T> {
         for level in &self.levels {
             let slots = level.get()?;
             for at in probes(hash, slots.len()) {
@@ -117,11 +128,16 @@ impl<K, T> Slots<K, T> {
     }
 }
 
+/// Where a search begins; the number of slots is a power of two.
+#[inline]
 #[expect(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
+fn place(hash: u64, slots: usize) -> usize {
+    hash as usize & (slots - 1)
+}
+
 fn probes(hash: u64, slots: usize) -> impl Iterator<Item = usize> {
-    let mask = slots - 1;
-    let start = hash as usize;
-    (0..slots).map(move |step| start.wrapping_add(step) & mask)
+    let start = place(hash, slots);
+    (0..slots).map(move |step| (start + step) & (slots - 1))
 }
 
 impl<K: fmt::Debug, T> fmt::Debug for Slots<K, T> {

@@ -2,10 +2,17 @@
 
 mod compiled;
 mod deadline;
+pub(crate) mod diagnose;
 mod endpoint;
 mod environment;
 mod pulse;
 mod settings;
+pub(crate) mod signal;
+#[cfg(feature = "traces")]
+pub mod traces;
+#[cfg(not(feature = "traces"))]
+#[path = "telemetry/traces_absent.rs"]
+mod traces;
 
 use std::{
     net::SocketAddr,
@@ -16,10 +23,11 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+pub use diagnose::{Diagnosis, Finding, Verdict};
 pub use environment::Environment;
 pub use settings::{
-    Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
-    ScrapeSettings, Settings, Temporality,
+    Batching, Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
+    Sampler, ScrapeSettings, Settings, Temporality, TracesExporter, TracesSettings,
 };
 
 use crate::{
@@ -62,6 +70,7 @@ pub struct Telemetry {
     settings: Option<Settings>,
     running: Vec<Running>,
     pulse: Option<pulse::Pulse>,
+    recorded: diagnose::Recorded,
     is_shut_down: AtomicBool,
 }
 
@@ -88,6 +97,7 @@ pub struct Builder {
     environment: Option<Environment>,
     backends: Vec<Arc<dyn Backend>>,
     falls_back: bool,
+    wiring: traces::Wiring,
 }
 
 impl Telemetry {
@@ -99,6 +109,7 @@ impl Telemetry {
             environment: None,
             backends: Vec::new(),
             falls_back: false,
+            wiring: traces::Wiring::default(),
         }
     }
 
@@ -286,25 +297,31 @@ impl Builder {
     /// # Errors
     ///
     /// When a variable holds what cannot be understood, a backend is asked for
-    /// that this build does not have or that cannot start, or two instruments
-    /// would be one series.
+    /// that this build does not have or that cannot start, two instruments
+    /// would be one series, or a subscriber should be installed where there is
+    /// one.
     pub fn start<D: Domains>(self) -> Result<(Telemetry, D), Error> {
-        let Self { asked, environment, backends, falls_back } = self;
+        let Self { asked, environment, backends, falls_back, mut wiring } = self;
         let environment = environment.unwrap_or_else(Environment::of_process);
-        let settings = Settings::resolve(&asked, &environment, compiled::COMPILED)?;
+        wiring.install(&environment)?;
+        let settings = Settings::resolve(&asked, &environment, compiled::compiled(&wiring))?;
         let mut registered = vec![Registered::of::<SelfObservation>()];
         D::note(&mut registered);
         let descriptors = instruments(&registered)?;
         let Some(settings) = settings else {
             tracing::warn!("telemetry is off: OTEL_SDK_DISABLED is true");
+            wiring.close();
+            let meter = Meter::new(crate::backend::Discard);
             let telemetry = Telemetry {
                 settings: None,
                 running: Vec::new(),
                 pulse: None,
+                recorded: diagnose::Recorded::new(&meter, registered),
                 is_shut_down: AtomicBool::new(false),
             };
-            return Ok((telemetry, D::register(&Meter::new(crate::backend::Discard))));
+            return Ok((telemetry, D::register(&meter)));
         };
+        let spans = traces::prepare(&settings, &wiring)?;
         let mut running = compiled::start(&settings, &descriptors, falls_back)?;
         running.extend(backends.into_iter().map(|backend| Running {
             name: "custom",
@@ -327,6 +344,8 @@ impl Builder {
             exports.report_to(own.exports_of(exports.backend()));
         }
         let domains = D::register(&meter);
+        // Not a part of the tee: it takes no measurements.
+        running.extend(spans.map(|spans| spans.open(&meter, &own)).transpose()?);
         for first in running.iter().filter(|running| running.probes()) {
             first.probe(&settings);
         }
@@ -334,6 +353,7 @@ impl Builder {
             settings: Some(settings),
             running,
             pulse: Some(pulse::Pulse::start(own)?),
+            recorded: diagnose::Recorded::new(&meter, registered),
             is_shut_down: AtomicBool::new(false),
         };
         Ok((telemetry, domains))

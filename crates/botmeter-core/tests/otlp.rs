@@ -9,9 +9,11 @@ mod otlp {
     mod ending;
     mod environment;
     mod failures;
+    mod proxies;
     mod reading;
     mod runtimes;
     mod series;
     mod setup;
+    mod streaks;
     mod tls;
 }

@@ -263,6 +263,19 @@ fn a_backend_that_is_not_compiled_in_is_named_with_its_feature() {
     assert!(error.contains("\"prometheus\"") && error.contains("`scrape`"), "{error}");
 }
 
+#[cfg(not(feature = "traces"))]
+#[test]
+fn spans_that_are_not_compiled_in_are_named_with_their_feature() {
+    for exporter in ["otlp", "console"] {
+        let error = Telemetry::builder("test")
+            .environment([("OTEL_TRACES_EXPORTER", exporter)].into_iter().collect())
+            .start::<()>()
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("`traces`") && error.contains("OTEL_TRACES_EXPORTER"), "{error}");
+    }
+}
+
 #[test]
 fn an_event_that_cannot_be_is_counted_by_its_domain() {
     let memory = Memory::new();

@@ -1,5 +1,6 @@
 //! Pushing to an OTLP receiver.
 
+pub(crate) mod check;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
 #[cfg(not(feature = "otlp-grpc"))]
@@ -7,6 +8,8 @@ mod grpc;
 mod grpc;
 mod http;
 mod reason;
+#[cfg(feature = "traces")]
+pub(crate) mod spans;
 mod target;
 
 use std::time::Duration;
@@ -82,7 +85,7 @@ impl Otlp {
         let push = Push { settings, target, interval, resource, descriptors, exports };
         match push.settings.protocol {
             Protocol::HttpProtobuf => push.start(http::Http::new),
-            Protocol::Grpc => push.start(grpc::Grpc::new),
+            Protocol::Grpc => push.start(grpc::Metrics::new),
         }
     }
 }

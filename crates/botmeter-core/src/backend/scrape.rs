@@ -1,8 +1,8 @@
 //! A backend that answers Prometheus' scrapes.
 //!
 //! It stands on [`metrics`] and [`metrics_exporter_prometheus`], with one held
-//! handle for each series, under the names that
-//! [`Descriptor::prometheus_name`] gives. [`Scrape`] serves the page itself, on
+//! handle for each series and cells of its own for histograms, under the names
+//! that [`Descriptor::prometheus_name`] gives. [`Scrape`] serves the page itself, on
 //! a thread of its own, so the application needs no asynchronous runtime; or
 //! it leaves that to the application's router, which mounts a [`Page`].
 //!
@@ -18,25 +18,32 @@
 //!
 //! # What is lost
 //!
-//! A measurement of a histogram waits in a list that `metrics-util` owns until
-//! it is counted: at each scrape, and every second by a thread of ours. That
-//! list may lose what is recorded in the very nanoseconds in which it is
-//! emptied. Four threads that made a million measurements a second of one
-//! series lost none of twenty million when it was emptied every second, and
-//! one when it was emptied every ten milliseconds. Counters and gauges lose
-//! nothing.
+//! Nothing of ours: a measurement is counted where it is made, without a lock
+//! and without memory, histograms included. The count of a histogram is always
+//! that of its buckets; its sum may be ahead or behind by what is recorded in
+//! the moment of the scrape.
+//!
+//! What others record into histograms through the macros of `metrics`
+//! ([`Settings::global`]) waits in a list that `metrics-util` owns until it is
+//! counted: at each scrape, and every second by a thread of ours. That list may
+//! lose what is recorded in the very nanoseconds in which it is emptied. Four
+//! threads that made a million measurements a second of one series lost none of
+//! twenty million when it was emptied every second, and one when it was emptied
+//! every ten milliseconds.
 
 mod connection;
 mod connections;
 mod encoding;
 mod exposition;
 mod families;
+mod histograms;
 mod listen;
 mod page;
 mod recorder;
 mod route;
 mod server;
 mod sinks;
+mod spread;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -58,7 +65,7 @@ use self::{
     connections::Limits,
     families::Families,
     server::Server,
-    sinks::{Add, Move, Set, Spread},
+    sinks::{Add, Move, Set},
     upkeep::{Rhythm, Upkeep},
 };
 use super::{Backend, Labels};
@@ -108,8 +115,7 @@ impl From<ScrapeSettings> for Settings {
 /// Keeps measurements until Prometheus asks for them.
 ///
 /// Cheap to clone; clones are the same backend. It ends with
-/// [`shutdown`](Backend::shutdown) or when the last clone is dropped; what is
-/// recorded into its histograms after that is thrown away.
+/// [`shutdown`](Backend::shutdown) or when the last clone is dropped.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -145,9 +151,10 @@ struct Running {
     recorder: Arc<PrometheusRecorder>,
     families: Arc<Families>,
     page: Page,
-    /// Whether someone still empties the histograms.
+    /// Whether someone still empties the histograms of others.
     is_open: Arc<AtomicBool>,
-    upkeep: Upkeep,
+    /// None where nobody else records here.
+    upkeep: Option<Upkeep>,
     server: Option<Server>,
 }
 
@@ -155,8 +162,7 @@ impl Scrape {
     /// Starts to keep measurements of these instruments and, if the settings
     /// say so, to answer scrapes. Each answer is reported to `exports`.
     ///
-    /// An instrument that is not named here works, too, but the buckets of its
-    /// histogram are not its own; that is logged as an error.
+    /// An instrument that is not named here works, too, as soon as it is bound.
     ///
     /// # Errors
     ///
@@ -178,7 +184,7 @@ impl Scrape {
         rhythm: Rhythm,
         limits: Limits,
     ) -> Result<Self, Error> {
-        let recorder = Arc::new(recorder::build(descriptors)?);
+        let recorder = Arc::new(recorder::build()?);
         let families = Arc::new(Families::new(&recorder, descriptors));
         let page = Page::new(recorder.handle(), Arc::clone(&families), exports);
         let server = if settings.serve {
@@ -186,13 +192,17 @@ impl Scrape {
         } else {
             None
         };
-        let handle = recorder.handle();
-        let upkeep = Upkeep::start(rhythm, move || handle.run_upkeep())?;
         let is_open = Arc::new(AtomicBool::new(true));
-        // Last, because it is the one thing that cannot be taken back.
-        if settings.global {
-            recorder::install(Arc::clone(&recorder), Arc::clone(&is_open))?;
-        }
+        let upkeep = if settings.global {
+            let handle = recorder.handle();
+            let upkeep = Upkeep::start(rhythm, move || handle.run_upkeep())?;
+            // Last, because it is the one thing that cannot be taken back.
+            let (recorder, families) = (Arc::clone(&recorder), Arc::clone(&families));
+            recorder::install(recorder, families, Arc::clone(&is_open))?;
+            Some(upkeep)
+        } else {
+            None
+        };
         Ok(Self(Arc::new(Running { recorder, families, page, is_open, upkeep, server })))
     }
 
@@ -239,9 +249,7 @@ impl Backend for Scrape {
     }
 
     fn histogram(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let key = self.0.families.key(descriptor, labels);
-        let histogram = self.0.recorder.register_histogram(&key, CALL_SITE);
-        Bound::to(Spread { histogram, is_open: Arc::clone(&self.0.is_open) })
+        Bound::to(self.0.families.spread(descriptor, labels))
     }
 
     /// Stops to listen, lets the answers that are under way end, and ends the
@@ -249,14 +257,16 @@ impl Backend for Scrape {
     fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
         let served = self.0.server.as_ref().map_or(Ok(()), |server| server.shut_down(deadline));
         self.0.is_open.store(false, Ordering::Relaxed);
-        self.0.upkeep.end();
+        if let Some(upkeep) = &self.0.upkeep {
+            upkeep.end();
+        }
         served
     }
 }
 
 impl Drop for Running {
     /// The threads end by themselves once the server and the upkeep are
-    /// dropped; what is recorded from now on is not to pile up.
+    /// dropped; what others record from now on is not to pile up.
     fn drop(&mut self) {
         self.is_open.store(false, Ordering::Relaxed);
     }

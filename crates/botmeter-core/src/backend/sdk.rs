@@ -1,5 +1,6 @@
 //! What the backends that push share: series kept by OpenTelemetry's SDK.
 
+mod cells;
 mod delivery;
 mod ending;
 mod series;
@@ -88,7 +89,7 @@ impl fmt::Debug for Sdk {
 /// Name, instance and version come last, so that no attribute overrides them.
 /// The SDK's own detectors are left out: they read the process's environment,
 /// which was resolved before and need not be what the program was given.
-fn attributes_of(resource: Resource) -> opentelemetry_sdk::Resource {
+pub(super) fn attributes_of(resource: Resource) -> opentelemetry_sdk::Resource {
     let Resource { service_name, instance_id, version, attributes } = resource;
     opentelemetry_sdk::Resource::builder_empty()
         .with_attributes(attributes.into_iter().map(|(key, value)| KeyValue::new(key, value)))

@@ -5,6 +5,7 @@ use crate::{Descriptor, Error};
 use super::{
     Running,
     settings::{Compiled, Settings},
+    traces::Wiring,
 };
 
 #[cfg(feature = "scrape")]
@@ -22,8 +23,13 @@ impl super::Telemetry {
     }
 }
 
-pub(super) const COMPILED: Compiled =
-    Compiled { otlp: cfg!(feature = "otlp"), scrape: cfg!(feature = "scrape") };
+pub(super) fn compiled(wiring: &Wiring) -> Compiled {
+    Compiled {
+        otlp: cfg!(feature = "otlp"),
+        scrape: cfg!(feature = "scrape"),
+        traces: wiring.is_there(),
+    }
+}
 
 /// Starts every backend that was chosen, and says what it started.
 pub(super) fn start(

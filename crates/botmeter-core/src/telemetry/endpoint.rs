@@ -7,36 +7,38 @@ use crate::Error;
 use super::{
     environment::{Environment, Variable},
     settings::Protocol,
+    signal::Signal,
 };
 
-/// Where the endpoint of metrics is looked for, in this order.
-pub(crate) const OTLP_ENDPOINTS: &[&str] =
-    &["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_METRICS_ENDPOINT", BASE];
-
 /// The base for all signals, to which the signal's path is appended.
-const BASE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-const METRICS_PATH: &str = "/v1/metrics";
+pub(super) const BASE: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /// Where Prometheus has its receiver; it wants the signal's path behind.
 const PROMETHEUS_PATH: &str = "/api/v1/otlp";
 
 /// The endpoint that the environment names, or the usual local one.
 pub(crate) fn from_environment(
     environment: &Environment,
+    signal: Signal,
     protocol: Protocol,
 ) -> Result<String, Error> {
-    let Some(variable) = environment.first(OTLP_ENDPOINTS) else {
+    let Some(variable) = environment.first(signal.variables().endpoint) else {
         return Ok(match protocol {
-            Protocol::HttpProtobuf => "http://localhost:4318/v1/metrics".to_owned(),
+            Protocol::HttpProtobuf => format!("http://localhost:4318{}", signal.path()),
             Protocol::Grpc => "http://localhost:4317".to_owned(),
         });
     };
     let is_base = variable.name == BASE;
-    resolve(variable.value, protocol, is_base).map_err(|remedy| hidden(variable).wrong(&remedy))
+    resolve(variable.value, signal, protocol, is_base)
+        .map_err(|remedy| hidden(variable).wrong(&remedy))
 }
 
 /// The endpoint that the program names: a base or a full URL.
-pub(crate) fn given_in_code(endpoint: &str, protocol: Protocol) -> Result<String, Error> {
-    resolve(endpoint, protocol, false)
+pub(crate) fn given_in_code(
+    endpoint: &str,
+    signal: Signal,
+    protocol: Protocol,
+) -> Result<String, Error> {
+    resolve(endpoint, signal, protocol, false)
         .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", without_password(endpoint))))
 }
 
@@ -92,7 +94,12 @@ fn listen(pair: &str) -> Option<SocketAddr> {
 }
 
 /// The full URL for HTTP, the base for gRPC; otherwise what to do about it.
-fn resolve(endpoint: &str, protocol: Protocol, is_base: bool) -> Result<String, String> {
+fn resolve(
+    endpoint: &str,
+    signal: Signal,
+    protocol: Protocol,
+    is_base: bool,
+) -> Result<String, String> {
     let (scheme, rest) =
         endpoint.split_once("://").ok_or("it has no scheme; begin with http:// or https://")?;
     if !matches!(scheme, "http" | "https") {
@@ -130,30 +137,39 @@ fn resolve(endpoint: &str, protocol: Protocol, is_base: bool) -> Result<String, 
                     "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
                 );
             }
-            Ok(origin + &http_path(path, is_base))
+            Ok(origin + &http_path(path, signal, is_base)?)
         }
     }
 }
 
-/// The path that metrics are posted to.
-fn http_path(path: &str, is_base: bool) -> String {
+/// The path that is posted to.
+fn http_path(path: &str, signal: Signal, is_base: bool) -> Result<String, String> {
     let (path, query) = match path.find('?') {
         Some(mark) => path.split_at(mark),
         None => (path, ""),
     };
+    let own = signal.path();
     let trimmed = path.trim_end_matches('/');
-    let is_incomplete = trimmed.is_empty() || trimmed.ends_with(PROMETHEUS_PATH);
-    if trimmed.ends_with(METRICS_PATH) {
-        format!("{trimmed}{query}")
-    } else if is_base || is_incomplete {
-        format!("{trimmed}{METRICS_PATH}{query}")
-    } else {
-        tracing::warn!(
-            path,
-            "the path of the metrics endpoint does not end in /v1/metrics; it is used as it is"
-        );
-        format!("{path}{query}")
+    if trimmed.ends_with(own) {
+        return Ok(format!("{trimmed}{query}"));
     }
+    // A base for all signals may have been given with the path of one of them.
+    let stem = Signal::ALL.iter().find_map(|other| trimmed.strip_suffix(other.path()));
+    let is_of_prometheus = stem.unwrap_or(trimmed).ends_with(PROMETHEUS_PATH);
+    if is_of_prometheus && signal == Signal::Spans {
+        return Err("Prometheus takes no spans; name a receiver that does, such as Jaeger or a \
+                    Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+            .to_owned());
+    }
+    if is_base || is_of_prometheus || trimmed.is_empty() {
+        return Ok(format!("{}{own}{query}", stem.unwrap_or(trimmed)));
+    }
+    tracing::warn!(
+        path,
+        "the path of the endpoint of {} does not end in {own}; it is used as it is",
+        signal.noun()
+    );
+    Ok(format!("{path}{query}"))
 }
 
 /// The port, if one is named.

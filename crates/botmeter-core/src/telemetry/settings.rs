@@ -1,10 +1,17 @@
 //! What was chosen: every setting, resolved.
 
+mod traces;
+
 use std::{fmt, net::SocketAddr, time::Duration};
 
 use crate::Error;
 
-use super::{endpoint, environment::Environment};
+use super::{
+    endpoint,
+    environment::{Environment, Variable},
+    signal::Signal,
+};
+pub use traces::{Batching, Sampler, TracesExporter, TracesSettings};
 
 /// How often metrics are pushed or printed, unless told otherwise: the usual
 /// interval of scrapes, because dashboards assume that both are alike.
@@ -12,7 +19,7 @@ pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(15);
 /// How long one push may take, unless told otherwise.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Who sends the metrics.
+/// Who sends the metrics and the spans.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Resource {
     /// `service.name`: the label `job` in Prometheus.
@@ -25,7 +32,7 @@ pub struct Resource {
     pub attributes: Vec<(String, String)>,
 }
 
-/// Where and how metrics are pushed.
+/// Where and how metrics or spans are pushed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtlpSettings {
     /// The full URL for HTTP, the base URL for gRPC.
@@ -38,7 +45,8 @@ pub struct OtlpSettings {
     pub timeout: Duration,
     /// Whether pushes are compressed.
     pub compression: Compression,
-    /// Whether counts are since the start or since the last push.
+    /// Whether counts are since the start or since the last push; says nothing
+    /// of spans.
     pub temporality: Temporality,
 }
 
@@ -96,7 +104,7 @@ pub enum ScrapeSettings {
 }
 
 /// Every choice, with the environment and the defaults applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// Who sends the metrics.
     pub resource: Resource,
@@ -108,6 +116,8 @@ pub struct Settings {
     pub stdout: bool,
     /// How often metrics are pushed or printed.
     pub interval: Duration,
+    /// Where spans go, if anywhere.
+    pub traces: Option<TracesSettings>,
 }
 
 /// What the program itself asked for.
@@ -124,6 +134,7 @@ pub(crate) struct Asked {
     pub(crate) stdout: bool,
     /// Whether it brought a backend of its own.
     pub(crate) has_own: bool,
+    pub(crate) traces: traces::Asked,
 }
 
 /// What the environment chooses of the backends.
@@ -165,7 +176,8 @@ impl Settings {
         };
         let resource = resource(asked, environment)?;
         let stdout = chosen.stdout || asked.stdout;
-        Ok(Some(Self { resource, otlp, scrape, stdout, interval }))
+        let traces = traces::resolve(&asked.traces, environment, compiled)?;
+        Ok(Some(Self { resource, otlp, scrape, stdout, interval, traces }))
     }
 }
 
@@ -174,6 +186,8 @@ impl Settings {
 pub(crate) struct Compiled {
     pub(crate) otlp: bool,
     pub(crate) scrape: bool,
+    /// Whether spans have a way from the program's subscriber to us.
+    pub(crate) traces: bool,
 }
 
 fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Result<Chosen, Error> {
@@ -202,7 +216,7 @@ fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Resul
         let otlp = variable.one_of(&[("otlp", true), ("stdout", false)])?;
         return Ok(Chosen { otlp, stdout: !otlp, scrape: false });
     }
-    let has_endpoint = environment.first(endpoint::OTLP_ENDPOINTS).is_some();
+    let has_endpoint = environment.first(Signal::Metrics.variables().endpoint).is_some();
     let is_asked =
         asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout || asked.has_own;
     let otlp = compiled.otlp && (has_endpoint || !(is_asked || compiled.scrape));
@@ -210,50 +224,65 @@ fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Resul
     Ok(Chosen { otlp, scrape, stdout: false })
 }
 
-fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
-    let first = |names: &[&'static str]| environment.first(names);
-    let protocol = first(&["OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"])
+/// How metrics are pushed.
+pub(super) fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
+    push(Signal::Metrics, asked.endpoint.as_deref(), environment)
+}
+
+fn push(
+    signal: Signal,
+    given: Option<&str>,
+    environment: &Environment,
+) -> Result<OtlpSettings, Error> {
+    let variables = signal.variables();
+    let protocol = environment
+        .first(variables.protocol)
         .map(|variable| {
             variable.one_of(&[("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)])
         })
         .transpose()?
         .unwrap_or(Protocol::HttpProtobuf);
-    let endpoint = match &asked.endpoint {
-        Some(endpoint) => endpoint::given_in_code(endpoint, protocol)?,
-        None => endpoint::from_environment(environment, protocol)?,
+    let endpoint = match given {
+        Some(endpoint) => endpoint::given_in_code(endpoint, signal, protocol)?,
+        None => endpoint::from_environment(environment, signal, protocol)?,
     };
-    let headers = first(&["OTEL_EXPORTER_OTLP_METRICS_HEADERS", "OTEL_EXPORTER_OTLP_HEADERS"])
-        .map(super::environment::Variable::pairs)
-        .transpose()?
-        .unwrap_or_default();
-    let timeout = first(&["OTEL_EXPORTER_OTLP_METRICS_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])
-        .map(super::environment::Variable::millis)
+    let headers =
+        environment.first(variables.headers).map(Variable::pairs).transpose()?.unwrap_or_default();
+    let timeout = environment
+        .first(variables.timeout)
+        .map(Variable::millis)
         .transpose()?
         .unwrap_or(DEFAULT_TIMEOUT);
-    let compression =
-        first(&["OTEL_EXPORTER_OTLP_METRICS_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"])
-            .map(|variable| {
-                variable.one_of(&[("gzip", Compression::Gzip), ("none", Compression::None)])
-            })
-            .transpose()?
-            .unwrap_or(Compression::None);
-    let temporality = first(&["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"])
+    let compression = environment
+        .first(variables.compression)
         .map(|variable| {
+            variable.one_of(&[("gzip", Compression::Gzip), ("none", Compression::None)])
+        })
+        .transpose()?
+        .unwrap_or(Compression::None);
+    let temporality = match signal {
+        Signal::Metrics => temporality(environment)?,
+        Signal::Spans => Temporality::Cumulative,
+    };
+    Ok(OtlpSettings { endpoint, protocol, headers, timeout, compression, temporality })
+}
+
+fn temporality(environment: &Environment) -> Result<Temporality, Error> {
+    let preference =
+        environment.first(&["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"]).map(|variable| {
             variable.one_of(&[
                 ("cumulative", Temporality::Cumulative),
                 ("delta", Temporality::Delta),
                 ("lowmemory", Temporality::LowMemory),
             ])
-        })
-        .transpose()?
-        .unwrap_or(Temporality::Cumulative);
-    Ok(OtlpSettings { endpoint, protocol, headers, timeout, compression, temporality })
+        });
+    Ok(preference.transpose()?.unwrap_or(Temporality::Cumulative))
 }
 
 fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error> {
     let mut attributes = environment
         .first(&["OTEL_RESOURCE_ATTRIBUTES"])
-        .map(super::environment::Variable::pairs)
+        .map(Variable::pairs)
         .transpose()?
         .unwrap_or_default();
     attributes.retain(|(key, _)| !asked.attributes.iter().any(|(asked, _)| asked == key));

@@ -1,5 +1,7 @@
 //! What the environment chooses, and what it is told when it makes no sense.
 
+mod traces;
+
 use std::time::Duration;
 
 use super::{
@@ -11,7 +13,7 @@ use super::{
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-const ALL: Compiled = Compiled { otlp: true, scrape: true };
+const ALL: Compiled = Compiled { otlp: true, scrape: true, traces: true };
 
 fn resolve(variables: Variables<'_>, asked: &Asked) -> Result<Option<Settings>, String> {
     let environment: Environment = variables.iter().copied().collect();
@@ -34,7 +36,7 @@ fn refused(variables: Variables<'_>) -> String {
 }
 
 fn names(settings: &Settings) -> Vec<&'static str> {
-    let Settings { otlp, scrape, stdout, resource: _, interval: _ } = settings;
+    let Settings { otlp, scrape, stdout, resource: _, interval: _, traces: _ } = settings;
     let all = [("otlp", otlp.is_some()), ("scrape", scrape.is_some()), ("stdout", *stdout)];
     all.iter().filter(|(_, runs)| *runs).map(|(name, _)| *name).collect()
 }

@@ -6,11 +6,14 @@ use std::{
     time::Duration,
 };
 
-use botmeter_core::telemetry::{OtlpSettings, Temporality};
+use botmeter_core::{
+    Backend,
+    telemetry::{OtlpSettings, Temporality},
+};
 
 use super::{
     reading,
-    setup::{Pushing, STARTS, failure_and_recovery, grpc, http},
+    setup::{CALLS, Pushing, STARTS, failure_and_recovery, grpc, http},
 };
 use crate::receiver::{Behavior, Receiver};
 
@@ -181,4 +184,45 @@ fn with_delta_the_loss_of_a_failed_push_is_counted() {
         reading::family(&receiver.requests()[0], "test.starts"),
         "test.starts in {start}, monotonic delta sum: Starts.\n  {} 4"
     );
+}
+
+/// The top-level domain `invalid` never exists.
+#[test]
+fn a_name_that_nobody_knows_is_explained() {
+    for (settings, request, url) in [
+        (
+            http as fn(&'static str) -> OtlpSettings,
+            "POST",
+            "http://receiver.invalid:4318/v1/metrics",
+        ),
+        (grpc, "gRPC to", "http://receiver.invalid:4317"),
+    ] {
+        let pushing = Pushing::with(settings(url));
+        STARTS.bind(&pushing.meter, ());
+        assert_eq!(
+            pushing.failure(),
+            format!(
+                "{request} {url}: the name \"receiver.invalid\" is not known; is it spelled right, \
+                 and known where this runs?"
+            )
+        );
+    }
+}
+
+/// The exporter sends a push in one piece, of 64 MiB at most.
+#[test]
+fn a_push_beyond_the_limit_of_the_exporter_is_a_failure_that_says_so() {
+    let receiver = Receiver::http().start();
+    let pushing = Pushing::with(http(receiver.endpoint()));
+    let megabyte = "x".repeat(1 << 20);
+    for number in 0..65 {
+        let labels = [("tool", megabyte.as_str()), ("model", &number.to_string())];
+        pushing.otlp.counter(CALLS.descriptor(), &labels);
+    }
+    let failure = pushing.failure();
+    assert!(failure.contains("67108864"), "{failure}");
+    assert_eq!(receiver.attempts(), 0);
+    // The program and the backend go on.
+    STARTS.bind(&pushing.meter, ()).add(1);
+    pushing.failure();
 }

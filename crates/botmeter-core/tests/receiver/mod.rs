@@ -111,6 +111,11 @@ impl Receiver {
         lock(&self.state.pushes).clone()
     }
 
+    /// Keeps none of the pushes so far.
+    pub(crate) fn forget(&self) {
+        lock(&self.state.pushes).clear();
+    }
+
     /// The contents of the pushes that were accepted.
     pub(crate) fn requests(&self) -> Vec<ExportMetricsServiceRequest> {
         self.pushes().into_iter().map(|push| push.request).collect()

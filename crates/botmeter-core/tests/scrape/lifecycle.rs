@@ -93,13 +93,32 @@ fn dropping_the_last_clone_ends_the_server() {
     eventually("the port to be free", || TcpStream::connect(address).is_err());
 }
 
+/// The page goes on to work, so what is on it goes on to be right.
 #[test]
-fn what_a_histogram_records_after_a_shutdown_is_thrown_away() {
+fn what_is_recorded_after_a_shutdown_is_on_the_page_all_the_same() {
     let (scrape, _) = started();
     let duration = DURATION.bind(&Meter::new(scrape.clone()), (Status::Success,));
     duration.record(0.3);
     scrape.shutdown(LONG).unwrap();
     duration.record(0.3);
     let page = scrape.page().render();
-    assert!(page.ends_with("llm_duration_seconds_count{status=\"success\"} 1\n"), "{page}");
+    assert!(page.ends_with("llm_duration_seconds_count{status=\"success\"} 2\n"), "{page}");
+}
+
+/// Only the histograms of others need one.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_thread_looks_after_our_own_histograms() {
+    let (scrape, _) = started();
+    // A thread names itself once it runs, which the one that answers does.
+    assert_eq!(get(scrape.address().unwrap(), "/healthz").text(), "ok\n");
+    // Keeps the backend.
+    let meter = Meter::new(scrape);
+    DURATION.bind(&meter, (Status::Success,)).record(0.3);
+    let names: Vec<String> = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
+        .collect();
+    assert!(names.iter().any(|name| name.starts_with("botmeter-scrape")), "{names:?}");
+    assert!(!names.iter().any(|name| name.starts_with("botmeter-upkeep")), "{names:?}");
 }

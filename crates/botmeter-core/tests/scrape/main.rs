@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod client;
+mod faults;
 mod http;
 mod lifecycle;
 mod page;

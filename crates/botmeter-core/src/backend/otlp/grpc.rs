@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use opentelemetry::Context;
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, metrics_service_client::MetricsServiceClient,
 };
@@ -22,7 +23,11 @@ use tonic::{
     transport::{Channel, Endpoint},
 };
 
-use super::{reason::grpc as reason, target::Target};
+use super::{
+    check::Refused,
+    reason::{Rejected, grpc as reason},
+    target::Target,
+};
 use crate::{
     Error,
     backend::sdk::Deliver,
@@ -30,9 +35,27 @@ use crate::{
 };
 
 /// Calls a receiver, and again if that may help.
-pub(super) struct Grpc {
-    caller: Caller,
+pub(super) struct Grpc<S> {
+    caller: Caller<S>,
     runtime: OwnRuntime,
+}
+
+/// What pushes metrics.
+pub(super) type Metrics = Grpc<MetricsServiceClient<Channel>>;
+
+/// The generated client of one signal.
+pub(super) trait Service: Clone + Send + Sync + 'static {
+    /// What is pushed with one call.
+    type Request: Clone + Default + Send + Sync + 'static;
+
+    /// A client of this connection.
+    fn with(channel: Channel, compression: Compression) -> Self;
+
+    /// Pushes once; what the receiver did not take, if it tells.
+    fn call(
+        &mut self,
+        request: Request<Self::Request>,
+    ) -> impl Future<Output = Result<Option<Rejected>, Status>> + Send;
 }
 
 /// A runtime whose thread keeps the connection alive between pushes, whatever
@@ -40,9 +63,9 @@ pub(super) struct Grpc {
 /// when the thread that drives it waits for the push.
 struct OwnRuntime(Option<Runtime>);
 
-struct Caller {
+struct Caller<S> {
     endpoint: Endpoint,
-    client: Mutex<MetricsServiceClient<Channel>>,
+    client: Mutex<S>,
     metadata: MetadataMap,
     compression: Compression,
     timeout: Duration,
@@ -53,13 +76,14 @@ struct Caller {
 const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 
-impl Grpc {
+impl<S: Service> Grpc<S> {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
-        let failed = || Error::new(format!("push metrics to {target} by gRPC"));
+        let failed = || Error::new(format!("{} by gRPC", target.push()));
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("botmeter-grpc")
             .enable_all()
+            .on_thread_start(trace_nothing)
             .build()
             .map_err(|error| failed().because(error))?;
         let endpoint = Endpoint::from_shared(settings.endpoint.clone())
@@ -85,14 +109,54 @@ impl Grpc {
             runtime: OwnRuntime(Some(runtime)),
         })
     }
+
+    /// Pushes from a thread that is outside of every runtime, as those that
+    /// export are, and so may block on one.
+    pub(super) fn push(&self, request: &S::Request) -> Result<(), String> {
+        let Some(runtime) = &self.runtime.0 else { return Ok(()) };
+        runtime.block_on(self.caller.push(request))
+    }
 }
 
-impl Deliver for Grpc {
+/// Sends a push without metrics, to see what becomes of it; nothing in a build
+/// without gRPC.
+pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(), Refused>> {
+    let grpc = match Metrics::new(settings, target) {
+        Ok(grpc) => grpc,
+        Err(error) => return Some(Err(Refused::Otherwise(error.chain()))),
+    };
+    let runtime = grpc.runtime.0.as_ref()?;
+    Some(runtime.block_on(grpc.caller.probe()))
+}
+
+impl Deliver for Metrics {
     async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
-        let Some(runtime) = &self.runtime.0 else { return Ok(()) };
-        // The SDK's thread is outside of every runtime, so it may block on one.
-        runtime.block_on(self.caller.push(&ExportMetricsServiceRequest::from(metrics)))
+        self.push(&ExportMetricsServiceRequest::from(metrics))
     }
+}
+
+impl Service for MetricsServiceClient<Channel> {
+    type Request = ExportMetricsServiceRequest;
+
+    fn with(channel: Channel, compression: Compression) -> Self {
+        let client = Self::new(channel).accept_compressed(CompressionEncoding::Gzip);
+        match compression {
+            Compression::Gzip => client.send_compressed(CompressionEncoding::Gzip),
+            Compression::None => client,
+        }
+    }
+
+    async fn call(&mut self, request: Request<Self::Request>) -> Result<Option<Rejected>, Status> {
+        let response = self.export(request).await?.into_inner();
+        Ok(response.partial_success.map(Rejected::from))
+    }
+}
+
+/// Spans of the connection's own libraries would be pushed over it, which makes
+/// more of them.
+fn trace_nothing() {
+    // For as long as the thread lives.
+    std::mem::forget(Context::enter_telemetry_suppressed_scope());
 }
 
 impl Drop for OwnRuntime {
@@ -105,8 +169,25 @@ impl Drop for OwnRuntime {
     }
 }
 
-impl Caller {
-    async fn push(&self, request: &ExportMetricsServiceRequest) -> Result<(), String> {
+impl<S: Service> Caller<S> {
+    /// Calls once and repeats nothing.
+    async fn probe(&self) -> Result<(), Refused> {
+        let nothing = S::Request::default();
+        let call =
+            Request::from_parts(self.metadata.clone(), tonic::Extensions::default(), nothing);
+        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let begin = Instant::now();
+        match tokio::time::timeout(self.timeout, client.call(call)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(status)) if status.code() == Code::Unimplemented => Err(Refused::NoMetrics),
+            // The connection has the same timeout and may notice it first.
+            Ok(Err(_)) if begin.elapsed() >= self.timeout => Err(Refused::Silence),
+            Ok(Err(status)) => Err(Refused::Otherwise(reason::of_status(&self.target, &status))),
+            Err(_) => Err(Refused::Silence),
+        }
+    }
+
+    async fn push(&self, request: &S::Request) -> Result<(), String> {
         let attempts = self.attempt(request, Instant::now());
         let Ok(outcome) = tokio::time::timeout(self.timeout, attempts).await else {
             // A connection to a machine that is gone looks alive for a quarter
@@ -118,11 +199,7 @@ impl Caller {
         outcome
     }
 
-    async fn attempt(
-        &self,
-        request: &ExportMetricsServiceRequest,
-        begin: Instant,
-    ) -> Result<(), String> {
+    async fn attempt(&self, request: &S::Request, begin: Instant) -> Result<(), String> {
         let mut pause = FIRST_PAUSE;
         let mut retries = 0;
         loop {
@@ -133,9 +210,8 @@ impl Caller {
             );
             call.set_timeout(self.timeout.saturating_sub(begin.elapsed()));
             let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let status = match client.export(call).await {
-                Ok(response) => {
-                    let rejected = response.into_inner().partial_success;
+            let status = match client.call(call).await {
+                Ok(rejected) => {
                     return reason::of_partial_success(&self.target, rejected).map_or(Ok(()), Err);
                 }
                 Err(status) => status,
@@ -151,13 +227,8 @@ impl Caller {
 }
 
 /// A connection that is made when it is first needed, and again after it broke.
-fn connect(endpoint: &Endpoint, compression: Compression) -> MetricsServiceClient<Channel> {
-    let client = MetricsServiceClient::new(endpoint.connect_lazy())
-        .accept_compressed(CompressionEncoding::Gzip);
-    match compression {
-        Compression::Gzip => client.send_compressed(CompressionEncoding::Gzip),
-        Compression::None => client,
-    }
+fn connect<S: Service>(endpoint: &Endpoint, compression: Compression) -> S {
+    S::with(endpoint.connect_lazy(), compression)
 }
 
 /// Trusts what the machine trusts.
@@ -170,7 +241,7 @@ fn secured(endpoint: Endpoint, target: &Target) -> Result<Endpoint, Error> {
     }
     endpoint
         .tls_config(ClientTlsConfig::new().with_native_roots())
-        .map_err(|error| Error::new(format!("push metrics to {target} by gRPC")).because(error))
+        .map_err(|error| Error::new(format!("{} by gRPC", target.push())).because(error))
 }
 
 #[cfg(not(feature = "otlp-tls"))]

@@ -4,18 +4,23 @@ use std::convert::Infallible;
 
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
-use super::target::Target;
+use super::{check::Refused, target::Target};
 use crate::{Error, backend::sdk::Deliver, telemetry::OtlpSettings};
 
-pub(super) struct Grpc(Infallible);
+pub(super) struct Metrics(Infallible);
 
-impl Grpc {
+impl Metrics {
     pub(super) fn new(_: &OtlpSettings, target: &Target) -> Result<Self, Error> {
         Err(target.missing_feature("gRPC", "otlp-grpc"))
     }
 }
 
-impl Deliver for Grpc {
+/// Nobody can tell without gRPC.
+pub(super) fn probe(_: &OtlpSettings, _: &Target) -> Option<Result<(), Refused>> {
+    None
+}
+
+impl Deliver for Metrics {
     async fn deliver(&self, _: &ResourceMetrics) -> Result<(), String> {
         match self.0 {}
     }

@@ -8,10 +8,13 @@ use std::{
 
 use async_trait::async_trait;
 use flate2::{Compression as Level, write::GzEncoder};
-use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
-use opentelemetry_sdk::metrics::{data::ResourceMetrics, exporter::PushMetricExporter};
+use opentelemetry_sdk::{
+    error::OTelSdkResult,
+    metrics::{data::ResourceMetrics, exporter::PushMetricExporter},
+};
 
 use super::{
     reason::{self, Answer},
@@ -43,28 +46,20 @@ impl Http {
             .with_timeout(settings.timeout)
             .with_temporality(super::sdk_temporality(settings.temporality))
             .build()
-            .map_err(|error| Error::new(format!("push metrics to {target}")).because(error))?;
+            .map_err(|error| Error::new(target.push()).because(error))?;
         Ok(Self { exporter, client })
     }
 }
 
 impl Deliver for Http {
     async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
-        self.client.note(None);
-        let result = self.exporter.export(metrics).await;
-        // The exporter keeps the details to itself, so the client noted down
-        // how its last attempt went.
-        match (self.client.noted(), result) {
-            (Some(failure), _) => Err(failure),
-            (None, Ok(())) => Ok(()),
-            (None, Err(error)) => Err(self.client.0.target.censored(&error.to_string())),
-        }
+        self.client.outcome_of(self.exporter.export(metrics)).await
     }
 }
 
-/// A blocking client, called on the SDK's own thread.
+/// A blocking client, called on a thread that exports.
 #[derive(Clone)]
-struct Client(Arc<State>);
+pub(super) struct Client(Arc<State>);
 
 struct State {
     agent: ureq::Agent,
@@ -79,7 +74,7 @@ struct State {
 const MOST_ANSWER_BYTES: u64 = 64 * 1024;
 
 impl Client {
-    fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
+    pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
         let config = ureq::Agent::config_builder()
             .timeout_global(Some(settings.timeout))
             .http_status_as_error(false)
@@ -96,6 +91,21 @@ impl Client {
             timeout: settings.timeout,
             failure: Mutex::new(None),
         })))
+    }
+
+    /// How an export through this client went. The exporter keeps the details
+    /// to itself, so the client notes down how its last attempt went.
+    pub(super) async fn outcome_of(
+        &self,
+        export: impl Future<Output = OTelSdkResult>,
+    ) -> Result<(), String> {
+        self.note(None);
+        let result = export.await;
+        match (self.noted(), result) {
+            (Some(failure), _) => Err(failure),
+            (None, Ok(())) => Ok(()),
+            (None, Err(error)) => Err(self.0.target.censored(&error.to_string())),
+        }
     }
 
     fn note(&self, failure: Option<String>) {
@@ -127,11 +137,31 @@ impl Client {
         if let Some(encoding) = encoding {
             post.headers_mut().insert(header::CONTENT_ENCODING, encoding);
         }
-        let (parts, answer) = agent.run(post)?.into_parts();
-        let mut body = Vec::new();
-        answer.into_reader().take(MOST_ANSWER_BYTES).read_to_end(&mut body)?;
-        Ok(Response::from_parts(parts, Bytes::from(body)))
+        answer_of(agent.run(post)?)
     }
+
+    /// Posts nothing, as it would a push. Without a content type, a receiver
+    /// has to refuse it; with one, it is a push without metrics.
+    pub(super) fn post_nothing(
+        &self,
+        uri: Uri,
+        has_type: bool,
+    ) -> Result<Response<Bytes>, ureq::Error> {
+        let mut post = Request::post(uri).body(Vec::new())?;
+        post.headers_mut().clone_from(&self.0.headers);
+        if has_type {
+            let content_type = HeaderValue::from_static("application/x-protobuf");
+            post.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        }
+        answer_of(self.0.agent.run(post)?)
+    }
+}
+
+fn answer_of(response: Response<ureq::Body>) -> Result<Response<Bytes>, ureq::Error> {
+    let (parts, answer) = response.into_parts();
+    let mut body = Vec::new();
+    answer.into_reader().take(MOST_ANSWER_BYTES).read_to_end(&mut body)?;
+    Ok(Response::from_parts(parts, Bytes::from(body)))
 }
 
 #[async_trait]

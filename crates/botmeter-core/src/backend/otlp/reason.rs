@@ -1,6 +1,6 @@
 //! Why a push failed, and what to do about it, in one line.
 
-mod causes;
+pub(super) mod causes;
 #[cfg(feature = "otlp-grpc")]
 pub(super) mod grpc;
 
@@ -13,13 +13,26 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{
 use prost::Message;
 
 use super::target::Target;
-use crate::telemetry::Protocol;
+use crate::telemetry::{Protocol, signal::Signal};
 
 /// What a receiver answered by HTTP.
 pub(super) struct Answer<'a> {
     pub(super) status: StatusCode,
     pub(super) headers: &'a HeaderMap,
     pub(super) body: &'a [u8],
+}
+
+/// What a receiver did not take of a push that it took.
+pub(super) struct Rejected {
+    pub(super) count: i64,
+    pub(super) message: String,
+}
+
+impl From<ExportMetricsPartialSuccess> for Rejected {
+    fn from(partial: ExportMetricsPartialSuccess) -> Self {
+        let ExportMetricsPartialSuccess { rejected_data_points, error_message } = partial;
+        Self { count: rejected_data_points, message: error_message }
+    }
 }
 
 /// Why this answer is a failure; nothing if it is none.
@@ -33,8 +46,11 @@ pub(super) fn of_answer(target: &Target, answer: &Answer<'_>) -> Option<String> 
         return Some(format!("{request}: {status}{quoted}; {advice}"));
     }
     if is_protobuf(headers) || body.is_empty() {
+        // The answer to spans has the same fields.
         return match ExportMetricsServiceResponse::decode(*body) {
-            Ok(response) => of_partial(&request, target, response.partial_success),
+            Ok(response) => {
+                of_partial(&request, target, response.partial_success.map(Rejected::from))
+            }
             Err(_) => Some(format!(
                 "{request}: {status} with a body that is not OTLP; something else than an OTLP \
                  receiver answers there"
@@ -60,18 +76,18 @@ struct RpcStatus {
     message: String,
 }
 
-fn error_text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
+pub(super) fn error_text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
     match RpcStatus::decode(body) {
         Ok(status) if is_protobuf(headers) => Cow::Owned(status.message.into_bytes()),
         _ => Cow::Borrowed(body),
     }
 }
 
-fn is_protobuf(headers: &HeaderMap) -> bool {
+pub(super) fn is_protobuf(headers: &HeaderMap) -> bool {
     content_type(headers).starts_with("application/x-protobuf")
 }
 
-fn content_type(headers: &HeaderMap) -> String {
+pub(super) fn content_type(headers: &HeaderMap) -> String {
     let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     value.unwrap_or_default().to_ascii_lowercase()
 }
@@ -94,22 +110,21 @@ pub(super) fn of_http(target: &Target, timeout: Duration, error: &ureq::Error) -
     }
 }
 
-fn of_partial(
-    request: &str,
-    target: &Target,
-    partial: Option<ExportMetricsPartialSuccess>,
-) -> Option<String> {
-    let ExportMetricsPartialSuccess { rejected_data_points, error_message } = partial?;
-    let message = excerpt(target, error_message.as_bytes());
-    if rejected_data_points <= 0 {
+fn of_partial(request: &str, target: &Target, rejected: Option<Rejected>) -> Option<String> {
+    let Rejected { count, message } = rejected?;
+    let message = excerpt(target, message.as_bytes());
+    if count <= 0 {
         if !message.is_empty() {
             tracing::debug!(message, "{request}: the receiver took everything, with a remark");
         }
         return None;
     }
+    let what = match target.signal() {
+        Signal::Metrics => "data points",
+        Signal::Spans => "spans",
+    };
     Some(format!(
-        "{request}: the receiver rejected {rejected_data_points} data points and took the others, \
-         {message:?}; {}",
+        "{request}: the receiver rejected {count} {what} and took the others, {message:?}; {}",
         causes::of_rejection(&message)
     ))
 }
@@ -153,7 +168,7 @@ const MOST_QUOTED: usize = 200;
 
 /// The beginning of a text from elsewhere, in one line and without our
 /// credentials.
-fn excerpt(target: &Target, text: &[u8]) -> String {
+pub(super) fn excerpt(target: &Target, text: &[u8]) -> String {
     let text = target.censored(&String::from_utf8_lossy(text));
     let words: Vec<&str> = text
         .split(|c: char| c.is_whitespace() || c.is_control())

@@ -6,12 +6,13 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use crate::{
     Error,
-    telemetry::{OtlpSettings, Protocol},
+    telemetry::{OtlpSettings, Protocol, signal::Signal},
 };
 
 /// The endpoint with everything secret known, so that none of it is shown.
 #[derive(Clone)]
 pub(super) struct Target {
+    signal: Signal,
     uri: Uri,
     shown: String,
     secrets: Vec<String>,
@@ -22,10 +23,15 @@ const SHORTEST_SECRET: usize = 6;
 const HIDDEN: &str = "***";
 
 impl Target {
+    /// Where metrics are pushed to.
     pub(super) fn of(settings: &OtlpSettings) -> Result<Self, Error> {
+        Self::of_signal(Signal::Metrics, settings)
+    }
+
+    pub(super) fn of_signal(signal: Signal, settings: &OtlpSettings) -> Result<Self, Error> {
         let OtlpSettings { endpoint, headers, .. } = settings;
-        let shown = shown(endpoint);
-        let refuse = |why: &str| Error::new(format!("push metrics to {shown:?}: {why}"));
+        let (shown, noun) = (shown(endpoint), signal.noun());
+        let refuse = |why: &str| Error::new(format!("push {noun} to {shown:?}: {why}"));
         let uri: Uri = endpoint
             .parse()
             .map_err(|error: http::uri::InvalidUri| refuse("it is not a URL").because(error))?;
@@ -41,7 +47,7 @@ impl Target {
             return Err(refuse("no answer can come within a timeout of zero"));
         }
         let secrets = secrets(&uri, headers);
-        let target = Self { uri, shown, secrets };
+        let target = Self { signal, uri, shown, secrets };
         if is_https && !cfg!(feature = "otlp-tls") {
             return Err(target.missing_feature("https", "otlp-tls"));
         }
@@ -50,10 +56,40 @@ impl Target {
 
     pub(super) fn missing_feature(&self, what: &str, feature: &str) -> Error {
         Error::new(format!(
-            "push metrics to {:?}: this build has no {what}; enable the feature `{feature}` of \
-             the botmeter crate that you depend on",
+            "push {} to {:?}: this build has no {what}; enable the feature `{feature}` of the \
+             botmeter crate that you depend on",
+            self.signal.noun(),
             self.shown
         ))
+    }
+
+    /// The same server with another path, as it may be shown.
+    pub(super) fn shown_at(&self, path: &str) -> String {
+        let (scheme, rest) = self.shown.split_once("://").unwrap_or(("http", &self.shown));
+        let authority = rest.split(['/', '?']).next().unwrap_or_default();
+        format!("{scheme}://{authority}{path}")
+    }
+
+    /// The same server with another path, as it is asked.
+    pub(super) fn at(&self, path: &str) -> Result<Uri, http::Error> {
+        let mut parts = self.uri.clone().into_parts();
+        parts.path_and_query = Some(path.parse()?);
+        Ok(Uri::from_parts(parts)?)
+    }
+
+    /// The address as it is asked.
+    pub(super) fn uri(&self) -> &Uri {
+        &self.uri
+    }
+
+    /// What is pushed there.
+    pub(super) fn signal(&self) -> Signal {
+        self.signal
+    }
+
+    /// How an error names the push.
+    pub(super) fn push(&self) -> String {
+        format!("push {} to {self}", self.signal.noun())
     }
 
     pub(super) fn path(&self) -> &str {
@@ -91,8 +127,9 @@ impl Target {
             let refuse = |part: &str| {
                 // Not even a part of a value is quoted: it may be a password.
                 Error::new(format!(
-                    "push metrics to {:?}: the {part} of the header {name:?} has characters that \
-                     HTTP does not allow",
+                    "push {} to {:?}: the {part} of the header {name:?} has characters that HTTP \
+                     does not allow",
+                    self.signal.noun(),
                     self.shown
                 ))
             };

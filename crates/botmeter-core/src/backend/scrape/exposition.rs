@@ -1,4 +1,4 @@
-//! The exporter's text, put in order.
+//! The exporter's text, put in order, with our histograms between.
 //!
 //! The exporter writes families in the order of a hash table, calls a counter
 //! with fractions a gauge, and leaves out the suffix of a histogram's series
@@ -7,21 +7,49 @@
 //! is: label values are escaped, and numbers, bounds included, are written
 //! without an exponent, as Prometheus' OTLP receiver writes them.
 
-/// The same families and series, sorted, with the types and suffixes that
-/// Prometheus expects, and without empty lines.
-pub(super) fn tidy(untidy: &str, is_float_counter: impl Fn(&str) -> bool) -> String {
+use super::histograms::Written;
+
+/// The same families and series, and ours, sorted, with the types and suffixes
+/// that Prometheus expects, and without empty lines.
+pub(super) fn tidy(
+    untidy: &str,
+    ours: &[Written],
+    is_float_counter: impl Fn(&str) -> bool,
+) -> String {
     // An empty line ends a family; line breaks in texts are escaped.
-    let mut families: Vec<Family<'_>> =
-        untidy.split("\n\n").filter_map(|block| Family::read(block.trim_matches('\n'))).collect();
-    families.sort_unstable_by_key(|family| (family.name, family.kind));
-    let mut page = String::with_capacity(untidy.len());
-    for mut family in families {
-        if family.kind == "gauge" && is_float_counter(family.name) {
-            family.kind = "counter";
+    let theirs = untidy.split("\n\n").filter_map(|block| Family::read(block.trim_matches('\n')));
+    let mut blocks: Vec<Block<'_>> =
+        theirs.map(Block::Theirs).chain(ours.iter().map(Block::Ours)).collect();
+    blocks.sort_by_key(Block::place);
+    let size = untidy.len() + ours.iter().map(|family| family.text.len()).sum::<usize>();
+    let mut page = String::with_capacity(size);
+    for block in blocks {
+        match block {
+            Block::Ours(family) => page.push_str(&family.text),
+            Block::Theirs(mut family) => {
+                if family.kind == "gauge" && is_float_counter(family.name) {
+                    family.kind = "counter";
+                }
+                family.write(&mut page);
+            }
         }
-        family.write(&mut page);
     }
     page
+}
+
+/// What stands on the page in one piece.
+enum Block<'a> {
+    Theirs(Family<'a>),
+    Ours(&'a Written),
+}
+
+impl<'a> Block<'a> {
+    fn place(&self) -> (&'a str, &'a str) {
+        match self {
+            Self::Theirs(family) => (family.name, family.kind),
+            Self::Ours(family) => (&family.name, "histogram"),
+        }
+    }
 }
 
 struct Family<'a> {
@@ -141,7 +169,11 @@ a_dollars_total{z=\"2\"} 0.5
 a_dollars_total{z=\"1\"} 7
 
 ";
-        let tidied = tidy(untidy, |family| family == "a_dollars_total");
+        let ours = Written {
+            name: "a_seconds".to_owned(),
+            text: "# TYPE a_seconds histogram\na_seconds_count 0\n".to_owned(),
+        };
+        let tidied = tidy(untidy, &[ours], |family| family == "a_dollars_total");
         assert_eq!(
             tidied,
             "\
@@ -149,6 +181,8 @@ a_dollars_total{z=\"1\"} 7
 # TYPE a_dollars_total counter
 a_dollars_total{z=\"1\"} 7
 a_dollars_total{z=\"2\"} 0.5
+# TYPE a_seconds histogram
+a_seconds_count 0
 # TYPE b_seconds histogram
 b_seconds_bucket{a=\"x\",le=\"2.5\"} 0
 b_seconds_bucket{a=\"x\",le=\"10.5\"} 0
@@ -167,11 +201,11 @@ b_seconds_count{a=\"y\"} 1
     #[test]
     fn a_gauge_of_someone_else_stays_a_gauge() {
         let text = "# TYPE their_total gauge\ntheir_total 1\n";
-        assert_eq!(tidy(&format!("{text}\n"), |_| false), text);
+        assert_eq!(tidy(&format!("{text}\n"), &[], |_| false), text);
     }
 
     #[test]
     fn nothing_recorded_is_an_empty_page() {
-        assert_eq!(tidy("", |_| true), "");
+        assert_eq!(tidy("", &[], |_| true), "");
     }
 }

@@ -9,9 +9,10 @@ use std::{
 };
 
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusRecorder};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use crate::{Descriptor, Error, Kind};
+use super::families::Families;
+use crate::Error;
 
 /// The buckets of histograms that others record through `metrics`. Without
 /// any, the exporter makes summaries of them, which cannot be added up over
@@ -22,26 +23,23 @@ const FOREIGN_BUCKETS: &[f64] = &[
     100.0, 250.0, 500.0, 1000.0, 2500.0, 5000.0, 10000.0,
 ];
 
-/// A recorder that knows the buckets of every histogram.
+/// A recorder that makes no summaries.
 ///
 /// It never forgets a series that is idle: a handle that someone holds would
 /// go on writing to a series that nobody sees.
-pub(super) fn build(descriptors: &[&'static Descriptor]) -> Result<PrometheusRecorder, Error> {
+pub(super) fn build() -> Result<PrometheusRecorder, Error> {
     let refused = |error| Error::new("set the buckets of the scrape backend").because(error);
-    let mut builder = PrometheusBuilder::new().set_buckets(FOREIGN_BUCKETS).map_err(refused)?;
-    for descriptor in descriptors.iter().filter(|known| known.kind() == Kind::Histogram) {
-        let family = Matcher::Full(descriptor.prometheus_name());
-        builder = builder.set_buckets_for_metric(family, descriptor.buckets()).map_err(refused)?;
-    }
+    let builder = PrometheusBuilder::new().set_buckets(FOREIGN_BUCKETS).map_err(refused)?;
     Ok(builder.build_recorder())
 }
 
 /// Makes the macros of `metrics` record here.
 pub(super) fn install(
     recorder: Arc<PrometheusRecorder>,
+    families: Arc<Families>,
     is_open: Arc<AtomicBool>,
 ) -> Result<(), Error> {
-    metrics::set_global_recorder(Global { recorder, is_open }).map_err(|error| {
+    metrics::set_global_recorder(Global { recorder, families, is_open }).map_err(|error| {
         Error::new(
             "become the recorder of the `metrics` crate: this process has one already; leave it \
              its place by turning the global recorder off, or start telemetry before it",
@@ -50,10 +48,12 @@ pub(super) fn install(
     })
 }
 
-/// Stays in place after a shutdown, when nobody empties the histograms any
-/// more: those that are asked for then are not to grow.
+/// Stays in place after a shutdown, when nobody empties the exporter's
+/// histograms any more: those that are asked for then are not to grow. Who
+/// records into one of ours ends up in ours: a page has each family once.
 struct Global {
     recorder: Arc<PrometheusRecorder>,
+    families: Arc<Families>,
     is_open: Arc<AtomicBool>,
 }
 
@@ -79,7 +79,10 @@ impl Recorder for Global {
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
-        if self.is_open.load(Ordering::Relaxed) {
+        let labels = key.labels().map(|label| (label.key(), label.value()));
+        if let Some(spread) = self.families.histograms().bind_known(key.name(), labels) {
+            Histogram::from_arc(spread)
+        } else if self.is_open.load(Ordering::Relaxed) {
             self.recorder.register_histogram(key, metadata)
         } else {
             Histogram::noop()

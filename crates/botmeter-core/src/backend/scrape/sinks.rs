@@ -1,10 +1,6 @@
-//! Where the measurements of one series go: the handles of `metrics`, as they
-//! are, so that a held handle costs what theirs costs.
-
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+//! Where the measurements of one series go, unless it is a histogram's: the
+//! handles of `metrics`, as they are, so that a held handle costs what theirs
+//! costs.
 
 use crate::Sink;
 
@@ -45,22 +41,5 @@ impl Sink<f64> for Set {
     #[inline]
     fn record(&self, x: f64) {
         self.0.set(x);
-    }
-}
-
-/// Collects values until they are counted into buckets.
-#[derive(Debug)]
-pub(super) struct Spread {
-    pub(super) histogram: metrics::Histogram,
-    /// When nobody counts any more, nothing is to be collected.
-    pub(super) is_open: Arc<AtomicBool>,
-}
-
-impl Sink<f64> for Spread {
-    #[inline]
-    fn record(&self, x: f64) {
-        if self.is_open.load(Ordering::Relaxed) {
-            self.histogram.record(x);
-        }
     }
 }

@@ -22,7 +22,7 @@ fn start(limits: Limits) -> (Scrape, SocketAddr, Exports) {
     let exports = Exports::new(BackendKind::Scrape);
     let settings = Settings { address: ([127, 0, 0, 1], 0).into(), ..Settings::default() };
     let descriptors = &[BIG.descriptor(), SPREAD.descriptor()];
-    let rhythm = Rhythm { shortest: Duration::from_millis(5), longest: Duration::from_millis(5) };
+    let rhythm = Rhythm::default();
     let scrape =
         Scrape::start_with(settings, descriptors, exports.clone(), rhythm, limits).unwrap();
     let address = scrape.address().unwrap();
@@ -101,6 +101,30 @@ fn a_scraper_that_does_not_read_is_left_and_counted() {
     assert_eq!(exports.success_count(), 0);
     // Others are served all the same.
     assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
+}
+
+/// It makes progress all the time, and would need three months for its page.
+#[test]
+fn a_scraper_that_reads_a_byte_a_second_is_left_and_holds_nobody_up() {
+    let limits = Limits { answering: Duration::from_secs(3), ..Limits::default() };
+    let (scrape, address, exports) = start(limits);
+    let _turn = fill(&scrape);
+    let mut slow = ask(address);
+    let started = Instant::now();
+    while exports.failure_count() == 0 {
+        assert!(started.elapsed() < LONG, "it is never left");
+        slow.read_exact(&mut [0; 1]).unwrap();
+        let mut other = connect(address);
+        other.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+        assert!(rest(other).ends_with("ok\n"), "others are answered meanwhile");
+        std::thread::sleep(Duration::from_secs(1));
+    }
+    assert_eq!(
+        exports.last().error.as_deref(),
+        Some("the scraper did not take its answer in time")
+    );
+    assert!(rest(ask(address)).ends_with(&scrape.page().render()), "a whole page");
+    eventually("the report", || exports.success_count() == 1);
 }
 
 #[test]
@@ -203,26 +227,37 @@ fn a_shutdown_ends_by_its_deadline_and_says_what_it_cut_off() {
     assert!(TcpStream::connect(address).is_err());
 }
 
-/// Without upkeep, five million measurements would take some 120 MB.
+/// Without upkeep, five million measurements would take some 120 MB. The one
+/// test of this program that becomes the recorder of the process.
 #[cfg(target_os = "linux")]
 #[test]
-fn histograms_do_not_grow_while_nobody_scrapes() {
-    let (scrape, _, _) = start(Limits::default());
+fn histograms_of_others_do_not_grow_while_nobody_scrapes() {
+    let often = Duration::from_millis(5);
+    let rhythm = Rhythm { shortest: often, longest: often };
+    let settings = Settings { serve: false, global: true, ..Settings::default() };
+    let exports = Exports::new(BackendKind::Scrape);
+    let descriptors = &[SPREAD.descriptor()];
+    let scrape =
+        Scrape::start_with(settings, descriptors, exports, rhythm, Limits::default()).unwrap();
     let _turn = much_memory();
-    let spread = scrape.histogram(SPREAD.descriptor(), &[]);
+    let theirs = metrics::histogram!("their_seconds");
     let before = resident_bytes();
     let mut most = before;
     for _ in 0..50 {
         for _ in 0..100_000 {
-            crate::Sink::record(&spread, 0.3);
+            theirs.record(0.3);
         }
         most = most.max(resident_bytes());
     }
     assert!(most - before < 60_000_000, "it grew by {} bytes", most - before);
-    assert!(
-        scrape.page().render().contains("\ntest_spread_seconds_bucket{le=\"0.5\"} "),
-        "they were counted"
-    );
+    let page = scrape.page().render();
+    assert!(page.contains("\ntheir_seconds_bucket{le=\"0.5\"} "), "they were counted: {page}");
+    // A name of ours is ours, whoever records it.
+    crate::Sink::record(&scrape.histogram(SPREAD.descriptor(), &[("at", "here")]), 0.3);
+    metrics::histogram!("test.spread-seconds", "at" => "here").record(0.3);
+    let page = scrape.page().render();
+    assert_eq!(page.matches("# TYPE test_spread_seconds ").count(), 1, "{page}");
+    assert!(page.contains("\ntest_spread_seconds_count{at=\"here\"} 2\n"), "{page}");
 }
 
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! The thread that counts what histograms have collected.
+//! The thread that counts what the exporter's histograms have collected.
 
 use std::{
     fmt,
@@ -11,8 +11,8 @@ use crate::Error;
 
 /// Does a piece of work again and again until it is dropped.
 ///
-/// Between scrapes, or when there are none, each measurement of a histogram
-/// takes memory until it is counted.
+/// A histogram that others record through `metrics` takes memory for each
+/// measurement until it is counted, between scrapes or when there are none.
 pub(super) struct Upkeep {
     end: Arc<End>,
     thread: Mutex<Option<JoinHandle<()>>>,

@@ -1,20 +1,20 @@
-//! Instruments of the SDK, each made once, and their bound series.
+//! Instruments of the SDK, each made once, and their series.
 
 use std::{
-    collections::{HashMap, HashSet},
-    sync::{Mutex, MutexGuard, PoisonError},
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use opentelemetry::{
     KeyValue,
-    metrics::{
-        BoundCounter, BoundGauge, BoundHistogram, BoundUpDownCounter, Counter, Gauge, Histogram,
-        Meter, MeterProvider, UpDownCounter,
-    },
+    metrics::{BoundHistogram, Histogram, Meter, MeterProvider},
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::streams::Streams;
+use super::{
+    cells::{Amount, Cells, Count, Level, Reading},
+    streams::Streams,
+};
 use crate::{Bound, Descriptor, Kind, Sink, backend::Labels};
 
 /// The scope of all instruments. It has no version, so that a new version of
@@ -25,13 +25,29 @@ const SCOPE: &str = "botmeter";
 pub(in crate::backend) struct Series {
     meter: Meter,
     streams: Streams,
-    counters: Made<Counter<u64>>,
-    float_counters: Made<Counter<f64>>,
-    up_down_counters: Made<UpDownCounter<i64>>,
-    gauges: Made<Gauge<f64>>,
+    counters: Made<Arc<Cells<Count>>>,
+    float_counters: Made<Arc<Cells<Amount>>>,
+    up_down_counters: Made<Arc<Cells<Level>>>,
+    gauges: Made<Arc<Cells<Reading>>>,
     histograms: Made<Histogram<f64>>,
-    /// Gauges without labels that were bound before: they start at zero once.
-    zeroed: Mutex<HashSet<&'static str>>,
+}
+
+/// Makes an instrument that the SDK reads from cells.
+macro_rules! observed {
+    ($self:ident, $made:ident, $build:ident, $descriptor:ident) => {
+        $self.$made.once($descriptor, &$self.streams, || {
+            let cells = Cells::new();
+            let read = Arc::clone(&cells);
+            $self
+                .meter
+                .$build($descriptor.name())
+                .with_unit($descriptor.unit().as_str())
+                .with_description($descriptor.help())
+                .with_callback(move |observer| read.observe(observer))
+                .build();
+            cells
+        })
+    };
 }
 
 impl Series {
@@ -44,7 +60,6 @@ impl Series {
             up_down_counters: Made::default(),
             gauges: Made::default(),
             histograms: Made::default(),
-            zeroed: Mutex::default(),
         }
     }
 
@@ -59,17 +74,12 @@ impl Series {
         }
     }
 
-    // The SDK hands over a series with labels from the moment it is bound, but
-    // one without labels only once something was recorded: hence the zeros.
-
     pub(in crate::backend) fn counter(
         &self,
         descriptor: &'static Descriptor,
         labels: Labels<'_>,
     ) -> Bound<u64> {
-        let bound = self.counter_of(descriptor).bind(&attributes(labels));
-        bound.add(0);
-        Bound::to(Count(bound))
+        self.counter_of(descriptor).bind(attributes(labels))
     }
 
     pub(in crate::backend) fn float_counter(
@@ -77,9 +87,7 @@ impl Series {
         descriptor: &'static Descriptor,
         labels: Labels<'_>,
     ) -> Bound<f64> {
-        let bound = self.float_counter_of(descriptor).bind(&attributes(labels));
-        bound.add(0.0);
-        Bound::to(Count(bound))
+        self.float_counter_of(descriptor).bind(attributes(labels))
     }
 
     pub(in crate::backend) fn up_down_counter(
@@ -87,9 +95,7 @@ impl Series {
         descriptor: &'static Descriptor,
         labels: Labels<'_>,
     ) -> Bound<i64> {
-        let bound = self.up_down_counter_of(descriptor).bind(&attributes(labels));
-        bound.add(0);
-        Bound::to(Step(bound))
+        self.up_down_counter_of(descriptor).bind(attributes(labels))
     }
 
     pub(in crate::backend) fn gauge(
@@ -97,16 +103,7 @@ impl Series {
         descriptor: &'static Descriptor,
         labels: Labels<'_>,
     ) -> Bound<f64> {
-        let bound = self.gauge_of(descriptor).bind(&attributes(labels));
-        if labels.is_empty() {
-            // Under the lock, or a second handle that is bound at the same
-            // time could be set before the first one is zeroed.
-            let mut zeroed = lock(&self.zeroed);
-            if zeroed.insert(descriptor.name()) {
-                bound.record(0.0);
-            }
-        }
-        Bound::to(Set(bound))
+        self.gauge_of(descriptor).bind(attributes(labels))
     }
 
     pub(in crate::backend) fn histogram(
@@ -117,44 +114,20 @@ impl Series {
         Bound::to(Observe(self.histogram_of(descriptor).bind(&attributes(labels))))
     }
 
-    fn counter_of(&self, descriptor: &'static Descriptor) -> Counter<u64> {
-        self.counters.once(descriptor, &self.streams, || {
-            let builder = self.meter.u64_counter(descriptor.name());
-            builder
-                .with_unit(descriptor.unit().as_str())
-                .with_description(descriptor.help())
-                .build()
-        })
+    fn counter_of(&self, descriptor: &'static Descriptor) -> Arc<Cells<Count>> {
+        observed!(self, counters, u64_observable_counter, descriptor)
     }
 
-    fn float_counter_of(&self, descriptor: &'static Descriptor) -> Counter<f64> {
-        self.float_counters.once(descriptor, &self.streams, || {
-            let builder = self.meter.f64_counter(descriptor.name());
-            builder
-                .with_unit(descriptor.unit().as_str())
-                .with_description(descriptor.help())
-                .build()
-        })
+    fn float_counter_of(&self, descriptor: &'static Descriptor) -> Arc<Cells<Amount>> {
+        observed!(self, float_counters, f64_observable_counter, descriptor)
     }
 
-    fn up_down_counter_of(&self, descriptor: &'static Descriptor) -> UpDownCounter<i64> {
-        self.up_down_counters.once(descriptor, &self.streams, || {
-            let builder = self.meter.i64_up_down_counter(descriptor.name());
-            builder
-                .with_unit(descriptor.unit().as_str())
-                .with_description(descriptor.help())
-                .build()
-        })
+    fn up_down_counter_of(&self, descriptor: &'static Descriptor) -> Arc<Cells<Level>> {
+        observed!(self, up_down_counters, i64_observable_up_down_counter, descriptor)
     }
 
-    fn gauge_of(&self, descriptor: &'static Descriptor) -> Gauge<f64> {
-        self.gauges.once(descriptor, &self.streams, || {
-            let builder = self.meter.f64_gauge(descriptor.name());
-            builder
-                .with_unit(descriptor.unit().as_str())
-                .with_description(descriptor.help())
-                .build()
-        })
+    fn gauge_of(&self, descriptor: &'static Descriptor) -> Arc<Cells<Reading>> {
+        observed!(self, gauges, f64_observable_gauge, descriptor)
     }
 
     fn histogram_of(&self, descriptor: &'static Descriptor) -> Histogram<f64> {
@@ -178,7 +151,7 @@ impl<I: Clone> Made<I> {
         streams: &Streams,
         make: impl FnOnce() -> I,
     ) -> I {
-        let mut instruments = lock(&self.0);
+        let mut instruments = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let instrument = instruments.entry(descriptor.name()).or_insert_with(|| {
             streams.add(descriptor);
             make()
@@ -202,47 +175,7 @@ fn attributes(labels: Labels<'_>) -> Vec<KeyValue> {
     attributes
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[derive(Debug)]
-struct Count<T>(BoundCounter<T>);
-
-impl Sink<u64> for Count<u64> {
-    #[inline]
-    fn record(&self, n: u64) {
-        self.0.add(n);
-    }
-}
-
-impl Sink<f64> for Count<f64> {
-    #[inline]
-    fn record(&self, x: f64) {
-        self.0.add(x);
-    }
-}
-
-#[derive(Debug)]
-struct Step(BoundUpDownCounter<i64>);
-
-impl Sink<i64> for Step {
-    #[inline]
-    fn record(&self, n: i64) {
-        self.0.add(n);
-    }
-}
-
-#[derive(Debug)]
-struct Set(BoundGauge<f64>);
-
-impl Sink<f64> for Set {
-    #[inline]
-    fn record(&self, x: f64) {
-        self.0.record(x);
-    }
-}
-
+/// There are no observable histograms, so these are bound.
 #[derive(Debug)]
 struct Observe(BoundHistogram<f64>);
 

@@ -59,9 +59,9 @@ fn stream(descriptor: &'static Descriptor) -> Option<Stream> {
 
 fn kind(descriptor: &Descriptor) -> InstrumentKind {
     match descriptor.kind() {
-        Kind::Counter | Kind::FloatCounter => InstrumentKind::Counter,
-        Kind::UpDownCounter => InstrumentKind::UpDownCounter,
-        Kind::Gauge => InstrumentKind::Gauge,
+        Kind::Counter | Kind::FloatCounter => InstrumentKind::ObservableCounter,
+        Kind::UpDownCounter => InstrumentKind::ObservableUpDownCounter,
+        Kind::Gauge => InstrumentKind::ObservableGauge,
         Kind::Histogram => InstrumentKind::Histogram,
     }
 }

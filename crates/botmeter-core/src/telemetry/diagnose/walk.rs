@@ -118,9 +118,10 @@ fn completed(
 ) -> Diagnosis {
     for name in &names[found.len()..] {
         let is_over = found.iter().any(|finding| finding.verdict == Verdict::Broken);
-        found.push(match is_over {
-            true => Finding::unseen(name),
-            false => Finding::broken(name, evidence, remedy),
+        found.push(if is_over {
+            Finding::unseen(name)
+        } else {
+            Finding::broken(name, evidence, remedy)
         });
     }
     Diagnosis::new(found)

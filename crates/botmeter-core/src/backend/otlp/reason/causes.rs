@@ -3,12 +3,9 @@
 use http::{HeaderMap, StatusCode, header};
 
 use super::super::target::Target;
-use crate::telemetry::Protocol;
+use crate::telemetry::{Protocol, signal::Signal};
 
-const METRICS_PATH: &str = "/v1/metrics";
 pub(super) const CREDENTIALS: &str = "check the credentials in OTEL_EXPORTER_OTLP_HEADERS";
-pub(super) const NO_METRICS: &str =
-    "no receiver of metrics is there; one of traces alone, such as Jaeger, answers like this";
 pub(super) const NOT_NOW: &str =
     "the receiver, or a proxy before it, is down, starting or overloaded";
 const TEMPORALITY: &str =
@@ -16,7 +13,7 @@ const TEMPORALITY: &str =
 const CLASHING: &str = "do two processes push under one service.name and service.instance.id?";
 
 /// What an HTTP status from this endpoint usually means.
-pub(super) fn of_status(
+pub(in super::super) fn of_status(
     target: &Target,
     status: StatusCode,
     headers: &HeaderMap,
@@ -27,13 +24,14 @@ pub(super) fn of_status(
         404 if is_about(&["web.enable-otlp-receiver"]) => {
             "Prometheus' receiver is off: start Prometheus with --web.enable-otlp-receiver"
         }
-        404 if !target.path().ends_with(METRICS_PATH) => {
+        404 if target.signal() == Signal::Spans => not_found_for_spans(target),
+        404 if !target.path().ends_with(target.signal().path()) => {
             "the path should end in /v1/metrics; Prometheus' is /api/v1/otlp/v1/metrics"
         }
         404 if target.port() == 9090 && !target.path().contains("/otlp") => {
             "Prometheus' receiver is at /api/v1/otlp/v1/metrics"
         }
-        404 => NO_METRICS,
+        404 => of_no_receiver(target),
         400 if is_about(&["HTTPS server", "HTTPS port"]) => {
             "the receiver wants TLS: begin the endpoint with https://"
         }
@@ -64,6 +62,27 @@ pub(super) fn of_status(
         _ => "something else than an OTLP receiver may answer there",
     };
     advice.to_owned()
+}
+
+/// What is wrong when there is something, but none that takes this signal.
+pub(super) fn of_no_receiver(target: &Target) -> &'static str {
+    match target.signal() {
+        Signal::Metrics => {
+            "no receiver of metrics is there; one of traces alone, such as Jaeger, answers like this"
+        }
+        Signal::Spans => {
+            "no receiver of spans is there; one of metrics alone, such as Prometheus, answers like \
+             this"
+        }
+    }
+}
+
+fn not_found_for_spans(target: &Target) -> &'static str {
+    if target.path().ends_with(Signal::Spans.path()) {
+        of_no_receiver(target)
+    } else {
+        "the path should end in /v1/traces"
+    }
 }
 
 /// Why a receiver rejects points.
@@ -113,7 +132,7 @@ pub(super) fn of_text(target: &Target, protocol: Protocol, text: &str) -> String
     of_closed(target, protocol)
 }
 
-pub(super) fn of_unknown_host(host: &str) -> String {
+pub(in super::super) fn of_unknown_host(host: &str) -> String {
     format!("the name {host:?} is not known; is it spelled right, and known where this runs?")
 }
 

@@ -2,10 +2,9 @@
 
 use std::{error::Error, io, time::Duration};
 
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsPartialSuccess;
 use tonic::{Code, Status};
 
-use super::{super::target::Target, causes, excerpt};
+use super::{super::target::Target, Rejected, causes, excerpt};
 use crate::telemetry::Protocol;
 
 /// Why the call failed.
@@ -35,14 +34,14 @@ pub(in super::super) fn of_timeout(target: &Target, timeout: Duration) -> String
 /// What the receiver took only a part of; nothing if it took all.
 pub(in super::super) fn of_partial_success(
     target: &Target,
-    partial: Option<ExportMetricsPartialSuccess>,
+    rejected: Option<Rejected>,
 ) -> Option<String> {
-    super::of_partial(&target.request(Protocol::Grpc), target, partial)
+    super::of_partial(&target.request(Protocol::Grpc), target, rejected)
 }
 
 fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
     let advice = match code {
-        Code::Unimplemented => causes::NO_METRICS,
+        Code::Unimplemented => causes::of_no_receiver(target),
         Code::Unavailable if !is_local => causes::NOT_NOW,
         Code::Unauthenticated | Code::PermissionDenied => causes::CREDENTIALS,
         Code::ResourceExhausted => {

@@ -1,0 +1,191 @@
+//! A receiver that fails for long costs one line of the log, no memory and
+//! none of the program's time; and it gets the total when it is back.
+
+use std::{
+    env,
+    fmt::Write as _,
+    process::Command,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use botmeter_core::telemetry::OtlpSettings;
+use tracing::{
+    Event, Level, Metadata, Subscriber,
+    field::{Field, Visit},
+    span,
+};
+
+use super::{
+    reading,
+    setup::{CALLS, Pushing, SOON, STARTS, TIME, grpc, http},
+};
+use crate::receiver::{Behavior, Receiver};
+
+/// Set in the process that does the work: its log and its memory are its own.
+const INSIDE: &str = "BOTMETER_TEST_STREAK";
+const WARM: u64 = 20;
+const LONG: u64 = 200;
+/// The same where each failure takes its timeout.
+const LONG_AND_SLOW: u64 = 60;
+const MOST_GROWTH: u64 = 8 << 20;
+
+#[test]
+fn a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total() {
+    if env::var_os(INSIDE).is_none() {
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--nocapture", "--exact"])
+            .arg(
+                "otlp::streaks::a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total",
+            )
+            .env(INSIDE, "1")
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        let failed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{printed}\n{failed}");
+        return;
+    }
+    tracing::subscriber::set_global_default(Log).unwrap();
+    let no = |status, body| Behavior::Answer { status, headers: &[], body };
+    let headers = &[("content-type", "application/x-protobuf")];
+    let garbled = Behavior::Answer { status: 200, headers, body: "garbage" };
+    // What is tried again, and what is waited for, is given up soon.
+    let timeout = Duration::from_millis(100);
+    for is_grpc in [false, true] {
+        let behaviors = if is_grpc {
+            // The codes of gRPC: unauthenticated, internal.
+            vec![no(16, "who are you?"), no(13, "broken"), Behavior::Hang]
+        } else {
+            vec![
+                no(400, "out of order sample"),
+                no(401, ""),
+                no(413, ""),
+                no(500, ""),
+                garbled.clone(),
+                Behavior::Reject { points: 1, message: "out of bounds" },
+                Behavior::Close,
+                Behavior::Hang,
+            ]
+        };
+        for behavior in behaviors {
+            let receiver = if is_grpc { Receiver::grpc() } else { Receiver::http() }.start();
+            let settings = if is_grpc { grpc } else { http }(receiver.endpoint());
+            let is_timed = matches!(behavior, Behavior::Hang | Behavior::Close);
+            let settings = if is_timed { OtlpSettings { timeout, ..settings } } else { settings };
+            fail_and_recover(&receiver, settings, behavior, is_timed);
+        }
+    }
+}
+
+fn fail_and_recover(
+    receiver: &Receiver,
+    settings: OtlpSettings,
+    behavior: Behavior,
+    is_timed: bool,
+) {
+    let case = format!("{behavior:?} at {}", settings.endpoint);
+    take_log();
+    receiver.behave(behavior);
+    let pushing = Pushing::every(Duration::from_millis(1), settings);
+    let starts = STARTS.bind(&pushing.meter, ());
+    for tool in 0..100 {
+        let tool = format!("tool-{tool}");
+        CALLS.bind(&pushing.meter, (&tool, "small")).add(1);
+        TIME.bind(&pushing.meter, (&tool,)).record(0.25);
+    }
+    let failures = |count| {
+        let deadline = Instant::now() + SOON * 3;
+        while pushing.exports.failure_count() < count {
+            assert!(Instant::now() < deadline, "{case}: waited for {count} failures");
+            // The program's own work goes on.
+            let begin = Instant::now();
+            (0..100).for_each(|_| starts.add(1));
+            assert!(begin.elapsed() < Duration::from_secs(1), "{case}: {:?}", begin.elapsed());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    failures(WARM);
+    let before = resident_bytes();
+    failures(if is_timed { LONG_AND_SLOW } else { LONG });
+    let growth = resident_bytes().saturating_sub(before);
+    assert!(growth < MOST_GROWTH, "{case}: it grew by {growth} bytes");
+    assert_eq!(pushing.exports.success_count(), 0, "{case}");
+
+    receiver.behave(Behavior::Accept);
+    let deadline = Instant::now() + SOON;
+    while pushing.exports.success_count() == 0 {
+        assert!(Instant::now() < deadline, "{case}: waited for the recovery");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    receiver.forget();
+    starts.add(1);
+    while pushing.flush().is_err() {
+        assert!(Instant::now() < deadline, "{case}: waited for the total");
+    }
+    let last = receiver.requests().pop().unwrap();
+    let total = reading::family(&last, "test.starts");
+    let count: u64 = total.rsplit(' ').next().unwrap().parse().unwrap();
+    assert_eq!(count % 100, 1, "{case}: every hundred and the last one arrived: {total}");
+    let log = take_log();
+    let levels: Vec<Level> = log.iter().map(|(level, _)| *level).collect();
+    if is_timed {
+        // A busy machine may need longer than the timeout now and then, which
+        // is another reason, or another streak.
+        assert!(levels[0] == Level::ERROR && levels.contains(&Level::INFO), "{case}: {log:#?}");
+        assert!(levels.len() < 10, "{case}: {log:#?}");
+    } else {
+        assert_eq!(levels, [Level::ERROR, Level::INFO], "{case}: {log:#?}");
+        let streak = pushing.exports.failure_count();
+        assert!(log[1].1.contains(&format!("failed_exports={streak}")), "{case}: {log:#?}");
+    }
+}
+
+/// None where the system does not tell, which makes the growth none.
+fn resident_bytes() -> u64 {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    pages.and_then(|pages| pages.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0) * 4096
+}
+
+/// Lines of botmeter at INFO and above.
+static LINES: Mutex<Vec<(Level, String)>> = Mutex::new(Vec::new());
+
+fn take_log() -> Vec<(Level, String)> {
+    std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+struct Log;
+
+impl Subscriber for Log {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event() && *metadata.level() <= Level::INFO
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut line = Line(event.metadata().target().to_owned());
+        event.record(&mut line);
+        let line = (*event.metadata().level(), line.0);
+        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+struct Line(String);
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        // Writing to a string cannot fail.
+        let _written = write!(self.0, " {}={value:?}", field.name());
+    }
+}
