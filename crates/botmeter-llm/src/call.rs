@@ -6,7 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{ErrorKind, Status, Usage, row::Row};
+use tracing::Span;
+
+use crate::{ErrorKind, Provider, Status, Usage, row::Row, span};
 
 /// One call to a model, counted once, at its end.
 ///
@@ -14,6 +16,9 @@ use crate::{ErrorKind, Status, Usage, row::Row};
 /// a word, as a future is when its caller goes away, it ends as `cancelled`;
 /// dropped by a panic, as an `unknown` error. A call that is retried is one
 /// call: its duration spans all attempts.
+///
+/// If a subscriber of `tracing` wants it, a call is a [`span`](Self::span) as
+/// well. What is counted does not depend on that.
 #[derive(Debug)]
 #[must_use = "a call that is dropped at once counts as cancelled"]
 pub struct Call {
@@ -22,6 +27,7 @@ pub struct Call {
     first_token: Option<Instant>,
     consumed: Option<Usage>,
     outcome: Outcome,
+    span: Span,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +38,8 @@ enum Outcome {
 }
 
 impl Call {
-    pub(crate) fn start(row: Arc<Row>) -> Self {
+    #[inline]
+    pub(crate) fn start(row: Arc<Row>, provider: Provider, model: &str) -> Self {
         row.in_flight.add(1);
         Self {
             row,
@@ -40,6 +47,7 @@ impl Call {
             first_token: None,
             consumed: None,
             outcome: Outcome::Open,
+            span: span::begin(provider, model),
         }
     }
 
@@ -48,7 +56,9 @@ impl Call {
         if self.first_token.is_none() {
             let now = Instant::now();
             self.first_token = Some(now);
-            self.row.first_token.record((now - self.started).as_secs_f64());
+            let seconds = (now - self.started).as_secs_f64();
+            self.row.first_token.record(seconds);
+            span::first_token(&self.span, seconds);
         }
     }
 
@@ -75,6 +85,31 @@ impl Call {
         self.outcome = Outcome::Failed(because.into());
     }
 
+    /// The span of this call, after OpenTelemetry's GenAI conventions: which
+    /// model of which provider, how many tokens, and why it failed; never what
+    /// was asked and answered. Nothing if no subscriber wants it.
+    ///
+    /// It is not entered here. A driver that wants its own spans to be below it
+    /// enters it, or is instrumented with it:
+    ///
+    /// ```
+    /// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
+    /// use botmeter_llm::{Llm, Provider, Usage};
+    /// use tracing::Instrument;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let llm = Llm::register(&Meter::new(Memory::new()));
+    /// # async fn ask() -> Usage { Usage::including_cache(12, 1) }
+    /// let call = llm.start(Provider::Ollama, "llama3");
+    /// let usage = ask().instrument(call.span().clone()).await;
+    /// call.finish(&usage);
+    /// # }
+    /// ```
+    pub fn span(&self) -> &Span {
+        &self.span
+    }
+
     /// How long the call has been going on.
     pub fn elapsed(&self) -> Duration {
         self.started.elapsed()
@@ -85,18 +120,15 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let ended = Instant::now();
-        let status = match self.outcome {
-            Outcome::Finished => Status::Success,
-            Outcome::Failed(kind) => {
-                self.row.failed(kind);
-                Status::Error
-            }
-            Outcome::Open if thread::panicking() => {
-                self.row.failed(ErrorKind::Unknown);
-                Status::Error
-            }
-            Outcome::Open => Status::Cancelled,
+        let (status, error) = match self.outcome {
+            Outcome::Finished => (Status::Success, None),
+            Outcome::Failed(kind) => (Status::Error, Some(kind)),
+            Outcome::Open if thread::panicking() => (Status::Error, Some(ErrorKind::Unknown)),
+            Outcome::Open => (Status::Cancelled, None),
         };
+        if let Some(kind) = error {
+            self.row.failed(kind);
+        }
         self.row.ended(status, ended - self.started);
         if let Some(usage) = &self.consumed {
             self.row.consumed(usage);
@@ -104,5 +136,6 @@ impl Drop for Call {
                 self.row.streamed(ended - first_token, usage);
             }
         }
+        span::end(&self.span, status, error, self.consumed.as_ref());
     }
 }

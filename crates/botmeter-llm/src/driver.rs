@@ -1,7 +1,9 @@
 //! Drivers: what talks to a provider, and how any of them is metered.
 
-use async_trait::async_trait;
 use std::error::Error as StdError;
+
+use async_trait::async_trait;
+use tracing::Instrument;
 
 use crate::{Llm, Provider, Usage};
 
@@ -79,7 +81,7 @@ pub trait Driver: Send + Sync {
     async fn generate(&self, request: Self::Request) -> Result<Self::Reply, Self::Error>;
 }
 
-/// A driver whose calls are counted.
+/// A driver whose calls are counted, and whose spans are below the call's.
 #[derive(Clone, Debug)]
 pub struct Metered<D> {
     driver: D,
@@ -114,7 +116,7 @@ impl<D: Driver> Driver for Metered<D> {
 
     async fn generate(&self, request: Self::Request) -> Result<Self::Reply, Self::Error> {
         let call = self.llm.start(self.provider(), self.model(&request));
-        let result = self.driver.generate(request).await;
+        let result = self.driver.generate(request).instrument(call.span().clone()).await;
         match &result {
             Ok(reply) => call.finish(&reply.usage()),
             Err(error) => call.fail(crate::ErrorKind::of(error)),

@@ -68,6 +68,37 @@ impl Provider {
         }
         ALIASES.iter().find(|(alias, _)| is(alias)).map_or(Self::Other, |(_, provider)| *provider)
     }
+
+    /// The name in OpenTelemetry's GenAI conventions, `gen_ai.provider.name`,
+    /// which spans carry; where they know none, the short name.
+    ///
+    /// ```
+    /// use botmeter_llm::Provider;
+    ///
+    /// assert_eq!(Provider::VertexAi.gen_ai_name(), "gcp.vertex_ai");
+    /// ```
+    pub fn gen_ai_name(self) -> &'static str {
+        match self {
+            Self::Azure => "azure.ai.openai",
+            Self::Bedrock => "aws.bedrock",
+            Self::Gemini => "gcp.gemini",
+            Self::Mistral => "mistral_ai",
+            Self::Moonshot => "moonshot_ai",
+            Self::VertexAi => "gcp.vertex_ai",
+            Self::Watsonx => "ibm.watsonx.ai",
+            Self::XAi => "x_ai",
+            Self::Anthropic
+            | Self::Cohere
+            | Self::DeepSeek
+            | Self::Groq
+            | Self::HuggingFace
+            | Self::Ollama
+            | Self::OpenAi
+            | Self::OpenRouter
+            | Self::Perplexity
+            | Self::Other => self.as_str(),
+        }
+    }
 }
 
 /// Other spellings, those of OpenTelemetry's `gen_ai.provider.name` among them.
@@ -145,6 +176,13 @@ mod tests {
             assert_ne!(*alias, provider.as_str());
             assert_eq!(alias.to_lowercase(), *alias);
             assert_eq!(Provider::named(&alias.to_uppercase()), *provider);
+        }
+    }
+
+    #[test]
+    fn the_name_in_spans_leads_back_to_the_provider() {
+        for provider in Provider::ALL {
+            assert_eq!(Provider::named(provider.gen_ai_name()), *provider);
         }
     }
 

@@ -6,19 +6,22 @@ pub mod board;
 mod call;
 mod classify;
 mod driver;
+mod gen_ai;
 pub mod instruments;
 mod labels;
 mod llm;
 mod price;
 mod row;
+mod span;
 mod usage;
 
 pub use botmeter_core as core;
 pub use call::Call;
 pub use driver::{Driver, Metered, Reply};
+pub use gen_ai::LlmGenAi;
 pub use labels::{ErrorKind, Model, Provider, Status};
 pub use llm::{Llm, ModelHandle};
-pub use price::{Price, PriceBook};
+pub use price::{BUILT_IN_DATE, Price, PriceBook};
 pub use usage::{MAX_TOKENS, Usage};
 
 #[cfg(test)]

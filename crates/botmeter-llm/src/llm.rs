@@ -7,8 +7,12 @@ use std::{
 };
 
 use botmeter_core::{Domain, Error, Meter, Table};
+use tracing::Instrument;
 
-use crate::{Call, ErrorKind, Model, PriceBook, Provider, Reply, instruments::REQUESTS, row::Row};
+use crate::{
+    Call, ErrorKind, Model, PriceBook, Provider, Reply, gen_ai::Naming, instruments::REQUESTS,
+    row::Row,
+};
 
 /// Calls to model providers.
 ///
@@ -27,17 +31,21 @@ impl Domain for Llm {
     const NAME: &'static str = "llm";
 
     fn register(meter: &Meter) -> Self {
-        let prices = Arc::new(OnceLock::<PriceBook>::new());
-        let known = Arc::clone(&prices);
-        let rows = Table::new(meter, &REQUESTS, move |meter, (provider, model)| {
-            let price = known.get().and_then(|book| book.price(provider, model));
-            Arc::new(Row::bind(meter, (provider, model), price))
-        });
-        Self(Arc::new(State { rows, prices }))
+        Self::named(meter, Naming::Own)
     }
 }
 
 impl Llm {
+    pub(crate) fn named(meter: &Meter, naming: Naming) -> Self {
+        let prices = Arc::new(OnceLock::<PriceBook>::new());
+        let known = Arc::clone(&prices);
+        let rows = Table::new(meter, &REQUESTS, move |meter, (provider, model)| {
+            let price = known.get().and_then(|book| book.price(provider, model));
+            Arc::new(Row::bind(meter, (provider, model), price, naming))
+        });
+        Self(Arc::new(State { rows, prices }))
+    }
+
     /// Prices all calls from now on. Without prices every call is unpriced,
     /// which `llm_cost_unpriced_total` tells.
     ///
@@ -62,17 +70,18 @@ impl Llm {
     /// A call starts.
     #[inline]
     pub fn start(&self, provider: Provider, model: &str) -> Call {
-        Call::start(Arc::clone(self.0.rows.row((provider, model))))
+        Call::start(Arc::clone(self.0.rows.row((provider, model))), provider, model)
     }
 
     /// A model whose series exist from now on, to start calls of it without
     /// looking it up.
     pub fn model(&self, provider: Provider, model: &str) -> ModelHandle {
-        ModelHandle(Arc::clone(self.0.rows.row((provider, model))))
+        let row = Arc::clone(self.0.rows.row((provider, model)));
+        ModelHandle { row, provider, model: Arc::from(model) }
     }
 
     /// Counts the call that this future makes: its reply, its error, or its
-    /// cancellation.
+    /// cancellation. What it traces is below the call's span.
     ///
     /// ```
     /// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
@@ -116,7 +125,7 @@ impl Llm {
         E: StdError + 'static,
     {
         let guard = self.start(provider, model);
-        let result = call.await;
+        let result = call.instrument(guard.span().clone()).await;
         match &result {
             Ok(reply) => guard.finish(&reply.usage()),
             Err(error) => guard.fail(ErrorKind::of(error)),
@@ -127,12 +136,17 @@ impl Llm {
 
 /// One provider and model, found once.
 #[derive(Clone, Debug)]
-pub struct ModelHandle(Arc<Row>);
+pub struct ModelHandle {
+    row: Arc<Row>,
+    provider: Provider,
+    /// As the caller names it, which is what spans carry.
+    model: Arc<str>,
+}
 
 impl ModelHandle {
     /// A call starts.
     #[inline]
     pub fn start(&self) -> Call {
-        Call::start(Arc::clone(&self.0))
+        Call::start(Arc::clone(&self.row), self.provider, &self.model)
     }
 }

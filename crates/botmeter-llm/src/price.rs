@@ -1,8 +1,18 @@
 //! What tokens cost.
 
+mod book;
+mod built_in;
+#[cfg(feature = "prices-toml")]
+mod file;
+#[cfg(test)]
+mod tests;
+
+pub use book::PriceBook;
+pub use built_in::BUILT_IN_DATE;
+
 use botmeter_core::Error;
 
-use crate::{Provider, Usage};
+use crate::Usage;
 
 /// US dollars per million tokens of one model.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,12 +25,17 @@ pub struct Price {
 
 const PER_MILLION: f64 = 1e-6;
 
+/// No model charges so little or so much for a million tokens: a rate outside
+/// was written in another unit.
+const RATES: std::ops::RangeInclusive<f64> = 1e-5..=1e6;
+
 impl Price {
     /// The rates for prompt and completion tokens, in US dollars per million.
     ///
     /// # Errors
     ///
-    /// When a rate is negative or not a number.
+    /// When a rate is negative or not a number, or so small or large that it
+    /// must be in another unit: what a single token costs, for example.
     pub fn per_million(prompt: f64, completion: f64) -> Result<Self, Error> {
         Ok(Self {
             prompt: rate("prompt", prompt)?,
@@ -35,7 +50,7 @@ impl Price {
     ///
     /// # Errors
     ///
-    /// When the rate is negative or not a number.
+    /// As for [`per_million`](Self::per_million).
     pub fn cache_read(self, dollars: f64) -> Result<Self, Error> {
         Ok(Self { cache_read: Some(rate("cache read", dollars)?), ..self })
     }
@@ -45,13 +60,19 @@ impl Price {
     ///
     /// # Errors
     ///
-    /// When the rate is negative or not a number.
+    /// As for [`per_million`](Self::per_million).
     pub fn cache_write(self, dollars: f64) -> Result<Self, Error> {
         Ok(Self { cache_write: Some(rate("cache write", dollars)?), ..self })
     }
 
     /// What the usage costs in US dollars; nothing if a rate that it needs is
-    /// missing.
+    /// missing, or if its numbers cannot be true.
+    ///
+    /// Dollars are binary floating-point numbers, because metrics are: one
+    /// cost is exact to about fifteen digits, and a counter that has summed a
+    /// billion of them is off by less than a millionth of its value. That
+    /// is enough to watch a budget and to find what is expensive; for an
+    /// invoice, take the provider's.
     ///
     /// ```
     /// use botmeter_llm::{Price, Usage};
@@ -63,6 +84,9 @@ impl Price {
     /// # Ok::<(), botmeter_core::Error>(())
     /// ```
     pub fn of(&self, usage: &Usage) -> Option<f64> {
+        if !usage.is_plausible() {
+            return None;
+        }
         let Self { prompt, completion, cache_read, cache_write } = *self;
         let cached = usage.cache_read_tokens() + usage.cache_write_tokens();
         let plain = usage.prompt_tokens().saturating_sub(cached);
@@ -74,73 +98,26 @@ impl Price {
     }
 }
 
-/// Prices by provider and model.
-///
-/// A model takes the price of the longest entry that its name starts with, so
-/// `gpt-4o` also prices `gpt-4o-2024-11-20`, unless there is a longer one.
-#[derive(Clone, Debug, Default)]
-pub struct PriceBook(Vec<(Provider, String, Price)>);
-
-impl PriceBook {
-    /// A book without prices.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The book with one more price, which replaces one for the same prefix.
-    #[must_use]
-    pub fn with(mut self, provider: Provider, model_prefix: &str, price: Price) -> Self {
-        self.0.retain(|(known, prefix, _)| (*known, prefix.as_str()) != (provider, model_prefix));
-        self.0.push((provider, model_prefix.to_owned(), price));
-        self
-    }
-
-    /// The price of a model, if there is one.
-    pub fn price(&self, provider: Provider, model: &str) -> Option<Price> {
-        self.0
-            .iter()
-            .filter(|(known, prefix, _)| *known == provider && model.starts_with(prefix.as_str()))
-            .max_by_key(|(_, prefix, _)| prefix.len())
-            .map(|(_, _, price)| *price)
+fn rate(of: &str, dollars: f64) -> Result<f64, Error> {
+    match wrong(dollars) {
+        None => Ok(dollars),
+        Some(advice) => Err(Error::new(format!("use {dollars} as the {of} price: {advice}"))),
     }
 }
 
-fn rate(of: &str, dollars: f64) -> Result<f64, Error> {
-    if dollars.is_finite() && dollars >= 0.0 {
-        return Ok(dollars);
+/// Why this cannot be a rate, as advice.
+fn wrong(dollars: f64) -> Option<&'static str> {
+    if !dollars.is_finite() || dollars < 0.0 {
+        Some("give US dollars per million tokens, zero or more")
+    } else if dollars == 0.0 || RATES.contains(&dollars) {
+        None
+    } else if dollars < *RATES.start() {
+        Some("this looks like the price of one token; give US dollars per million tokens")
+    } else {
+        Some("this is more than a dollar per token; give US dollars per million tokens")
     }
-    Err(Error::new(format!(
-        "use {dollars} as the {of} price: give US dollars per million tokens, zero or more"
-    )))
 }
 
 fn part(tokens: u64, rate: Option<f64>) -> Option<f64> {
     if tokens == 0 { Some(0.0) } else { Some(tokens as f64 * rate?) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_longest_prefix_wins() {
-        let price = |prompt| Price::per_million(prompt, 1.0).unwrap();
-        let book = PriceBook::new()
-            .with(Provider::OpenAi, "gpt-4o-mini", price(1.0))
-            .with(Provider::OpenAi, "gpt-4o", price(2.0))
-            .with(Provider::Azure, "gpt", price(3.0))
-            .with(Provider::OpenAi, "gpt-4o", price(4.0));
-        assert_eq!(book.price(Provider::OpenAi, "gpt-4o-mini-2025"), Some(price(1.0)));
-        assert_eq!(book.price(Provider::OpenAi, "gpt-4o-2025"), Some(price(4.0)));
-        assert_eq!(book.price(Provider::Azure, "gpt-4o"), Some(price(3.0)));
-        assert_eq!(book.price(Provider::OpenAi, "gpt-3"), None);
-    }
-
-    #[test]
-    fn a_price_that_is_no_number_is_refused() {
-        for wrong in [f64::NAN, f64::INFINITY, -0.1] {
-            let error = Price::per_million(1.0, wrong).unwrap_err().to_string();
-            assert!(error.contains(&format!("{wrong} as the completion price")), "{error}");
-        }
-    }
 }

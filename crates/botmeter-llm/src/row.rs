@@ -6,6 +6,7 @@ use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, U
 
 use crate::{
     ErrorKind, Price, Provider, Status, Usage,
+    gen_ai::{GenAi, Naming},
     instruments::{
         COST, COST_UNPRICED, DURATION, ERRORS, IN_FLIGHT, RATE_LIMITS, REQUESTS, RETRIES,
         TIME_PER_OUTPUT_TOKEN, TIME_TO_FIRST_TOKEN, TOKENS, TOKENS_CACHE_READ, TOKENS_CACHE_WRITE,
@@ -33,12 +34,18 @@ pub(crate) struct Row {
     unpriced: Counter,
     rate_limits: Counter,
     retries: Each<ErrorKind, Counter>,
-    pub(crate) first_token: Histogram,
+    pub(crate) first_token: FirstToken,
     per_output_token: Histogram,
+    gen_ai: Option<GenAi>,
 }
 
 impl Row {
-    pub(crate) fn bind(meter: &Meter, labels: (Provider, &str), price: Option<Price>) -> Self {
+    pub(crate) fn bind(
+        meter: &Meter,
+        labels: (Provider, &str),
+        price: Option<Price>,
+        naming: Naming,
+    ) -> Self {
         let (provider, model) = labels;
         Self {
             meter: meter.clone(),
@@ -59,8 +66,12 @@ impl Row {
             retries: Each::new(|kind| RETRIES.bind(meter, (provider, model, kind))),
             // Most models never stream; an empty histogram each would double
             // the page.
-            first_token: TIME_TO_FIRST_TOKEN.bind_late(meter, labels),
+            first_token: FirstToken {
+                own: TIME_TO_FIRST_TOKEN.bind_late(meter, labels),
+                gen_ai: naming.gen_ai(|| GenAi::bind_first_chunk(meter, labels)),
+            },
             per_output_token: TIME_PER_OUTPUT_TOKEN.bind_late(meter, labels),
+            gen_ai: naming.gen_ai(|| GenAi::bind(meter, labels)),
         }
     }
 
@@ -68,6 +79,9 @@ impl Row {
         self.in_flight.add(-1);
         self.requests[status].add(1);
         self.duration[status].record(took.as_secs_f64());
+        if let Some(gen_ai) = &self.gen_ai {
+            gen_ai.ended(took);
+        }
     }
 
     pub(crate) fn failed(&self, kind: ErrorKind) {
@@ -95,6 +109,9 @@ impl Row {
         add_any(&self.cache_read, usage.cache_read_tokens());
         add_any(&self.cache_write, usage.cache_write_tokens());
         add_any(&self.reasoning, usage.reasoning_tokens());
+        if let Some(gen_ai) = &self.gen_ai {
+            gen_ai.consumed(usage);
+        }
         match self.price.and_then(|price| price.of(usage)) {
             // No call is without tokens: none means that the provider did not
             // say, and a cost of zero would hide that.
@@ -114,6 +131,22 @@ impl Row {
     fn attempt_failed(&self, kind: ErrorKind) {
         if kind == ErrorKind::RateLimit {
             self.rate_limits.add(1);
+        }
+    }
+}
+
+/// The time to the first token, under each of its names.
+#[derive(Debug)]
+pub(crate) struct FirstToken {
+    own: Histogram,
+    gen_ai: Option<Histogram>,
+}
+
+impl FirstToken {
+    pub(crate) fn record(&self, seconds: f64) {
+        self.own.record(seconds);
+        if let Some(gen_ai) = &self.gen_ai {
+            gen_ai.record(seconds);
         }
     }
 }

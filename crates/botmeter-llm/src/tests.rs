@@ -202,6 +202,14 @@ async fn a_future_that_loses_a_race_is_cancelled() {
     ]);
 }
 
+#[test]
+fn a_call_can_be_sent_and_is_no_span_where_nobody_wants_one() {
+    fn is_sent<T: Send + 'static>(_: &T) {}
+    let call = Bench::new().llm.start(Provider::OpenAi, MODEL);
+    is_sent(&call);
+    assert!(call.span().is_disabled());
+}
+
 struct Nothing;
 
 impl crate::Reply for Nothing {

@@ -10,8 +10,7 @@ use super::{limits, titles};
 use crate::{
     ErrorKind, Model, Provider, Status,
     instruments::{
-        ERRORS, RATE_LIMITS, REQUESTS, TIME_TO_FIRST_TOKEN, TOKENS_CACHE_READ,
-        TOKENS_PROMPT,
+        ERRORS, RATE_LIMITS, REQUESTS, TIME_TO_FIRST_TOKEN, TOKENS_CACHE_READ, TOKENS_PROMPT,
     },
 };
 

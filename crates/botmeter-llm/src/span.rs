@@ -1,0 +1,92 @@
+//! The span of a call, after OpenTelemetry's conventions for generative AI.
+//!
+//! Numbers are recorded as `i64`: OpenTelemetry has no other whole numbers, and
+//! what does not fit becomes text on the way.
+
+use tracing::{Span, field::Empty};
+
+use crate::{ErrorKind, Provider, Status, Usage};
+
+/// Costs one look at a number if no subscriber wants it.
+#[inline]
+pub(crate) fn begin(provider: Provider, model: &str) -> Span {
+    tracing::info_span!(
+        target: "botmeter_llm",
+        "chat",
+        otel.name = format_args!("chat {model}"),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        gen_ai.operation.name = "chat",
+        gen_ai.provider.name = provider.gen_ai_name(),
+        gen_ai.request.model = model,
+        gen_ai.response.time_to_first_chunk = Empty,
+        gen_ai.usage.input_tokens = Empty,
+        gen_ai.usage.output_tokens = Empty,
+        gen_ai.usage.cache_read.input_tokens = Empty,
+        gen_ai.usage.cache_creation.input_tokens = Empty,
+        gen_ai.usage.reasoning.output_tokens = Empty,
+        error.type = Empty,
+    )
+}
+
+#[inline]
+pub(crate) fn first_token(span: &Span, seconds: f64) {
+    if !span.is_disabled() {
+        span.record("gen_ai.response.time_to_first_chunk", seconds);
+    }
+}
+
+/// The call ends here, whoever else still holds its span.
+#[inline]
+pub(crate) fn end(span: &Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
+    if !span.is_disabled() {
+        record_end(span, status, error, usage);
+    }
+}
+
+#[cold]
+fn record_end(span: &Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
+    if let Some(usage) = usage.filter(|usage| usage.is_plausible()) {
+        record_usage(span, usage);
+    }
+    match (status, error) {
+        (Status::Success, _) => {}
+        (Status::Error, kind) => {
+            span.record("otel.status_code", "error");
+            span.record("error.type", kind.unwrap_or(ErrorKind::Unknown).as_str());
+        }
+        // Whoever went away had a reason, which need not be an error.
+        (Status::Cancelled, _) => {
+            span.record("error.type", Status::Cancelled.as_str());
+        }
+    }
+    // To a subscriber that measures, a span ends when it was left for the last
+    // time: a driver may have left it long ago, and a child may close it later.
+    drop(span.enter());
+}
+
+/// None is left out: then the provider did not say.
+fn record_usage(span: &Span, usage: &Usage) {
+    let (prompt, completion) = (usage.prompt_tokens(), usage.completion_tokens());
+    if prompt + completion > 0 {
+        record(span, "gen_ai.usage.input_tokens", prompt);
+        record(span, "gen_ai.usage.output_tokens", completion);
+    }
+    let parts = [
+        ("gen_ai.usage.cache_read.input_tokens", usage.cache_read_tokens()),
+        ("gen_ai.usage.cache_creation.input_tokens", usage.cache_write_tokens()),
+        ("gen_ai.usage.reasoning.output_tokens", usage.reasoning_tokens()),
+    ];
+    for (field, tokens) in parts {
+        if tokens > 0 {
+            record(span, field, tokens);
+        }
+    }
+}
+
+fn record(span: &Span, field: &'static str, tokens: u64) {
+    // A plausible number always fits.
+    if let Ok(tokens) = i64::try_from(tokens) {
+        span.record(field, tokens);
+    }
+}
