@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use botmeter_core::{Descriptor, label::LabelInfo};
 
+use crate::Severity;
+
 /// The labels that a result is grouped by.
 pub type Labels = &'static [LabelInfo];
 
@@ -68,6 +70,11 @@ pub enum Expr {
         by: Labels,
         /// How far back.
         offset: Option<Duration>,
+    },
+    /// How many alerts of this severity fire for the selected jobs.
+    Firing {
+        /// Of which severity.
+        severity: Severity,
     },
     /// The same number for every group.
     Number(f64),
@@ -217,7 +224,7 @@ impl Expr {
                 found.push(&of.selection);
             }
             Self::Vanished { of, .. } | Self::Recent { of, .. } => found.push(of),
-            Self::Recorded { .. } | Self::Number(_) => {}
+            Self::Recorded { .. } | Self::Firing { .. } | Self::Number(_) => {}
             Self::Since(of) | Self::Top { of, .. } => of.collect(found),
             Self::Add(a, b)
             | Self::Subtract(a, b)

@@ -79,6 +79,12 @@ impl<G: LabelSet> Query<G> {
         Self::new(Expr::Subtract(Box::new(Expr::Number(1.0)), Box::new(self.expr)))
     }
 
+    /// Only the groups that the other query has as well: of all processes that
+    /// Prometheus knows, those that are bots.
+    pub fn among(self, other: Self) -> Self {
+        Self::new(Expr::And(Box::new(self.expr), Box::new(other.expr)))
+    }
+
     /// The query as a line of a panel that is called so; without a name, the
     /// line is called by its label values.
     pub fn named(self, name: &'static str) -> Line {

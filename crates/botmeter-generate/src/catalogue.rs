@@ -61,7 +61,7 @@ impl Catalogue {
     }
 
     /// What each domain registers, as core compares it.
-    pub(crate) fn registered(&self) -> Vec<Registered> {
+    pub fn registered(&self) -> Vec<Registered> {
         let domains = self.entries.iter().filter_map(|entry| {
             let instruments = entry.instruments.clone();
             entry.domain.map(|domain| Registered { domain, instruments })

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use botmeter_core::{Descriptor, Kind, label::LabelInfo, self_observation};
 
+/// What Prometheus calls the series of alerts that fire or are about to.
+pub(crate) const ALERTS: &str = "ALERTS";
+
 /// Every series that can exist, by its name.
 #[derive(Debug, Default)]
 pub(crate) struct Definitions(BTreeMap<String, Definition>);
@@ -40,7 +43,7 @@ impl Definitions {
             definitions.add(descriptor);
         }
         let labels = ["alertname", "alertstate", "severity"];
-        definitions.insert("ALERTS".to_owned(), Nature::Level, &labels);
+        definitions.insert(ALERTS.to_owned(), Nature::Level, &labels);
         definitions
     }
 

@@ -1,59 +1,12 @@
 //! Files from instruments and boards.
 #![doc = include_str!("../README.md")]
-//!
-//! A small program of your own, such as an xtask, calls it for your domains:
-//!
-//! ```
-//! use botmeter_board::{Board, Dashboard, Panel, Row, Show, rate};
-//! use botmeter_core::{Counter, Domain, Instrument, Meter, Unit};
-//! use botmeter_generate::{Catalogue, Mode, Options, generate};
-//!
-//! static SENT: Instrument<Counter, ()> =
-//!     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
-//!
-//! struct Mail(Counter);
-//!
-//! impl Domain for Mail {
-//!     const NAME: &'static str = "mail";
-//!     fn register(meter: &Meter) -> Self {
-//!         Self(SENT.bind(meter, ()))
-//!     }
-//! }
-//!
-//! fn board() -> Board {
-//!     let sent = Panel::time_series(
-//!         "Mails",
-//!         "Mails sent per minute. A sudden silence means that the queue is stuck.",
-//!         Show::PerMinute,
-//!     )
-//!     .draw(rate(&SENT).all().per_minute());
-//!     let dashboard = Dashboard {
-//!         uid: "mail-out",
-//!         title: "Mail",
-//!         description: "Does mail get out?",
-//!         tags: &["mail"],
-//!         span_attributes: &[],
-//!         variables: Vec::new(),
-//!         rows: vec![Row::open("Overview", [sent])],
-//!     };
-//!     Board { dashboards: vec![dashboard], ..Board::default() }
-//! }
-//!
-//! # let folder = tempfile::tempdir()?;
-//! # let root = folder.path();
-//! let catalogue = Catalogue::new().domain::<Mail>(board());
-//! let files = generate(&catalogue, &Options::new("cargo xtask dashboards"))?;
-//! files.apply(root, Mode::Write)?;
-//! assert!(root.join("grafana/mail-out.json").exists());
-//! files.apply(root, Mode::Check)?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
 
 mod catalogue;
 mod definitions;
 mod error;
 mod files;
 mod grafana;
+mod kubernetes;
 mod lint;
 mod model;
 mod options;
@@ -63,6 +16,7 @@ mod rules;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+#[expect(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes texts")]
 mod tests;
 mod yaml;
 
@@ -76,6 +30,10 @@ use model::Model;
 /// The files of a catalogue, checked.
 ///
 /// - `grafana/<uid>.json`: a dashboard.
+/// - `kubernetes/dashboard-<uid>.yaml`, `kubernetes/rules-<domain>.yaml`: the
+///   same as a `ConfigMap` and a `PrometheusRule`.
+/// - `kubernetes/pod-monitor.yaml`: a `PodMonitor` for the pods that serve
+///   `/metrics`.
 /// - `prometheus/<domain>.rules.yml`: recording and alerting rules.
 /// - `prometheus/tests/<domain>.test.yml`: unit tests of the alerts, for
 ///   `promtool test rules`.

@@ -3,6 +3,7 @@
 mod boards;
 mod dashboards;
 mod grid;
+mod kubernetes;
 mod promql;
 mod queries;
 mod rules;
@@ -24,6 +25,8 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
         problems.extend(queries::variables(dashboard, &model.definitions));
         problems.extend(queries::annotations(dashboard, &model.definitions));
     }
+    problems.extend(kubernetes::objects(&model.dashboards, options));
+    problems.extend(kubernetes::labels(options));
     problems.extend(rules::unique(&model.rules));
     for rules in &model.rules {
         problems.extend(rules::queries(rules, &model.definitions));

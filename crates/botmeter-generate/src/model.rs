@@ -7,7 +7,7 @@ use crate::{
     definitions::Definitions,
     files::MARK,
     grafana::{self, Limits},
-    reference,
+    kubernetes, reference,
     rules::{self, Rules},
     yaml::Yaml,
 };
@@ -75,12 +75,24 @@ impl Model {
                 Error::because(format!("write the dashboard {} as JSON", dashboard.uid), error)
             })?;
             text.push('\n');
+            let manifest = kubernetes::dashboard(&dashboard.uid, &text, options);
+            texts.insert(
+                format!("kubernetes/dashboard-{}.yaml", dashboard.uid),
+                mark.clone() + &manifest.document(),
+            );
             texts.insert(format!("grafana/{}.json", dashboard.uid), text);
         }
         for rules in &self.rules {
             let path = format!("prometheus/{}.rules.yml", rules.domain);
             texts.insert(path, mark.clone() + &rules.yaml().document());
+            let manifest = kubernetes::rules(rules, options);
+            texts.insert(
+                format!("kubernetes/rules-{}.yaml", rules.domain),
+                mark.clone() + &manifest.document(),
+            );
         }
+        let monitor = kubernetes::pod_monitor(options);
+        texts.insert("kubernetes/pod-monitor.yaml".to_owned(), mark.clone() + &monitor.document());
         for (name, tests) in &self.tests {
             let path = format!("prometheus/tests/{name}.test.yml");
             texts.insert(path, mark.clone() + &tests.document());

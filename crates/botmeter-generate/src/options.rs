@@ -18,6 +18,13 @@ pub struct Options {
     pub retention: Duration,
     /// Whether panels lead to traces in a Jaeger data source.
     pub has_traces: bool,
+    /// The labels of the `PrometheusRule` and `PodMonitor` objects, by which a
+    /// Prometheus operator selects them: keys and values. None by default.
+    pub kubernetes_labels: Vec<(String, String)>,
+    /// The labels of the pods that serve `/metrics`: keys and values.
+    pub pod_labels: Vec<(String, String)>,
+    /// The folder in Grafana that the dashboards are put into.
+    pub grafana_folder: String,
 }
 
 impl Options {
@@ -31,6 +38,9 @@ impl Options {
             grafana_url: "http://localhost:3000".to_owned(),
             retention: Duration::from_hours(15 * 24),
             has_traces: true,
+            kubernetes_labels: Vec::new(),
+            pod_labels: vec![("app.kubernetes.io/part-of".to_owned(), "botmeter".to_owned())],
+            grafana_folder: "botmeter".to_owned(),
         }
     }
 
@@ -59,6 +69,29 @@ impl Options {
     #[must_use]
     pub fn without_traces(mut self) -> Self {
         self.has_traces = false;
+        self
+    }
+
+    /// One more label of the `PrometheusRule` and `PodMonitor` objects, such as
+    /// `release` with the name of the Helm release of kube-prometheus-stack.
+    #[must_use]
+    pub fn kubernetes_label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.kubernetes_labels.push((key.into(), value.into()));
+        self
+    }
+
+    /// Another label of the pods that serve `/metrics`, instead of
+    /// `app.kubernetes.io/part-of: botmeter`.
+    #[must_use]
+    pub fn pod_label(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.pod_labels = vec![(key.into(), value.into())];
+        self
+    }
+
+    /// Another folder in Grafana.
+    #[must_use]
+    pub fn grafana_folder(mut self, folder: impl Into<String>) -> Self {
+        self.grafana_folder = folder.into();
         self
     }
 }

@@ -92,6 +92,16 @@ impl Place<'_> {
                 (self.grouped("count", None, by, &recent), Bond::Atom)
             }
             Expr::Recorded { name, offset, .. } => (format!("{name}{}", ago(*offset)), Bond::Atom),
+            Expr::Firing { severity } => {
+                let mut matchers = r#"alertstate="firing""#.to_owned();
+                // Alerts are by job and have no instance.
+                if matches!(self, Place::Panel { .. }) {
+                    matchers.push_str(r#", job=~"$job""#);
+                }
+                let series =
+                    format!("ALERTS{{{matchers}, severity={}}}", quoted(severity.as_str()));
+                (self.grouped("count", None, &[], &series), Bond::Atom)
+            }
             Expr::Number(number) => (number.to_string(), Bond::Atom),
             Expr::Add(a, b) => (self.join(a, "+", b, Bond::Sum), Bond::Sum),
             Expr::Subtract(a, b) => (self.join(a, "-", b, Bond::Sum), Bond::Sum),
@@ -139,7 +149,9 @@ impl Place<'_> {
 
     fn conjunction(self, a: &Expr, operator: &str, b: &Expr) -> String {
         let (left, right) = (self.at_least(a, Bond::And), self.at_least(b, Bond::Compare));
-        format!("{left}\n{operator} {right}")
+        // Rules are read by people, and may be long.
+        let space = if matches!(self, Place::Rule) { '\n' } else { ' ' };
+        format!("{left}{space}{operator} {right}")
     }
 
     fn quantile(self, expr: &Expr) -> String {

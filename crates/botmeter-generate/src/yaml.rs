@@ -1,4 +1,4 @@
-//! Writing YAML: only what the files of Prometheus need.
+//! Writing YAML: only what the files of Prometheus and Kubernetes need.
 
 use std::fmt::Write as _;
 
@@ -43,7 +43,11 @@ impl Yaml {
             Self::Map(pairs) => pairs.iter().flat_map(|(key, value)| pair(key, value)).collect(),
             Self::List(items) => items.iter().flat_map(item).collect(),
             Self::Text(text) if is_block(text) => {
-                let mut lines = vec!["|-".to_owned()];
+                let (head, text) = match text.strip_suffix('\n') {
+                    Some(text) => ("|", text),
+                    None => ("|-", text.as_str()),
+                };
+                let mut lines = vec![head.to_owned()];
                 lines.extend(text.split('\n').map(indented));
                 lines
             }
@@ -86,12 +90,16 @@ fn indented(line: &str) -> String {
 }
 
 /// Whether the text is several lines that a literal block can hold as they
-/// are.
+/// are: the first line tells the indentation, and one line end at the end can
+/// be kept.
 fn is_block(text: &str) -> bool {
     text.contains('\n')
-        && !text.ends_with('\n')
-        && text.split('\n').all(|line| !line.starts_with(' ') && !line.chars().any(needs_escape))
-        && !text.starts_with('\n')
+        && !text.starts_with([' ', '\n'])
+        && !text.ends_with("\n\n")
+        && text.split('\n').all(|line| {
+            (line.is_empty() || !line.trim_matches(' ').is_empty())
+                && !line.chars().any(needs_escape)
+        })
 }
 
 /// A text on one line, quoted only where it has to be.
@@ -200,6 +208,8 @@ mod tests {
             "tab\there",
             " first line indented\nsecond",
             "ends with a line end\n",
+            "{\n  \"a\": 1\n\n}\n",
+            "two line ends\n\n",
             "bell\u{7} \u{2028} \\ \"",
             "- dash",
             "grüße",
@@ -220,7 +230,14 @@ mod tests {
             k: '{{ $value }}'
             k: "tab\u0009here"
             k: " first line indented\nsecond"
-            k: "ends with a line end\n"
+            k: |
+              ends with a line end
+            k: |
+              {
+                "a": 1
+
+              }
+            k: "two line ends\n\n"
             k: "bell\u0007 \u2028 \\ \""
             k: '- dash'
             k: 'grüße'

@@ -173,6 +173,9 @@ fn dropped() -> Alert {
             "`negative`: a difference came out below zero, often of two clocks.",
             "`implausible`: numbers that contradict each other, such as more cached tokens than \
              tokens; see how the driver reads the provider's usage.",
+            "`span_queue_full`: spans come faster than they leave; sample fewer with \
+             `OTEL_TRACES_SAMPLER`, or enlarge `OTEL_BSP_MAX_QUEUE_SIZE`.",
+            "`span_export_failed`: the receiver of traces did not take them; the log says why.",
         ],
         panel: rows::DROPPED_BY_REASON,
         fires: Example::after(Duration::from_mins(40))

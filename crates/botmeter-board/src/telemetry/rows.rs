@@ -221,7 +221,8 @@ fn processes() -> Row {
                  restart; the blue marks show them, too.",
                 Show::Seconds,
             )
-            .draw(age(&START_TIME).all())
+            // Other programs have this series, too, Prometheus itself among them.
+            .draw(age(&START_TIME).all().among(last(&BUILD).all()))
             .per_instance(),
             Panel::text(
                 "How to read this page",

@@ -28,7 +28,11 @@ pub(super) fn annotations(prometheus: &DataSource) -> Annotations {
         ..asked(
             "Restarts",
             "blue",
-            format!("max by (job, instance) ({start_time}{SELECTED}) * 1000"),
+            // Other programs have this series, too, Prometheus itself among them.
+            format!(
+                "max by (job, instance) ({start_time}{SELECTED}) * 1000 \
+                 and max by (job, instance) ({build}{SELECTED})"
+            ),
         )
     };
     let deployments = Annotation {

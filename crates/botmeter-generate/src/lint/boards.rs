@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_board::{Alert, Dashboard, Expr, Kind, Limit, Part};
+use botmeter_board::{Alert, Dashboard, Expr, Kind, Limit};
 
 use crate::{Catalogue, Options, Problem, rules::objections};
 
@@ -145,12 +145,6 @@ fn expression(expr: &Expr, object: &mut impl FnMut(String)) {
     for selection in expr.selections() {
         if selection.matchers.iter().any(|matcher| matcher.values.is_empty()) {
             object(format!("{} is filtered by no value at all", selection.instrument.name()));
-        }
-        if let Part::Bucket(bound) = selection.part
-            && !selection.instrument.buckets().contains(&bound)
-        {
-            let (name, bounds) = (selection.instrument.name(), selection.instrument.buckets());
-            object(format!("{bound} is not a bucket of {name}: {bounds:?}"));
         }
     }
 }

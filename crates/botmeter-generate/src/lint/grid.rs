@@ -54,3 +54,39 @@ fn clashes(dashboard: &Dashboard, places: &[(&str, [u32; 4])]) -> Vec<Problem> {
     }
     problems
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Options, model::Model, sample};
+
+    #[test]
+    fn panels_on_top_of_each_other_are_found_in_open_and_closed_rows() {
+        let model = Model::of(&sample::catalogue(), &Options::new("x"));
+        let mut dashboard = model.dashboards[0].clone();
+        assert_eq!(overlaps(&dashboard), []);
+        let mut moved = 0;
+        for item in &mut dashboard.panels {
+            match item {
+                Item::Panel(panel) if panel.title == "Within half a second" => {
+                    panel.grid_pos.x -= 1;
+                    moved += 1;
+                }
+                Item::Row(row) if row.collapsed => {
+                    row.panels[1].grid_pos.x -= 1;
+                    moved += 1;
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(moved, 2);
+        let found: Vec<_> = overlaps(&dashboard).iter().map(Problem::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                r#"dashboard mail-out panel "Within half a second": lies on top of "Sent""#,
+                r#"dashboard mail-out panel "Dearest": lies on top of "Durations""#,
+            ]
+        );
+    }
+}

@@ -9,7 +9,7 @@ use promql_parser::{
     },
 };
 
-use crate::definitions::{Definition, Definitions, Nature};
+use crate::definitions::{ALERTS, Definition, Definitions, Nature};
 
 /// Where the query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,8 +39,11 @@ const RATE_INTERVAL: Duration = Duration::from_secs(257);
 /// Checks one query.
 pub(crate) fn check(expr: &str, definitions: &Definitions, place: Place) -> Checked {
     let mut checker = Checker { definitions, place, problems: Vec::new() };
-    // In rules, nobody fills these in.
     let filled = match place {
+        Place::Rule if expr.contains("$__range") => {
+            checker.object("looks back over what a dashboard shows; a rule says how far: `over`");
+            expr.replace("$__range", "3607s")
+        }
         Place::Rule => expr.to_owned(),
         _ => expr
             .replace("$__rate_interval", &format!("{}s", RATE_INTERVAL.as_secs()))
@@ -120,7 +123,10 @@ impl Checker<'_> {
             by.insert(matcher.to_string());
         }
         if self.place == Place::Panel {
-            for wanted in [r#"job=~"$job""#, r#"instance=~"$instance""#] {
+            // Alerts watch jobs as a whole, so their series have no instance.
+            let is_alert = name == ALERTS;
+            let wanted = [r#"job=~"$job""#, r#"instance=~"$instance""#];
+            for wanted in wanted.into_iter().take(if is_alert { 1 } else { 2 }) {
                 if !by.contains(wanted) {
                     self.object(format!("does not select {name} by {wanted}"));
                 }
@@ -137,8 +143,7 @@ impl Checker<'_> {
         };
         if !bounds.contains(&bound) {
             self.object(format!("selects the bucket {value} of {name}, which has {bounds:?}"));
-        }
-        if bound.fract() == 0.0 {
+        } else if bound.fract() == 0.0 {
             self.object(format!(
                 "selects the bucket {value} of {name}: the routes spell whole bounds differently"
             ));
@@ -264,3 +269,7 @@ impl Checker<'_> {
         Some(labels.into_iter().filter(|label| label != "le").collect())
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::needless_raw_string_hashes, reason = "this is how expect-test writes texts")]
+mod tests;

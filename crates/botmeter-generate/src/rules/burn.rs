@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// From this length on, a window is evaluated less often: a day of samples
-/// takes time to add up, and changes little in two minutes.
+/// takes time to add up, and changes little in a minute.
 const LONG: Duration = Duration::from_hours(24);
-const LONG_INTERVAL: Duration = Duration::from_mins(2);
+const LONG_INTERVAL: Duration = Duration::from_mins(1);
 
 /// The name of the series that holds what went wrong within the window.
 fn recorded(objective: &Objective, window: Duration) -> String {
