@@ -83,6 +83,8 @@ pub struct TokenUsage {
     pub completion: u64,
     /// Tokens of the prompt that the provider had kept from earlier calls.
     pub cached: u64,
+    /// Tokens of the prompt that the provider keeps for later calls, where it says so.
+    pub cache_written: u64,
     /// Tokens of the completion that the model thought and did not show.
     pub reasoning: u64,
 }

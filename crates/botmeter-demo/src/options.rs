@@ -7,7 +7,11 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 
 use crate::client::{BaseUrl, Key};
-use crate::provider::{DEFAULT_MODELS, Faults, Profile, Share};
+use crate::provider::{DEFAULT_MODELS, Faults, Profile, Share, TRIAL_MODEL};
+
+/// What the models of the demo's own provider read at once: enough for every prompt but the one
+/// that somebody pastes a whole log into.
+const CONTEXT_TOKENS: u64 = 8_000;
 
 /// A bot server that calls a model provider over HTTP and shows what botmeter measures.
 ///
@@ -24,11 +28,11 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = 9464)]
     pub port: u16,
 
-    /// Calls that are begun in a second, on average.
+    /// Calls to models that are begun in a second, on average; the story goes at their pace.
     #[arg(long, value_name = "CALLS_PER_SECOND", default_value_t = 5.0, value_parser = rate)]
     pub rate: f64,
 
-    /// Most calls at the same time; a call that finds no place waits for one.
+    /// Most calls to models at the same time; a call that finds no place waits for one.
     #[arg(long, value_name = "CALLS", default_value_t = NonZeroU16::new(64).unwrap_or(NonZeroU16::MIN))]
     pub concurrency: NonZeroU16,
 
@@ -154,6 +158,11 @@ impl Options {
         }
     }
 
+    /// A model that only few calls try, if the demo chooses the models.
+    pub fn trial_model(&self) -> Option<String> {
+        self.models.is_empty().then(|| TRIAL_MODEL.to_owned())
+    }
+
     /// How long a call may take. The demo's own provider answers within seconds, so that one that
     /// hangs is soon seen; a real model may think for longer.
     pub fn call_timeout(&self) -> Duration {
@@ -165,8 +174,11 @@ impl Options {
 
     /// How the demo's own provider behaves.
     pub fn profile(&self) -> Profile {
+        let mut models = self.models();
+        models.extend(self.trial_model());
         Profile {
-            models: self.models(),
+            models,
+            context_tokens: CONTEXT_TOKENS,
             faults: self.faults.faults(),
             seed: self.seed,
             ..Profile::default()
@@ -200,183 +212,4 @@ fn model(text: &str) -> Result<String, String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(arguments: &[&str]) -> Result<Options, String> {
-        let arguments = std::iter::once("botmeter-demo").chain(arguments.iter().copied());
-        Options::read_from(arguments).map_err(|error| error.to_string())
-    }
-
-    #[test]
-    fn the_definition_of_the_options_is_sound() {
-        Options::command().debug_assert();
-    }
-
-    #[test]
-    fn without_options_the_demo_calls_its_own_provider() {
-        let options = read(&[]).unwrap();
-        assert_eq!(options.run_for, None);
-        assert_eq!(options.port, 9464);
-        assert_eq!(options.models(), DEFAULT_MODELS);
-        assert_eq!(options.call_timeout(), Duration::from_secs(5));
-        assert!(options.provider_url.is_none());
-        assert_eq!(options.profile().check(), Ok(()));
-    }
-
-    #[test]
-    fn every_option_is_taken() {
-        let options = read(&[
-            "--for",
-            "1m30s",
-            "--port",
-            "0",
-            "--rate",
-            "12.5",
-            "--concurrency",
-            "3",
-            "--streaming",
-            "1",
-            "--timeout",
-            "250ms",
-            "--model",
-            "a",
-            "--model",
-            "b",
-            "--seed",
-            "9",
-            "--rate-limited",
-            "0.1",
-            "--server-errors",
-            "0.11",
-            "--unauthorized",
-            "0.12",
-            "--filtered",
-            "0.13",
-            "--malformed",
-            "0.14",
-            "--hangs",
-            "0.15",
-            "--dropped",
-            "0.16",
-        ])
-        .unwrap();
-        assert_eq!(options.run_for, Some(Duration::from_secs(90)));
-        assert_eq!((options.port, options.rate, options.concurrency.get()), (0, 12.5, 3));
-        assert_eq!(options.streaming, Share::ALL);
-        assert_eq!(options.call_timeout(), Duration::from_millis(250));
-        let share = |share| Share::new(share).unwrap();
-        assert_eq!(
-            options.profile(),
-            Profile {
-                models: vec!["a".into(), "b".into()],
-                faults: Faults {
-                    rate_limited: share(0.1),
-                    server_errors: share(0.11),
-                    unauthorized: share(0.12),
-                    filtered: share(0.13),
-                    malformed: share(0.14),
-                    hangs: share(0.15),
-                    dropped: share(0.16),
-                },
-                seed: 9,
-                ..Profile::default()
-            }
-        );
-    }
-
-    #[test]
-    fn a_provider_by_url_gets_a_key_and_more_time() {
-        let options =
-            read(&["--provider-url", "https://host/v1", "--provider-key", "sk-1", "--model", "m"])
-                .unwrap();
-        assert_eq!(options.provider_url.as_ref().unwrap().to_string(), "https://host/v1");
-        assert_eq!(options.provider_key, Some(Key::new("sk-1")));
-        assert_eq!(options.call_timeout(), Duration::from_mins(1));
-        assert!(!format!("{options:?}").contains("sk-1"), "{options:?}");
-    }
-
-    #[test]
-    fn every_bad_value_is_quoted_with_what_is_possible() {
-        for (arguments, message) in [
-            (
-                &["--for", "10"][..],
-                "invalid value '10' for '--for <DURATION>': time unit needed, for example 10sec or \
-                 10ms; write it like 30s, 2m or 1m30s",
-            ),
-            (
-                &["--for", "0s"],
-                "invalid value '0s' for '--for <DURATION>': it must be longer than nothing",
-            ),
-            (
-                &["--timeout", "soon"],
-                "invalid value 'soon' for '--timeout <DURATION>': expected number at 0; write it \
-                 like 30s, 2m or 1m30s",
-            ),
-            (
-                &["--port", "70000"],
-                "invalid value '70000' for '--port <N>': 70000 is not in 0..=65535",
-            ),
-            (
-                &["--rate", "0"],
-                "invalid value '0' for '--rate <CALLS_PER_SECOND>': it must be at least one in an \
-                 hour (0.0003) and at most 10000",
-            ),
-            (
-                &["--rate", "NaN"],
-                "invalid value 'NaN' for '--rate <CALLS_PER_SECOND>': it must be at least one in \
-                 an hour (0.0003) and at most 10000",
-            ),
-            (
-                &["--rate", "fast"],
-                "invalid value 'fast' for '--rate <CALLS_PER_SECOND>': it is not a number; write \
-                 it like 5 or 0.5",
-            ),
-            (
-                &["--concurrency", "0"],
-                "invalid value '0' for '--concurrency <CALLS>': number would be zero for non-zero \
-                 type",
-            ),
-            (
-                &["--hangs", "1.5"],
-                "invalid value '1.5' for '--hangs <SHARE>': share 1.5 is not between 0 and 1; 1.5 \
-                 percent is 0.015",
-            ),
-            (
-                &["--streaming=-1"],
-                "invalid value '-1' for '--streaming <SHARE>': share -1 is not between 0 and 1",
-            ),
-            (&["--model", " "], "invalid value ' ' for '--model <NAME>': a model needs a name"),
-            (
-                &["--seed", "x"],
-                "invalid value 'x' for '--seed <NUMBER>': invalid digit found in string",
-            ),
-            (
-                &["--provider-url", "host", "--model", "m"],
-                "invalid value 'host' for '--provider-url <URL>': provider URL \"host\" does not \
-                 begin with http:// or https://",
-            ),
-            (
-                &["--hangs", "0.9", "--dropped", "0.2"],
-                "the shares of faults add up to 1.185, which is more than 1 (rate-limited 0.04, \
-                 server-errors 0.02, unauthorized 0.005, filtered 0.01, malformed 0.01, hangs 0.9, \
-                 dropped 0.2); lower some of them",
-            ),
-        ] {
-            let error = read(arguments).unwrap_err();
-            assert_eq!(error.lines().next().unwrap(), format!("error: {message}"), "{arguments:?}");
-        }
-    }
-
-    #[test]
-    fn a_real_provider_needs_a_model_and_cannot_be_told_to_fail() {
-        let error = read(&["--provider-url", "https://host/v1"]).unwrap_err();
-        assert!(error.contains("not provided"), "{error}");
-        assert!(error.contains("--model <NAME>"), "{error}");
-
-        let error = read(&["--provider-url", "https://host", "--model", "m", "--hangs", "0.1"])
-            .unwrap_err();
-        assert!(error.contains("'--hangs <SHARE>'"), "{error}");
-        assert!(error.contains("'--provider-url <URL>'"), "{error}");
-    }
-}
+mod tests;

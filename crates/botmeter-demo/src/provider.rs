@@ -7,6 +7,7 @@
 mod dice;
 mod profile;
 mod wire;
+mod words;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,10 +30,13 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, yield_now};
 use tokio::time::{sleep, timeout};
 
-pub use self::profile::{DEFAULT_MODELS, Faults, Latency, Profile, ProfileError, Share};
+pub use self::profile::{
+    DEFAULT_MODELS, Faults, Latency, Profile, ProfileError, Share, TRIAL_MODEL,
+};
 
 use self::dice::{Dice, Fate, Plan};
 use self::wire::{Answer, ChatRequest, Frame, error_body, malformed_body, models_body};
+use self::words::Writer;
 
 /// A provider that is listening.
 ///
@@ -75,6 +79,7 @@ impl Provider {
         let (ending, ended) = watch::channel(false);
         let service = Arc::new(Service {
             dice: Dice::new(&profile),
+            writer: Writer::default(),
             profile,
             calls: AtomicU64::new(0),
             ended: ended.clone(),
@@ -125,6 +130,7 @@ impl Drop for Provider {
 struct Service {
     profile: Profile,
     dice: Dice,
+    writer: Writer,
     calls: AtomicU64,
     ended: watch::Receiver<bool>,
 }
@@ -190,7 +196,9 @@ impl Service {
                 }
             }
             Fate::Answered | Fate::Dropped => {
-                let answer = Answer::new(request, &plan);
+                let seed = plan.text_seed;
+                let words = self.writer.answer(request.prompt(), seed, plan.visible_tokens);
+                let answer = Answer::new(request, &plan, words);
                 sleep(plan.first_token).await;
                 if request.stream {
                     streamed(answer.frames(plan.per_token), plan.fate)

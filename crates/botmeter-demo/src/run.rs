@@ -1,4 +1,4 @@
-//! The whole demo: a provider, a bot, and the telemetry of its calls.
+//! The whole demo: a provider, a story around it, and the telemetry of both.
 
 mod prices;
 mod progress;
@@ -10,22 +10,23 @@ use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use botmeter_llm::Provider as ProviderLabel;
 use botmeter_llm::core::Telemetry;
 use botmeter_llm::core::backend::Memory;
-use botmeter_llm::{Llm, Provider as ProviderLabel};
 use tokio::signal;
 use tokio::time::{Instant, interval_at, sleep};
 
 use self::progress::Progress;
-use crate::bot::{Bot, Habits, provider_at};
 use crate::client::{BaseUrl, Client, Settings};
+use crate::model::{Habits, Model, provider_at};
 use crate::options::Options;
 use crate::provider::{Faults, Provider};
+use crate::story::{Domains, Story};
 
 /// How often the demo says how far it is.
 const PROGRESS: Duration = Duration::from_secs(5);
 
-/// What calls get that are under way at the end.
+/// What gets done that is under way at the end.
 const GRACE: Duration = Duration::from_secs(3);
 
 /// What the last metrics get to leave.
@@ -52,30 +53,34 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     })?;
 
     let memory = Memory::new();
-    let (telemetry, llm) = Telemetry::builder("botmeter-demo")
+    let (telemetry, domains) = Telemetry::builder("botmeter-demo")
         .version(env!("CARGO_PKG_VERSION"))
         .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
         .backend(memory.clone())
-        .start::<Llm>()
+        .start::<Domains>()
         .map_err(|error| failed_to(&error))?;
+    let llm = domains.0.clone();
     llm.set_prices(prices::book()?).map_err(|error| failed_to(&error))?;
 
     let habits = Habits {
         provider: label,
+        is_own: own_provider.is_some(),
         models: options.models(),
+        trial: options.trial_model(),
         rate: options.rate,
         concurrency: options.concurrency.get().into(),
         streaming: options.streaming,
         seed: options.seed,
     };
-    introduce(&telemetry, options, &habits, &url);
-    let bot = Bot::new(client, llm, habits);
+    let model = Model::new(client, llm, habits);
+    let story = Story::set_up(model.clone(), domains).await?;
+    introduce(&telemetry, options, model.habits(), &url, &story);
     let end = async {
         asked_to_end(options.run_for).await;
-        say("ending: calls under way get a moment, then the last metrics are handed over");
+        say("ending: what is under way gets a moment, then the last metrics are handed over");
     };
     let recorded = telemetry.settings().map(|_| &memory);
-    report_on(&bot, recorded, end).await;
+    report_on(story.tell(end, GRACE), &model, recorded).await;
 
     let handed_over = telemetry.shutdown(FLUSH).await;
     if let Some(provider) = own_provider {
@@ -96,23 +101,23 @@ fn base_url(options: &Options, own_provider: Option<&Provider>) -> anyhow::Resul
     }
 }
 
-/// Lets the bot run, and says at intervals what was recorded, if anything is.
-async fn report_on(bot: &Bot, recorded: Option<&Memory>, end: impl Future<Output = ()>) {
+/// Says at intervals what of the story was recorded, if anything is.
+async fn report_on(story: impl Future<Output = ()>, model: &Model, recorded: Option<&Memory>) {
     let started = Instant::now();
     let report = || {
         if let Some(memory) = recorded {
             let seconds = started.elapsed().as_secs();
             say(format_args!("{seconds:>4} s: {}", Progress::of(&memory.text())));
         }
-        if let Some(error) = bot.take_last_error() {
+        if let Some(error) = model.take_last_error() {
             say(format_args!("        latest error: {error}"));
         }
     };
-    let mut running = pin!(bot.run(end, GRACE));
+    let mut story = pin!(story);
     let mut ticks = interval_at(started + PROGRESS, PROGRESS);
     loop {
         tokio::select! {
-            () = &mut running => break,
+            () = &mut story => break,
             _ = ticks.tick() => report(),
         }
     }
@@ -120,7 +125,13 @@ async fn report_on(bot: &Bot, recorded: Option<&Memory>, end: impl Future<Output
 }
 
 /// Says where to look, first of all, and then what goes on.
-fn introduce(telemetry: &Telemetry, options: &Options, habits: &Habits, url: &BaseUrl) {
+fn introduce(
+    telemetry: &Telemetry,
+    options: &Options,
+    habits: &Habits,
+    url: &BaseUrl,
+    story: &Story,
+) {
     match telemetry.scrape_address() {
         Some(address) => say(format_args!("metrics: http://{address}/metrics")),
         None => say("metrics: off, because OTEL_SDK_DISABLED is true"),
@@ -137,6 +148,11 @@ fn introduce(telemetry: &Telemetry, options: &Options, habits: &Habits, url: &Ba
         habits.streaming,
         habits.models.join(", ")
     ));
+    say(format_args!(
+        "story: people chat and write tickets at http://{}, a writer and two editors fill a blog, \
+         and a crew of workers merges branches",
+        story.api_address()
+    ));
     match options.run_for {
         Some(time) => {
             say(format_args!("ends: after {} or on Ctrl-C", humantime::format_duration(time)));
@@ -144,7 +160,7 @@ fn introduce(telemetry: &Telemetry, options: &Options, habits: &Habits, url: &Ba
         None => say("ends: on Ctrl-C"),
     }
     if let Some(address) = telemetry.scrape_address() {
-        say(format_args!("look: curl -s http://{address}/metrics | grep ^llm_"));
+        say(format_args!("look: curl -s http://{address}/metrics | grep -v _bucket"));
     }
 }
 

@@ -90,10 +90,13 @@ pub(super) struct Usage {
     completion_tokens_details: Option<CompletionDetails>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct PromptDetails {
     #[serde(default)]
     cached_tokens: Option<u64>,
+    /// Routers in front of several providers name it; `OpenAI` itself does not.
+    #[serde(default)]
+    cache_write_tokens: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,10 +107,12 @@ struct CompletionDetails {
 
 impl From<Usage> for TokenUsage {
     fn from(usage: Usage) -> Self {
+        let prompt_details = usage.prompt_tokens_details.unwrap_or_default();
         Self {
             prompt: usage.prompt_tokens,
             completion: usage.completion_tokens,
-            cached: usage.prompt_tokens_details.and_then(|d| d.cached_tokens).unwrap_or(0),
+            cached: prompt_details.cached_tokens.unwrap_or(0),
+            cache_written: prompt_details.cache_write_tokens.unwrap_or(0),
             reasoning: usage
                 .completion_tokens_details
                 .and_then(|details| details.reasoning_tokens)

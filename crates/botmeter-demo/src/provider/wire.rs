@@ -3,7 +3,6 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use fastrand::Rng;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,6 +42,11 @@ impl ChatRequest {
             .sum()
     }
 
+    /// What the model is asked last.
+    pub(super) fn prompt(&self) -> &str {
+        self.messages.last().map_or("", |message| &message.content)
+    }
+
     fn completion_limit(&self) -> u64 {
         self.max_completion_tokens.or(self.max_tokens).unwrap_or(u64::MAX)
     }
@@ -68,25 +72,32 @@ pub(super) struct Frame {
 }
 
 impl Answer {
-    pub(super) fn new(request: &ChatRequest, plan: &Plan) -> Self {
+    /// An answer of these words, one for each token, as far as the request's limit allows.
+    pub(super) fn new(request: &ChatRequest, plan: &Plan, mut words: Vec<String>) -> Self {
+        let wanted = plan.reasoning_tokens + words.len() as u64;
         let limit = request.completion_limit();
         let reasoning = plan.reasoning_tokens.min(limit);
-        let visible = plan.visible_tokens.min(limit - reasoning);
-        let cut = reasoning + visible < plan.reasoning_tokens + plan.visible_tokens;
+        words.truncate(usize::try_from(limit - reasoning).unwrap_or(usize::MAX));
 
         let prompt = request.prompt_tokens();
-        let completion = reasoning + visible;
+        let completion = reasoning + words.len() as u64;
+        let cut = completion < wanted;
+        let cached = part(prompt, plan.cached.get());
         Self {
             id: format!("chatcmpl-{:016x}", plan.text_seed),
             created: SystemTime::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs()),
             model: request.model.clone(),
-            words: words(plan.text_seed, visible),
+            words,
             finish_reason: if cut { "length" } else { "stop" },
             usage: json!({
                 "prompt_tokens": prompt,
                 "completion_tokens": completion,
                 "total_tokens": prompt + completion,
-                "prompt_tokens_details": { "cached_tokens": part(prompt, plan.cached.get()) },
+                "prompt_tokens_details": {
+                    "cached_tokens": cached,
+                    // A prompt that is new to the cache is kept there from now on.
+                    "cache_write_tokens": if cached == 0 { prompt / 2 } else { 0 },
+                },
                 "completion_tokens_details": { "reasoning_tokens": reasoning },
             }),
             include_usage: request.stream_options.include_usage,
@@ -193,26 +204,11 @@ fn part(whole: u64, share: f64) -> u64 {
     part.min(whole)
 }
 
-/// Text that reads like the notes of a bot, one word for each token.
-fn words(seed: u64, count: u64) -> Vec<String> {
-    const WORDS: [&str; 24] = [
-        "the", "bot", "found", "three", "new", "posts", "about", "today's", "release", "and",
-        "wrote", "a", "short", "summary", "for", "each", "channel", "with", "links", "to", "every",
-        "source", "it", "read",
-    ];
-    let mut rng = Rng::with_seed(seed);
-    (0..count)
-        .map(|place| {
-            let word = WORDS[rng.usize(..WORDS.len())];
-            if place == 0 { word.to_owned() } else { format!(" {word}") }
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::dice::Fate;
     use super::super::profile::Share;
+    use super::super::words::prose;
     use super::*;
 
     fn plan() -> Plan {
@@ -227,6 +223,10 @@ mod tests {
         }
     }
 
+    fn answer(request: &ChatRequest) -> Answer {
+        Answer::new(request, &plan(), prose(1, plan().visible_tokens))
+    }
+
     fn request(extra: &str) -> ChatRequest {
         serde_json::from_str(&format!(
             r#"{{"model":"m","messages":[{{"role":"user","content":"12345678"}}]{extra}}}"#
@@ -236,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_body_holds_the_text_and_every_kind_of_token() {
-        let body = Answer::new(&request(""), &plan()).body();
+        let body = answer(&request("")).body();
         let body: Value = serde_json::from_slice(&body).unwrap();
         let text = body["choices"][0]["message"]["content"].as_str().unwrap();
         assert_eq!(text.split(' ').count(), 3);
@@ -247,7 +247,7 @@ mod tests {
                 "prompt_tokens": 6,
                 "completion_tokens": 8,
                 "total_tokens": 14,
-                "prompt_tokens_details": { "cached_tokens": 3 },
+                "prompt_tokens_details": { "cached_tokens": 3, "cache_write_tokens": 0 },
                 "completion_tokens_details": { "reasoning_tokens": 5 },
             })
         );
@@ -257,8 +257,7 @@ mod tests {
     fn a_limit_cuts_the_text_and_says_so() {
         for name in ["max_tokens", "max_completion_tokens"] {
             let request = request(&format!(r#","{name}":6"#));
-            let body: Value =
-                serde_json::from_slice(&Answer::new(&request, &plan()).body()).unwrap();
+            let body: Value = serde_json::from_slice(&answer(&request).body()).unwrap();
             assert_eq!(body["usage"]["completion_tokens"], 6);
             assert_eq!(body["choices"][0]["finish_reason"], "length");
         }
@@ -267,7 +266,7 @@ mod tests {
     #[test]
     fn usage_is_streamed_only_if_asked_for() {
         let events = |extra: &str| -> Vec<String> {
-            Answer::new(&request(extra), &plan())
+            answer(&request(extra))
                 .frames(Duration::ZERO)
                 .iter()
                 .map(|frame| String::from_utf8(frame.bytes.to_vec()).unwrap())

@@ -39,7 +39,8 @@ async fn a_streamed_answer_is_the_same_as_one_in_one_piece() {
 #[tokio::test]
 async fn cached_and_reasoning_tokens_come_in_both_ways() {
     let (_provider, client) = start(quick()).await;
-    let mut sum = TokenUsage { prompt: 0, completion: 0, cached: 0, reasoning: 0 };
+    let mut sum =
+        TokenUsage { prompt: 0, completion: 0, cached: 0, cache_written: 0, reasoning: 0 };
     for turn in 0..20 {
         let reply = if turn % 2 == 0 {
             client.chat(&CHAT).await
@@ -48,9 +49,10 @@ async fn cached_and_reasoning_tokens_come_in_both_ways() {
         };
         let usage = reply.unwrap().usage.unwrap();
         sum.cached += usage.cached;
+        sum.cache_written += usage.cache_written;
         sum.reasoning += usage.reasoning;
     }
-    assert!(sum.cached > 0 && sum.reasoning > 0, "{sum:?}");
+    assert!(sum.cached > 0 && sum.cache_written > 0 && sum.reasoning > 0, "{sum:?}");
 }
 
 #[tokio::test]
@@ -175,5 +177,6 @@ fn check(reply: &Reply) {
     let usage = reply.usage.unwrap();
     let words = reply.text.split(' ').count() as u64;
     assert_eq!(usage.completion, words + usage.reasoning, "{reply:?}");
-    assert!(words > 0 && usage.prompt > 0 && usage.cached <= usage.prompt, "{reply:?}");
+    let cached = usage.cached + usage.cache_written;
+    assert!(words > 0 && usage.prompt > 0 && cached <= usage.prompt, "{reply:?}");
 }

@@ -1,14 +1,18 @@
-//! The client against the demo's own provider, and against servers that only a test would write.
+//! The parts of the demo against each other and against servers that only a test would write, and
+//! the demo as a whole.
 
 #![cfg(test)]
 
 mod answers;
-mod bot;
 mod breakdowns;
+mod catalogue;
+mod demo;
 mod lifecycle;
+mod model;
 mod process;
 mod raw_server;
 mod refusals;
+mod story;
 mod tls_front;
 
 use std::time::Duration;

@@ -9,7 +9,7 @@ use crate::client::{BaseUrl, CallError, Refusal};
 /// The provider behind a URL, by its host; [`Provider::Other`] if the host tells nothing.
 ///
 /// ```
-/// use botmeter_demo::bot::provider_at;
+/// use botmeter_demo::model::provider_at;
 /// use botmeter_llm::Provider;
 ///
 /// assert_eq!(provider_at(&"https://api.groq.com/openai/v1".parse().unwrap()), Provider::Groq);

@@ -1,47 +1,53 @@
-//! The bot records what its calls were.
+//! Whatever becomes of a question to a model, it is recorded as what it was.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use botmeter_demo::bot::{Bot, Habits};
+use botmeter_demo::model::{Habits, Model};
 use botmeter_demo::provider::{Faults, Latency, Profile, Share};
 use botmeter_llm::core::{Domain, Meter, backend::Memory};
 use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Status};
 
+use futures_util::future::join_all;
+
 use crate::{client, failing, quick};
 
-/// What a bot recorded in a short time.
+/// What was recorded of some questions.
 struct Record {
     memory: Memory,
     calls_of_provider: u64,
     last_error: Option<String>,
 }
 
+/// Questions that are put at the same time.
+const AT_ONCE: usize = 16;
+
+/// Questions in all.
+const QUESTIONS: usize = 48;
+
 const HABITS: fn() -> Habits = || Habits {
     provider: Provider::OpenAi,
+    is_own: true,
     models: vec!["small".into()],
+    trial: None,
     rate: 400.0,
-    concurrency: 16,
+    concurrency: AT_ONCE,
     streaming: Share::NONE,
     seed: 1,
 };
 
 impl Record {
-    /// Lets a bot run against such a provider until it has begun enough calls.
-    async fn of(profile: Profile, habits: Habits, timeout: Duration, grace: Duration) -> Self {
+    /// Puts the questions to such a provider; who asks waits so long for each answer.
+    async fn of(profile: Profile, habits: Habits, timeout: Duration, patience: Duration) -> Self {
         let provider = botmeter_demo::provider::Provider::start(profile).await.unwrap();
         let memory = Memory::new();
         let llm = Llm::register(&Meter::new(memory.clone()));
         let price = Price::per_million(1.0, 2.0).unwrap().cache_read(0.5).unwrap();
+        let price = price.cache_write(1.0).unwrap();
         llm.set_prices(PriceBook::new().with(Provider::OpenAi, "small", price)).unwrap();
-        let bot = Bot::new(client(&provider.base_url(), None, timeout), llm, habits);
-        let enough = async {
-            let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
-            while provider.calls() < 40 && tokio::time::Instant::now() < deadline {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
-        };
-        bot.run(enough, grace).await;
-        Self { memory, calls_of_provider: provider.calls(), last_error: bot.take_last_error() }
+        let model = Model::new(client(&provider.base_url(), None, timeout), llm, habits);
+        let question = || tokio::time::timeout(patience, model.ask("What is new today?"));
+        drop(join_all((0..QUESTIONS).map(|_| question())).await);
+        Self { memory, calls_of_provider: provider.calls(), last_error: model.take_last_error() }
     }
 
     async fn quickly(profile: Profile, habits: Habits) -> Self {
@@ -71,7 +77,7 @@ impl Record {
 #[tokio::test]
 async fn good_calls_are_recorded_with_tokens_and_cost() {
     let record = Record::quickly(quick(), HABITS()).await;
-    assert!(record.calls_of_provider >= 40, "{}", record.calls_of_provider);
+    assert_eq!(record.calls_of_provider, QUESTIONS as u64);
     assert_eq!(record.calls(Status::Success), record.calls_of_provider);
     assert_eq!(record.calls(Status::Error) + record.calls(Status::Cancelled), 0);
     assert_eq!(record.value("llm_requests_in_flight", &[]), 0);
@@ -147,30 +153,44 @@ async fn each_fault_is_counted_under_its_kind() {
 #[tokio::test]
 async fn a_provider_that_hangs_is_a_timeout() {
     let faults = Faults { hangs: Share::ALL, ..Faults::none() };
-    let (timeout, grace) = (Duration::from_millis(30), Duration::from_secs(10));
-    let record = Record::of(failing(faults), HABITS(), timeout, grace).await;
+    let (timeout, patience) = (Duration::from_millis(30), Duration::from_mins(1));
+    let record = Record::of(failing(faults), HABITS(), timeout, patience).await;
     let errors = record.errors(ErrorKind::Timeout);
-    assert!(errors >= 40, "{errors}");
-    assert_eq!(record.calls(Status::Error), errors);
+    assert_eq!((errors, record.calls(Status::Error)), (QUESTIONS as u64, errors));
 }
 
 #[tokio::test]
-async fn calls_that_outlast_the_end_are_cancelled() {
+async fn whoever_goes_away_cancels_the_call() {
     let faults = Faults { hangs: Share::ALL, ..Faults::none() };
-    let habits = Habits { concurrency: 50, ..HABITS() };
-    let (timeout, grace) = (Duration::from_mins(1), Duration::from_millis(20));
-    let record = Record::of(failing(faults), habits, timeout, grace).await;
-    assert!(record.calls(Status::Cancelled) >= 40);
+    let habits = Habits { concurrency: QUESTIONS, ..HABITS() };
+    let (timeout, patience) = (Duration::from_mins(1), Duration::from_millis(200));
+    let record = Record::of(failing(faults), habits, timeout, patience).await;
+    assert_eq!(record.calls(Status::Cancelled), QUESTIONS as u64);
     assert_eq!(record.calls(Status::Error), 0);
     assert_eq!(record.value("llm_requests_in_flight", &[]), 0);
 }
 
 #[tokio::test]
-async fn some_users_go_away() {
-    let first_token = Latency::always(Duration::from_secs(2));
-    let habits = Habits { streaming: Share::ALL, rate: 2000.0, concurrency: 1000, ..HABITS() };
-    let profile = Profile { first_token, ..quick() };
-    let record = Record::quickly(profile, habits).await;
-    let (cancelled, good) = (record.calls(Status::Cancelled), record.calls(Status::Success));
-    assert!(cancelled >= 1 && good > cancelled, "{cancelled} of {}", good + cancelled);
+async fn a_question_that_finds_no_place_waits_for_one() {
+    let answer = Duration::from_millis(20);
+    let profile = Profile { first_token: Latency::always(answer), ..quick() };
+    let begun = Instant::now();
+    let record = Record::quickly(profile, Habits { concurrency: 4, ..HABITS() }).await;
+    assert_eq!(record.calls(Status::Success), QUESTIONS as u64);
+    let one_after_the_other = u32::try_from(QUESTIONS / 4).unwrap();
+    assert!(begun.elapsed() >= answer * one_after_the_other, "{:?}", begun.elapsed());
+    // Waiting for a place is no part of a call.
+    let labels = [("provider", "openai"), ("model", "small"), ("status", "success")];
+    let in_calls = record.memory.value("llm_duration_seconds_sum", &labels).unwrap();
+    assert!(in_calls <= 4.0 * begun.elapsed().as_secs_f64(), "{in_calls}");
+}
+
+#[tokio::test]
+async fn a_model_on_trial_is_called_now_and_then() {
+    let habits = Habits { trial: Some("large".into()), concurrency: QUESTIONS, ..HABITS() };
+    let record = Record::quickly(quick(), habits).await;
+    let labels = [("provider", "openai"), ("model", "large"), ("status", "success")];
+    let on_trial = record.memory.value("llm_requests_total", &labels).unwrap();
+    let usual = record.calls(Status::Success) as f64;
+    assert!(on_trial >= 1.0 && usual > 5.0 * on_trial, "{on_trial} of {}", usual + on_trial);
 }
