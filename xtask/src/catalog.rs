@@ -10,17 +10,20 @@ use botmeter_narrative::Narratives;
 use botmeter_orchestrator::Orchestrator;
 use botmeter_pipeline::Pipelines;
 
+use crate::overview;
+
 /// Every domain of this repository with its board, in the order of their
-/// names.
+/// names, then the dashboard that crosses them.
 pub fn catalogue() -> Catalogue {
     Catalogue::new()
         .domain::<Bots>(botmeter_bot::board::board())
         .domain::<Http>(botmeter_http::board::board())
         .domain::<Llm>(botmeter_llm::board::board())
         .domain::<Narratives>(botmeter_narrative::board::board())
-        .domain::<Orchestrator>(botmeter_orchestrator::board::board())
+        .domain::<Orchestrator>(overview::with_models(botmeter_orchestrator::board::board()))
         .domain::<Pipelines>(botmeter_pipeline::board::board())
         .domain::<SelfObservation>(botmeter_board::telemetry::board())
+        .dashboard(overview::dashboard())
 }
 
 #[cfg(test)]

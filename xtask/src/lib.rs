@@ -2,10 +2,20 @@
 
 pub mod bench;
 pub mod catalog;
+pub mod cost;
 pub mod dashboards;
 pub mod demo;
+pub mod doctor;
+pub mod example;
 pub mod features;
+pub mod overview;
+pub mod packages;
 pub mod repository;
 pub mod servers;
 pub mod steps;
 mod tidy;
+
+/// The front page, so that its example is compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}

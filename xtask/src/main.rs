@@ -1,5 +1,7 @@
 //! `cargo xtask`: the tasks of this repository by name.
 
+use std::process::ExitCode;
+
 use clap::{Parser, Subcommand};
 use xtask::servers::{self, Server};
 
@@ -21,16 +23,27 @@ enum Task {
         arguments: Vec<String>,
     },
     /// Pass everything that has to pass: format, lints, tests, documentation,
-    /// generated files, each feature alone, real servers
+    /// generated files, each feature alone, packages, the example, real servers
     Test,
     /// Measure what recording costs, beside other libraries
     Bench,
+    /// Count the crates that a domain crate adds to a program
+    Cost {
+        /// Measure how long they take to compile as well, which takes minutes
+        #[arg(long)]
+        build: bool,
+    },
     /// Generate the dashboards, rules and reference pages in `dashboards/`
     Dashboards {
         /// Write nothing, and fail if a file is stale, missing or too many
         #[arg(long)]
         check: bool,
     },
+    /// Find where metrics get lost between a program, its Prometheus and the
+    /// dashboards, and print what to change
+    Doctor(xtask::doctor::Options),
+    /// Package every published crate, and build the packages
+    Packages,
     /// Find the real servers that the tests use, build those that are missing,
     /// and print where each is
     Servers {
@@ -40,12 +53,16 @@ enum Task {
     },
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
         Task::Demo { arguments } => xtask::demo::run(&arguments),
         Task::Test => xtask::steps::run(),
         Task::Bench => xtask::bench::run(),
+        Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
+        Task::Doctor(options) => return xtask::doctor::run(&options),
+        Task::Packages => xtask::packages::run(),
         Task::Servers { names } => servers::run(&names),
-    }
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

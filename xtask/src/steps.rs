@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{features, repository};
+use crate::{example, features, repository};
 
 /// Runs every step and stops at the first that fails.
 ///
@@ -33,6 +33,10 @@ pub fn run() -> Result<()> {
     for alone in features::each_alone()? {
         let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
         report.step(&alone.name, lint(&root, &arguments))?;
+    }
+    report.step("packages", cargo(&root, &["xtask", "packages"]))?;
+    for (name, command) in example::steps(&root)? {
+        report.step(name, command)?;
     }
     report.step("real servers", cargo(&root, &["test", "--package", "integration-tests"]))?;
     report.print();

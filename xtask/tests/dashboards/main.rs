@@ -1,5 +1,6 @@
 //! The generated files, judged by what others say of their formats: Grafana's
-//! schemas and Prometheus' own checker.
+//! schemas, Prometheus' own checker, and the form of Kubernetes objects.
 
+mod kubernetes;
 mod rules;
 mod schemas;

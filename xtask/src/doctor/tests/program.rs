@@ -1,0 +1,93 @@
+//! What is wrong with the page of a program.
+
+use super::{
+    super::Options,
+    broken,
+    fakes::{page_of, serve},
+};
+
+fn metrics(url: String) -> Options {
+    Options { metrics: Some(url), ..Options::default() }
+}
+
+#[test]
+fn another_path() {
+    let page = page_of(vec!["a".to_owned()]);
+    assert_eq!(
+        broken(&metrics(format!("http://{page}/metric"))),
+        format!(
+            "broken   page         http://{page}/metric answers 404\n\
+             change: give the path of the page, which botmeter serves at /metrics: --metrics \
+             http://HOST:PORT/metrics"
+        )
+    );
+}
+
+#[test]
+fn a_page_for_people() {
+    let server = serve(|_, _| (200, "text/html; charset=utf-8", "<!doctype html>".to_owned()));
+    assert_eq!(
+        broken(&metrics(format!("http://{server}"))),
+        format!(
+            "broken   page         http://{server}/metrics has the content type \"text/html; \
+             charset=utf-8\", which Prometheus refuses\n\
+             change: give the page of a program with botmeter (another server is at this \
+             address), or answer with the headers of Page::answer where your own server has the \
+             page"
+        )
+    );
+}
+
+#[test]
+fn a_page_that_is_broken_or_empty() {
+    let server = serve(|_, _| (200, "text/plain", "a_total 1\nb_total one\n".to_owned()));
+    assert_eq!(
+        broken(&metrics(format!("http://{server}"))),
+        format!(
+            "broken   page         http://{server}/metrics is no page of metrics: line 2 is no \
+             sample: \"b_total one\"\n\
+             change: write the page as Page::render gives it, and nothing else"
+        )
+    );
+    let empty = page_of(Vec::new());
+    assert!(broken(&metrics(format!("http://{empty}"))).contains("a page without a single sample"));
+}
+
+#[test]
+fn a_host_that_nobody_knows() {
+    let broken = broken(&metrics("http://bots.invalid:9464".to_owned()));
+    let unknown = "http://bots.invalid:9464/metrics: nobody knows the name of the host";
+    // Without a network, the name servers themselves do not answer.
+    let late = "http://bots.invalid:9464/metrics: no answer within 10s";
+    assert!(broken.contains(unknown) || broken.contains(late), "{broken}");
+}
+
+#[test]
+fn names_under_another_spelling() {
+    let page = page_of(vec!["llm_requests".to_owned(), "llm_duration_bucket".to_owned()]);
+    assert_eq!(
+        broken(&metrics(format!("http://{page}"))),
+        format!(
+            "broken   page names   http://{page}/metrics has llm_requests instead of \
+             llm_requests_total, llm_duration_bucket instead of llm_duration_seconds_bucket\n\
+             change: register llm_requests_total in the program that serves this page; \
+             dashboards/reference/ has every name"
+        )
+    );
+}
+
+#[test]
+fn the_page_of_prometheus_itself() {
+    let page = page_of(vec!["prometheus_tsdb_head_series".to_owned(), "go_info".to_owned()]);
+    assert_eq!(
+        broken(&metrics(format!("http://{page}"))),
+        format!(
+            "broken   page names   http://{page}/metrics has the names of Prometheus itself, and \
+             none of the catalogue\n\
+             change: give the port of the program, which is 9464 and not the 9090 of Prometheus, \
+             unless OTEL_EXPORTER_PROMETHEUS_PORT says otherwise"
+        )
+    );
+    let other = page_of(vec!["http_requests_total".to_owned(), "build_info".to_owned()]);
+    assert!(broken(&metrics(format!("http://{other}"))).contains("has no name of the catalogue"));
+}

@@ -1,0 +1,184 @@
+//! Asking over HTTP, and what it means when nobody answers.
+
+use std::{error::Error as _, fmt, io, sync::Arc, time::Duration};
+
+use anyhow::{Result, bail};
+
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The most that is read of an answer: a large Prometheus has a million names.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+
+/// What a server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) content_type: String,
+    pub(super) body: String,
+}
+
+/// Why there was no answer.
+#[derive(Debug)]
+pub(super) enum Silence {
+    Refused,
+    UnknownName,
+    TooLate,
+    Other(String),
+}
+
+/// A client that trusts what the machine trusts.
+#[derive(Debug)]
+pub(super) struct Web {
+    direct: ureq::Agent,
+    by_proxy: ureq::Agent,
+}
+
+impl Web {
+    pub(super) fn new() -> Self {
+        Self { direct: agent(None), by_proxy: agent(ureq::Proxy::try_from_env()) }
+    }
+
+    pub(super) fn get(&self, url: &str, query: &[(&str, &str)]) -> Result<Reply, Silence> {
+        let request = self.agent(url).get(url).query_pairs(query.iter().copied());
+        read(request.call())
+    }
+
+    /// A form in the body, because a query may be longer than an address.
+    pub(super) fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Reply, Silence> {
+        read(self.agent(url).post(url).send_form(form.iter().copied()))
+    }
+
+    /// No proxy knows the servers of this machine.
+    fn agent(&self, url: &str) -> &ureq::Agent {
+        let here = ["localhost", "127.0.0.1", "[::1]"];
+        let host = url.split("://").nth(1).unwrap_or_default();
+        if here.iter().any(|name| host.starts_with(name)) { &self.direct } else { &self.by_proxy }
+    }
+}
+
+fn agent(proxy: Option<ureq::Proxy>) -> ureq::Agent {
+    use ureq::tls::{RootCerts, TlsConfig};
+
+    let crypto = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = TlsConfig::builder()
+        .unversioned_rustls_crypto_provider(crypto)
+        .root_certs(RootCerts::PlatformVerifier)
+        .build();
+    ureq::Agent::config_builder()
+        .http_status_as_error(false)
+        .timeout_global(Some(PATIENCE))
+        .proxy(proxy)
+        .tls_config(tls)
+        .build()
+        .new_agent()
+}
+
+fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Silence> {
+    let mut answer = answer.map_err(Silence::of)?;
+    let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+    let content_type = header.unwrap_or_default().to_ascii_lowercase();
+    let status = answer.status().as_u16();
+    let body = answer.body_mut().with_config().limit(MOST_BYTES).lossy_utf8(true).read_to_string();
+    Ok(Reply { status, content_type, body: body.map_err(Silence::of)? })
+}
+
+impl Silence {
+    fn of(error: ureq::Error) -> Self {
+        match error {
+            ureq::Error::HostNotFound => Self::UnknownName,
+            ureq::Error::Timeout(_) => Self::TooLate,
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                Self::Refused
+            }
+            ureq::Error::Io(error) if error.to_string().contains("failed to lookup address") => {
+                Self::UnknownName
+            }
+            other => Self::Other(match other.source() {
+                Some(cause) if !other.to_string().contains(&cause.to_string()) => {
+                    format!("{other}: {cause}")
+                }
+                _ => other.to_string(),
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused => f.write_str("connection refused: nothing listens there"),
+            Self::UnknownName => f.write_str("nobody knows the name of the host"),
+            Self::TooLate => write!(f, "no answer within {PATIENCE:?}"),
+            Self::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl std::error::Error for Silence {}
+
+impl Reply {
+    /// How it begins, for evidence.
+    pub(super) fn beginning(&self) -> String {
+        let line = self.body.lines().map(str::trim).find(|line| !line.is_empty());
+        shortened(line.unwrap_or_default(), 100)
+    }
+}
+
+/// The text up to this many characters.
+pub(super) fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((cut, _)) => format!("{}…", &text[..cut]),
+        None => text.to_owned(),
+    }
+}
+
+/// The base of a server's address, without a slash at its end.
+pub(super) fn base(url: &str) -> Result<String> {
+    let trimmed = url.trim_end_matches('/');
+    let (scheme, rest) = trimmed.split_once("://").unwrap_or(("", trimmed));
+    if !matches!(scheme, "http" | "https") || rest.is_empty() || rest.starts_with(['/', ':']) {
+        bail!("{url:?} is no address of a server: give a URL such as http://localhost:9090");
+    }
+    Ok(trimmed.to_owned())
+}
+
+/// The port of a `host:port` or of a URL.
+pub(super) fn port(address: &str) -> Option<u16> {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let after_host = authority.rsplit_once(']').map_or(authority, |(_, after)| after);
+    match after_host.rsplit_once(':') {
+        Some((_, port)) => port.parse().ok(),
+        None => Some(if scheme == "https" { 443 } else { 80 }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_a_url() {
+        assert_eq!(base("http://localhost:9090/").unwrap(), "http://localhost:9090");
+        assert_eq!(base("https://prom.example/base").unwrap(), "https://prom.example/base");
+        for wrong in ["localhost:9090", "http://", "http:///x", "ftp://host", ""] {
+            let error = base(wrong).unwrap_err().to_string();
+            assert!(error.contains("is no address of a server"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn ports_are_found() {
+        for (address, expected) in [
+            ("localhost:9464", Some(9464)),
+            ("http://[::1]:9464/metrics", Some(9464)),
+            ("http://host/metrics", Some(80)),
+            ("https://host", Some(443)),
+            ("http://[::1]/", Some(80)),
+            ("host:nine", None),
+        ] {
+            assert_eq!(port(address), expected, "{address}");
+        }
+    }
+}

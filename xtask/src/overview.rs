@@ -1,0 +1,105 @@
+//! What crosses domains: the dashboard `overview`, and what the orchestrator's
+//! dashboard shows of the calls to models.
+//!
+//! It is here and in no domain, because domains do not know each other.
+
+mod rows;
+
+use botmeter_board::{Board, Dashboard, Panel, Row, Show, increase, rate};
+use botmeter_llm::{
+    Model, Status,
+    instruments::{COST, REQUESTS},
+};
+
+/// The dashboard of the agent orchestrator.
+const ORCHESTRATOR: &str = "agent-orchestrator";
+
+/// The dashboard that tells whether everything is well.
+pub fn dashboard() -> Dashboard {
+    Dashboard {
+        uid: "overview",
+        title: "botmeter / Overview",
+        description: "Is everything well: is there traffic, does it succeed in time, what does it \
+                      cost, does anything pile up, and does the telemetry arrive?",
+        tags: &["overview"],
+        span_attributes: &[],
+        variables: Vec::new(),
+        rows: rows::rows(),
+    }
+}
+
+/// The board of the orchestrator with what its workers ask of models.
+pub fn with_models(mut orchestrator: Board) -> Board {
+    for dashboard in &mut orchestrator.dashboards {
+        if dashboard.uid == ORCHESTRATOR {
+            dashboard.rows.push(models());
+        }
+    }
+    orchestrator
+}
+
+fn models() -> Row {
+    Row::open(
+        "Models",
+        [
+            Panel::stat(
+                "Total LLM cost",
+                "US dollars spent on calls to models in the shown time, as far as their prices \
+                 are known. Compare with what the completed tasks are worth; a jump without more \
+                 tasks is a loop: look at the retries.",
+                Show::Dollars,
+            )
+            .draw(increase(&COST).all())
+            .size(6, 8),
+            Panel::time_series(
+                "LLM requests by model",
+                "Calls per second to each model that ended well and those that ended with an \
+                 error. Errors should be few and short; a model with errors alone is down or \
+                 refuses: look at the dashboard of the LLM calls.",
+                Show::RequestsPerSecond,
+            )
+            .draw(rate(&REQUESTS).only(Status::Success).by::<(Model,)>().named("success"))
+            .draw(rate(&REQUESTS).only(Status::Error).by::<(Model,)>().named("error"))
+            .size(18, 8),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use botmeter_board::Kind;
+
+    use crate::{catalog::catalogue, dashboards};
+
+    #[test]
+    fn the_links_lead_to_all_other_dashboards() {
+        let row = super::dashboard().rows.into_iter().find(|row| row.title == "Dashboards");
+        let panels = row.unwrap().panels;
+        assert_eq!(panels[0].kind, Kind::Text);
+        let mut linked: Vec<_> = panels[0]
+            .description
+            .split("(/d/")
+            .skip(1)
+            .map(|rest| rest.split('?').next().unwrap().to_owned())
+            .collect();
+        linked.sort();
+        let files = dashboards::files().unwrap();
+        let others: Vec<_> = files
+            .paths()
+            .filter_map(|path| path.strip_prefix("grafana/")?.strip_suffix(".json"))
+            .filter(|uid| *uid != "overview")
+            .map(str::to_owned)
+            .collect();
+        assert_eq!(linked, others);
+    }
+
+    #[test]
+    fn the_orchestrator_shows_what_its_models_cost() {
+        assert!(catalogue().domains().any(|domain| domain == "orchestrator"));
+        let files = dashboards::files().unwrap();
+        let dashboard = files.text("grafana/agent-orchestrator.json").unwrap();
+        for expected in ["Total LLM cost", "LLM requests by model", "llm_cost_dollars_total"] {
+            assert!(dashboard.contains(expected), "{expected}");
+        }
+    }
+}

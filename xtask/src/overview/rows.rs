@@ -1,0 +1,234 @@
+//! The panels of the overview, from what one looks at first to the details.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Color, Panel, Row, Severity, Show, age, firing, highest, increase, last, oldest, quantile,
+    rate, share,
+};
+use botmeter_bot::{
+    self as bot, BotName,
+    board::limits::QUEUE_HIGH,
+    instruments::{EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
+};
+use botmeter_core::{
+    BackendKind, ExportStatus,
+    self_observation::{EXPORTS, LAST_EXPORT},
+};
+use botmeter_http::{self as http, instruments::REQUESTS as HTTP_REQUESTS};
+use botmeter_llm::{
+    self as llm,
+    instruments::{COST, DURATION, REQUESTS as LLM_REQUESTS},
+};
+use botmeter_orchestrator::instruments::MERGE_QUEUE_DEPTH;
+use botmeter_pipeline::{PipelineName, instruments::QUEUE_DEPTH as PIPELINE_QUEUE};
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// Keeps what is chosen and the time that is shown.
+const LINKS: &str = "\
+- [LLM calls](/d/llm-api-health?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [Bots](/d/bot-health?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [Narratives](/d/narrative-performance?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [Pipelines](/d/content-pipeline?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [Agent orchestrator](/d/agent-orchestrator?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [HTTP and tools](/d/http-and-tools?${__url_time_range}&${job:queryparam}&${instance:queryparam})
+- [Telemetry](/d/telemetry?${__url_time_range}&${job:queryparam}&${instance:queryparam})";
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![now(), traffic(), queues(), arrival(), links()]
+}
+
+fn now() -> Row {
+    Row::open(
+        "Now",
+        [
+            Panel::stat(
+                "Firing alerts",
+                "Alerts of any severity that fire now for the chosen jobs. Zero is well; \
+                 otherwise turn on the marks \"Firing alerts\" above, which name them, and follow \
+                 their runbooks.",
+                Show::Count,
+            )
+            .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info)),
+            Panel::stat(
+                "Failed LLM calls",
+                "Share of the calls to models in the shown time that ended with an error. Up to \
+                 1 % is usual; above, the dashboard of the LLM calls tells which provider it is.",
+                Show::Ratio,
+            )
+            .draw(share(
+                increase(&LLM_REQUESTS).only(llm::Status::Error).all(),
+                increase(&LLM_REQUESTS).all(),
+            )),
+            Panel::stat(
+                "LLM latency (p95)",
+                "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
+                 are usual, minutes are not: look at the latency by model.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &DURATION).shown().all()),
+            Panel::stat(
+                "LLM cost today",
+                "US dollars spent on calls to models within the last 24 hours, whatever time is \
+                 shown. Compare with your daily budget; the dashboard of the LLM calls tells \
+                 which model it is.",
+                Show::Dollars,
+            )
+            .draw(increase(&COST).over(DAY).all()),
+            Panel::stat(
+                "Failed bot runs",
+                "Share of the runs of bots in the shown time that failed. A few percent are \
+                 usual; above, look at the dashboard of the bots for which bot it is and why.",
+                Show::Ratio,
+            )
+            .draw(share(
+                increase(&EXECUTIONS).only(bot::Status::Error).all(),
+                increase(&EXECUTIONS).all(),
+            )),
+            Panel::stat(
+                "Oldest success of a bot",
+                "The longest time since a bot last succeeded. It should not be longer than the \
+                 slowest schedule of a bot; the list below tells which bot it is.",
+                Show::Seconds,
+            )
+            .draw(oldest(&LAST_SUCCESS).all())
+            .without_data("no success yet"),
+        ],
+    )
+}
+
+fn traffic() -> Row {
+    Row::open(
+        "Traffic and errors",
+        [
+            Panel::time_series(
+                "Traffic",
+                "Calls to models, runs of bots and HTTP requests per minute that ended. A line \
+                 that falls to zero while the others go on is the part that stands still.",
+                Show::PerMinute,
+            )
+            .draw(rate(&LLM_REQUESTS).all().per_minute().named("LLM requests"))
+            .draw(rate(&EXECUTIONS).all().per_minute().named("bot runs"))
+            .draw(rate(&HTTP_REQUESTS).all().per_minute().named("HTTP requests")),
+            Panel::time_series(
+                "Error shares",
+                "Share of the calls to models and of the runs of bots that failed, and of the \
+                 HTTP requests answered from 500 on. When calls fail first and runs follow, it is \
+                 the provider; when runs fail alone, it is the bot.",
+                Show::Ratio,
+            )
+            .draw(
+                share(
+                    rate(&LLM_REQUESTS).only(llm::Status::Error).all(),
+                    rate(&LLM_REQUESTS).all(),
+                )
+                .named("LLM requests"),
+            )
+            .draw(
+                share(rate(&EXECUTIONS).only(bot::Status::Error).all(), rate(&EXECUTIONS).all())
+                    .named("bot runs"),
+            )
+            .draw(
+                share(
+                    rate(&HTTP_REQUESTS).any_of(http::Status::SERVER_ERRORS).all(),
+                    rate(&HTTP_REQUESTS).all(),
+                )
+                .named("HTTP requests"),
+            ),
+            Panel::time_series(
+                "LLM latency over time (p95)",
+                "The time within which 95 of 100 calls to models ended. Steady is well; a rise \
+                 without more traffic is the provider, with more traffic a quota or a pool.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &DURATION).all().named("p95")),
+            Panel::time_series(
+                "Alerts over time",
+                "Alerts that fire for the chosen jobs, by severity. Zero is well; critical ones \
+                 are for now, warnings for today. Their runbooks tell what to do.",
+                Show::Count,
+            )
+            .draw(firing(Severity::Critical).named("critical").color(Color::Red))
+            .draw(firing(Severity::Warning).named("warning").color(Color::Yellow))
+            .draw(firing(Severity::Info).named("info").color(Color::Gray))
+            .stacked(),
+        ],
+    )
+}
+
+fn queues() -> Row {
+    Row::open(
+        "Queues and success",
+        [
+            Panel::time_series(
+                "Waiting for bots",
+                "Items that wait for each bot. A line that only rises is a bot that does not keep \
+                 up: look at its durations and failures on the dashboard of the bots.",
+                Show::Count,
+            )
+            .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
+            .limit(&QUEUE_HIGH),
+            Panel::time_series(
+                "Waiting in pipelines and for merges",
+                "Pieces that wait in each pipeline, and branches that wait for the merge lock. \
+                 Near zero or falling is well; a line that only rises is stuck: look at its own \
+                 dashboard for the stage.",
+                Show::Count,
+            )
+            .draw(last(&PIPELINE_QUEUE).by::<(PipelineName,)>().named("pipeline"))
+            .draw(highest(&MERGE_QUEUE_DEPTH).all().named("merges")),
+            Panel::bar_gauge(
+                "Time since success",
+                "How long ago each bot last succeeded. Longer than its schedule means that it \
+                 fails or does not run: look for it on the dashboard of the bots.",
+                Show::Seconds,
+            )
+            .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
+            .without_data("no success yet")
+            .size(24, 8),
+        ],
+    )
+}
+
+fn arrival() -> Row {
+    Row::open(
+        "Does the telemetry arrive?",
+        [
+            Panel::time_series(
+                "Exports",
+                "Exports per minute that arrived and that failed. A steady line of arrivals and \
+                 no failures is well; otherwise nothing on this page is to be trusted: look at \
+                 the dashboard of the telemetry.",
+                Show::PerMinute,
+            )
+            .draw(
+                rate(&EXPORTS)
+                    .only(ExportStatus::Success)
+                    .all()
+                    .per_minute()
+                    .named("arrived")
+                    .color(Color::Green),
+            )
+            .draw(
+                rate(&EXPORTS)
+                    .only(ExportStatus::Error)
+                    .all()
+                    .per_minute()
+                    .named("failed")
+                    .color(Color::Red),
+            ),
+            Panel::time_series(
+                "Time since the last export",
+                "How long ago an export last arrived, by backend. About one interval is well; a \
+                 line that rises means that nothing gets through: see the log of the program.",
+                Show::Seconds,
+            )
+            .draw(age(&LAST_EXPORT).by::<(BackendKind,)>()),
+        ],
+    )
+}
+
+fn links() -> Row {
+    Row::open("Dashboards", [Panel::text("Where to look next", LINKS).size(24, 6)])
+}
