@@ -112,8 +112,9 @@ mod tests {
         assert_eq!((family.kind.as_str(), family.help.as_str()), ("counter", "Things."));
         let labels =
             Labels::from([("x".to_owned(), "1\"2\n".to_owned()), ("y".to_owned(), String::new())]);
-        assert_eq!(family.samples[&("a_total".to_owned(), labels)], 3.0);
-        assert_eq!(family.samples[&("a_total".to_owned(), Labels::new())], 400.0);
+        let expected =
+            [(("a_total".to_owned(), Labels::new()), 400.0), (("a_total".to_owned(), labels), 3.0)];
+        assert_eq!(family.samples, BTreeMap::from(expected));
     }
 
     #[test]

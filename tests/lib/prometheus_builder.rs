@@ -16,6 +16,7 @@ use crate::Prometheus;
 #[must_use = "nothing runs until `start`"]
 pub struct PrometheusBuilder {
     pub(crate) receiver: bool,
+    translation: Option<String>,
     targets: Vec<Target>,
     rules: Vec<PathBuf>,
 }
@@ -29,7 +30,7 @@ struct Target {
 
 impl PrometheusBuilder {
     pub(crate) fn new() -> Self {
-        Self { receiver: true, targets: Vec::new(), rules: Vec::new() }
+        Self { receiver: true, translation: None, targets: Vec::new(), rules: Vec::new() }
     }
 
     /// Scrapes `http://ADDRESS/metrics` each second, and puts the two labels
@@ -49,6 +50,12 @@ impl PrometheusBuilder {
     /// Leaves the OTLP receiver off, as it is by default in Prometheus.
     pub fn without_otlp_receiver(mut self) -> Self {
         self.receiver = false;
+        self
+    }
+
+    /// Translates the names of what is pushed in another way than by default.
+    pub fn translation(mut self, strategy: &str) -> Self {
+        self.translation = Some(strategy.to_owned());
         self
     }
 
@@ -75,7 +82,7 @@ impl PrometheusBuilder {
                 .with_context(|| format!("failed to copy the rules {}", rules.display()))?;
             rule_files.push(copy);
         }
-        let configuration = json!({
+        let mut configuration = json!({
             "global": {
                 "scrape_interval": "1s",
                 "scrape_timeout": "1s",
@@ -84,6 +91,9 @@ impl PrometheusBuilder {
             "rule_files": rule_files,
             "scrape_configs": self.scrape_configs(),
         });
+        if let Some(strategy) = &self.translation {
+            configuration["otlp"] = json!({ "translation_strategy": strategy });
+        }
         let path = folder.join("prometheus.yml");
         // JSON is YAML, and quotes whatever a label holds.
         fs::write(&path, configuration.to_string())
