@@ -7,7 +7,6 @@ mod bots;
 mod classify;
 pub mod instruments;
 mod labels;
-mod moment;
 mod row;
 mod run;
 

@@ -5,14 +5,15 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use botmeter_core::{Counter, DropReason, Each, Gauge, Histogram, Meter, UpDownCounter};
+use botmeter_core::{
+    Counter, DropReason, Each, Gauge, Histogram, Meter, UpDownCounter, plausible_unix_time,
+};
 
 use crate::{
     ErrorKind, Status,
     instruments::{
         ACTIVE, CONSECUTIVE_FAILURES, DURATION, EXECUTIONS, FAILURES, LAST_SUCCESS, QUEUE_DEPTH,
     },
-    moment,
 };
 
 /// More items than any queue holds: a number above it is a mistake, such as a
@@ -114,7 +115,7 @@ impl Row {
     }
 
     fn plausible(&self, at: SystemTime, now: SystemTime) -> Option<f64> {
-        let unix_time = moment::plausible(at, now);
+        let unix_time = plausible_unix_time(at, now);
         if unix_time.is_none() {
             self.meter.dropped(DropReason::Implausible);
         }

@@ -6,7 +6,6 @@
 pub mod board;
 pub mod instruments;
 mod labels;
-mod moment;
 mod pass;
 mod pipelines;
 mod row;

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use botmeter_core::{Counter, DropReason, Each, Gauge, Histogram, Meter};
+use botmeter_core::{Counter, DropReason, Each, Gauge, Histogram, Meter, plausible_unix_time};
 
 use crate::{
     Stage,
@@ -13,7 +13,6 @@ use crate::{
         CURATED, FAILURES, GENERATED, LAST_PUBLISHED, PUBLISHED, QUEUE_DEPTH, REJECTED,
         STAGE_LATENCY,
     },
-    moment,
 };
 
 /// More pieces than one event or one queue has: a number above it is a
@@ -103,7 +102,7 @@ impl Row {
     }
 
     fn plausible(&self, at: SystemTime, now: SystemTime) -> Option<f64> {
-        let unix_time = moment::plausible(at, now);
+        let unix_time = plausible_unix_time(at, now);
         if unix_time.is_none() {
             self.meter.dropped(DropReason::Implausible);
         }

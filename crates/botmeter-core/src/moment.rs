@@ -2,15 +2,24 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// The year 2000 as a Unix time. No bot is older; what is before it is a time
-/// that was never set, or a clock that was not.
+/// The year 2000 as a Unix time. What is before it is a time that was never
+/// set, or a clock that was not.
 const EARLIEST: Duration = Duration::from_hours(24 * 10_957);
 
 /// How far ahead of ours the clock of another machine may be.
 const MAX_SKEW: Duration = Duration::from_mins(1);
 
-/// The Unix time in seconds, or nothing if it cannot be true.
-pub(crate) fn plausible(at: SystemTime, now: SystemTime) -> Option<f64> {
+/// The Unix time in seconds of a moment that a caller names, or nothing if it
+/// cannot be true: before the year 2000, or more than a minute ahead of `now`.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// let now = SystemTime::now();
+/// assert!(botmeter_core::plausible_unix_time(now, now).is_some());
+/// assert!(botmeter_core::plausible_unix_time(now + Duration::from_hours(1), now).is_none());
+/// ```
+pub fn plausible_unix_time(at: SystemTime, now: SystemTime) -> Option<f64> {
     let unix_time = at.duration_since(UNIX_EPOCH).ok()?;
     let is_ahead = at.duration_since(now).is_ok_and(|ahead| ahead > MAX_SKEW);
     (unix_time >= EARLIEST && !is_ahead).then_some(unix_time.as_secs_f64())
@@ -33,7 +42,7 @@ mod tests {
             (UNIX_EPOCH, None),
             (UNIX_EPOCH - Duration::from_secs(1), None),
         ] {
-            assert_eq!(plausible(at, now), expected, "{at:?}");
+            assert_eq!(plausible_unix_time(at, now), expected, "{at:?}");
         }
     }
 }
