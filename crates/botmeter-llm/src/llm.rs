@@ -37,6 +37,8 @@ impl Domain for Llm {
 
 impl Llm {
     pub(crate) fn named(meter: &Meter, naming: Naming) -> Self {
+        // The first reading calibrates the clock, for which no call should wait.
+        let _ready = quanta::Instant::now();
         let prices = Arc::new(OnceLock::<PriceBook>::new());
         let known = Arc::clone(&prices);
         let rows = Table::new(meter, &REQUESTS, move |meter, (provider, model)| {
