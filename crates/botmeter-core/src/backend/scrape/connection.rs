@@ -32,8 +32,8 @@ enum Doing {
     Silent { since: Instant },
     /// A request is on its way.
     Asking { since: Instant },
-    /// An answer is being made or taken.
-    Answering { since: Instant, is_scrape: bool, is_written: bool },
+    /// An answer is being made, or taken once it is offered.
+    Answering { since: Instant, offered: Option<Instant>, is_scrape: bool, is_written: bool },
     /// It has ended.
     Ended,
 }
@@ -45,7 +45,15 @@ impl Connection {
 
     /// A request has arrived whole.
     pub(super) fn asked(&self, is_scrape: bool) {
-        *self.doing() = Doing::Answering { since: Instant::now(), is_scrape, is_written: false };
+        let since = Instant::now();
+        *self.doing() = Doing::Answering { since, offered: None, is_scrape, is_written: false };
+    }
+
+    /// The answer is made. How long that took is not the asker's fault.
+    fn offered(&self) {
+        if let Doing::Answering { offered, .. } = &mut *self.doing() {
+            *offered = Some(Instant::now());
+        }
     }
 
     /// Since when nothing is to be done for it; nothing while it is answered.
@@ -61,10 +69,10 @@ impl Connection {
         let (since, limit, reason) = match *self.doing() {
             Doing::Silent { since } => (since, limits.silence, "nothing was asked"),
             Doing::Asking { since } => (since, limits.asking, "the request never ended"),
-            Doing::Answering { since, .. } => {
+            Doing::Answering { offered: Some(since), .. } => {
                 (since, limits.answering, "the scraper did not take its answer in time")
             }
-            Doing::Ended => return None,
+            Doing::Answering { offered: None, .. } | Doing::Ended => return None,
         };
         (since.elapsed() > limit).then_some(reason)
     }
@@ -102,7 +110,7 @@ impl Connection {
         let delivered = {
             let mut doing = self.doing();
             match *doing {
-                Doing::Answering { since, is_scrape, is_written: true } => {
+                Doing::Answering { since, is_scrape, is_written: true, .. } => {
                     *doing = Doing::Silent { since: Instant::now() };
                     is_scrape.then(|| since.elapsed())
                 }
@@ -128,6 +136,7 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn new(bytes: Bytes, connection: Arc<Connection>) -> Self {
+        connection.offered();
         Self { rest: bytes, connection }
     }
 }
