@@ -22,7 +22,12 @@ pub struct Bound<T>(Option<Arc<dyn Sink<T>>>);
 impl<T: Copy + 'static> Bound<T> {
     /// Measurements end in this sink.
     pub fn to(sink: impl Sink<T> + 'static) -> Self {
-        Self(Some(Arc::new(sink)))
+        Self::shared(Arc::new(sink))
+    }
+
+    /// Measurements end in this sink, which the backend reads.
+    pub fn shared(sink: Arc<impl Sink<T> + 'static>) -> Self {
+        Self(Some(sink))
     }
 
     /// Measurements are thrown away.

@@ -25,6 +25,14 @@ impl Texts {
         Self { combinations: Box::new(shuffled), at: 0 }
     }
 
+    /// One thing for each combination, in the order of [`next`](Self::next).
+    pub(crate) fn map<T>(&self, mut make: impl FnMut((&str, &str, &str)) -> T) -> [T; 64] {
+        std::array::from_fn(|at| {
+            let [provider, model, status] = &self.combinations[at];
+            make((provider, model, status))
+        })
+    }
+
     pub(crate) fn next(&mut self) -> (&str, &str, &str) {
         self.at = (self.at + 1) % 64;
         let [provider, model, status] = &self.combinations[self.at];

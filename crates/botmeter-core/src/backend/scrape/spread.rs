@@ -2,10 +2,7 @@
 
 use std::{
     fmt::Write as _,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 use metrics::HistogramFn;
@@ -59,7 +56,7 @@ impl Spread {
     }
 }
 
-impl Sink<f64> for Arc<Spread> {
+impl Sink<f64> for Spread {
     #[inline]
     fn record(&self, x: f64) {
         self.put(x);
@@ -89,12 +86,12 @@ mod tests {
 
     #[test]
     fn a_bound_belongs_to_the_bucket_below_it() {
-        let spread = Arc::new(Spread::new(&[0.5, 1.0]));
+        let spread = Spread::new(&[0.5, 1.0]);
         for x in [-1.0, 0.5, 0.75, 1.0, 1.25, f64::MAX] {
             Sink::record(&spread, x);
         }
         for refused in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            HistogramFn::record(&*spread, refused);
+            HistogramFn::record(&spread, refused);
         }
         let buckets = "x_bucket{le=\"0.5\"} 2\nx_bucket{le=\"1\"} 4\nx_bucket{le=\"+Inf\"} 6\n";
         assert_eq!(text(&spread), format!("{buckets}x_sum {}\nx_count 6\n", f64::MAX));
@@ -102,7 +99,7 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_while_it_is_read() {
-        let spread = Arc::new(Spread::new(&[0.5, 1.0]));
+        let spread = Spread::new(&[0.5, 1.0]);
         std::thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {

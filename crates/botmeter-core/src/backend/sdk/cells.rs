@@ -44,7 +44,7 @@ impl<C: Cell> Cells<C> {
     pub(super) fn bind<T>(&self, attributes: Vec<KeyValue>) -> Bound<T>
     where
         T: Copy + 'static,
-        Shared<C>: Sink<T>,
+        C: Sink<T>,
     {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let State { series, by_labels } = &mut *state;
@@ -52,7 +52,7 @@ impl<C: Cell> Cells<C> {
             series.push((attributes.clone(), Arc::default()));
             series.len() - 1
         });
-        Bound::to(Shared(Arc::clone(&series[at].1)))
+        Bound::shared(Arc::clone(&series[at].1))
     }
 
     /// Tells the SDK every number.
@@ -63,10 +63,6 @@ impl<C: Cell> Cells<C> {
         }
     }
 }
-
-/// A handle on a cell.
-#[derive(Debug)]
-pub(super) struct Shared<C>(Arc<C>);
 
 /// A whole number that grows.
 #[derive(Debug, Default)]
@@ -80,10 +76,10 @@ impl Cell for Count {
     }
 }
 
-impl Sink<u64> for Shared<Count> {
+impl Sink<u64> for Count {
     #[inline]
     fn record(&self, n: u64) {
-        self.0.0.fetch_add(n, Ordering::Relaxed);
+        self.0.fetch_add(n, Ordering::Relaxed);
     }
 }
 
@@ -99,10 +95,10 @@ impl Cell for Level {
     }
 }
 
-impl Sink<i64> for Shared<Level> {
+impl Sink<i64> for Level {
     #[inline]
     fn record(&self, n: i64) {
-        self.0.0.fetch_add(n, Ordering::Relaxed);
+        self.0.fetch_add(n, Ordering::Relaxed);
     }
 }
 
@@ -118,12 +114,12 @@ impl Cell for Amount {
     }
 }
 
-impl Sink<f64> for Shared<Amount> {
+impl Sink<f64> for Amount {
     #[inline]
     fn record(&self, x: f64) {
         let add = |bits| Some((f64::from_bits(bits) + x).to_bits());
         // The closure always gives a number, so this always succeeds.
-        let _before = self.0.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+        let _before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 }
 
@@ -139,9 +135,9 @@ impl Cell for Reading {
     }
 }
 
-impl Sink<f64> for Shared<Reading> {
+impl Sink<f64> for Reading {
     #[inline]
     fn record(&self, x: f64) {
-        self.0.0.store(x.to_bits(), Ordering::Relaxed);
+        self.0.store(x.to_bits(), Ordering::Relaxed);
     }
 }
