@@ -158,6 +158,10 @@ impl Backend for Spans {
         self.late.close();
         self.queue.shutdown(deadline)
     }
+
+    fn undelivered(&self) -> u64 {
+        self.queue.undelivered()
+    }
 }
 
 impl Destination for SpanPush {
