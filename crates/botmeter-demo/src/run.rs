@@ -13,6 +13,7 @@ use anyhow::{Context, anyhow};
 use botmeter_llm::Provider as ProviderLabel;
 use botmeter_llm::core::Telemetry;
 use botmeter_llm::core::backend::Memory;
+use botmeter_llm::core::telemetry::traces::Traces;
 use tokio::signal;
 use tokio::time::{Instant, interval_at, sleep};
 
@@ -34,11 +35,13 @@ const FLUSH: Duration = Duration::from_secs(5);
 
 /// Runs the demo until its time is over or it is asked to end, and hands over what it measured.
 ///
+/// The spans of its calls are exported through `traces`, if the environment says where to.
+///
 /// # Errors
 ///
 /// When the provider, the client or the telemetry cannot be set up, and when metrics could not be
 /// handed over at the end.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
+pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
     let own_provider = match options.provider_url {
         Some(_) => None,
         None => Some(Provider::start(options.profile()).await?),
@@ -57,6 +60,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         .version(env!("CARGO_PKG_VERSION"))
         .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
         .backend(memory.clone())
+        .traces(traces)
         .start::<Domains>()
         .map_err(|error| failed_to(&error))?;
     let llm = domains.0.clone();
