@@ -8,6 +8,8 @@ mod environment;
 mod pulse;
 mod settings;
 pub(crate) mod signal;
+#[cfg(feature = "signals")]
+mod stop;
 #[cfg(feature = "traces")]
 pub mod traces;
 #[cfg(not(feature = "traces"))]
@@ -29,6 +31,9 @@ pub use settings::{
     Batching, Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
     Sampler, ScrapeSettings, Settings, Temporality, TracesExporter, TracesSettings,
 };
+
+#[cfg(feature = "signals")]
+pub use stop::{StopRequested, StopSignal, stop_requested};
 
 use crate::{
     Backend, BackendKind, Domain, Domains, Error, Exports, Meter, Registered, SelfObservation,
