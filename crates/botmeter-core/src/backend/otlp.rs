@@ -11,6 +11,7 @@ mod reason;
 #[cfg(feature = "traces")]
 pub(crate) mod spans;
 mod target;
+mod times;
 
 use std::time::Duration;
 

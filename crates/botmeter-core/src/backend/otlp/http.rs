@@ -2,15 +2,16 @@
 
 use std::{
     fmt,
-    io::{Read, Write},
-    sync::{Arc, Mutex, PoisonError},
+    io::{self, Read, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
-use flate2::{Compression as Level, write::GzEncoder};
+use flate2::{Compression as Level, read::GzDecoder, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_sdk::{
     error::OTelSdkResult,
     metrics::{data::ResourceMetrics, exporter::PushMetricExporter},
@@ -19,10 +20,13 @@ use opentelemetry_sdk::{
 use super::{
     reason::{self, Answer},
     target::Target,
+    times::{Correction, Times},
 };
+use prost::Message;
+
 use crate::{
     Error,
-    backend::sdk::Deliver,
+    backend::sdk::{Deliver, Failure},
     telemetry::{Compression, OtlpSettings},
 };
 
@@ -30,6 +34,7 @@ use crate::{
 pub(super) struct Http {
     exporter: MetricExporter,
     client: Client,
+    times: Times,
 }
 
 impl Http {
@@ -47,12 +52,13 @@ impl Http {
             .with_temporality(super::sdk_temporality(settings.temporality))
             .build()
             .map_err(|error| Error::new(target.push()).because(error))?;
-        Ok(Self { exporter, client })
+        Ok(Self { exporter, client, times: Times::default() })
     }
 }
 
 impl Deliver for Http {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
+        *self.client.correction() = self.times.next(metrics);
         self.client.outcome_of(self.exporter.export(metrics)).await
     }
 }
@@ -67,7 +73,9 @@ struct State {
     headers: HeaderMap,
     compression: Compression,
     timeout: std::time::Duration,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
+    /// How the times of the push have to be changed that is made next.
+    correction: Mutex<Option<Correction>>,
 }
 
 /// The most that is read of an answer. Receivers send a few bytes.
@@ -90,6 +98,7 @@ impl Client {
             compression: settings.compression,
             timeout: settings.timeout,
             failure: Mutex::new(None),
+            correction: Mutex::new(None),
         })))
     }
 
@@ -98,21 +107,21 @@ impl Client {
     pub(super) async fn outcome_of(
         &self,
         export: impl Future<Output = OTelSdkResult>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.note(None);
         let result = export.await;
         match (self.noted(), result) {
             (Some(failure), _) => Err(failure),
             (None, Ok(())) => Ok(()),
-            (None, Err(error)) => Err(self.0.target.censored(&error.to_string())),
+            (None, Err(error)) => Err(self.0.target.censored(&error.to_string()).into()),
         }
     }
 
-    fn note(&self, failure: Option<String>) {
+    fn note(&self, failure: Option<Failure>) {
         *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
 
-    fn noted(&self) -> Option<String> {
+    fn noted(&self) -> Option<Failure> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -122,11 +131,14 @@ impl Client {
         {
             // Only when a variable of the process says so and another crate
             // enabled it: then the exporter has compressed the body already.
-            (Some(encoding), _) => (request.body().to_vec(), Some(encoding.clone())),
-            (None, Compression::Gzip) => {
-                (gzip(request.body())?, Some(HeaderValue::from_static("gzip")))
+            (Some(encoding), _) if self.correction().is_none() => {
+                (request.body().to_vec(), Some(encoding.clone()))
             }
-            (None, Compression::None) => (request.body().to_vec(), None),
+            (encoding, Compression::Gzip) => {
+                let body = self.corrected(request.body(), encoding)?;
+                (gzip(&body)?, Some(HeaderValue::from_static("gzip")))
+            }
+            (encoding, Compression::None) => (self.corrected(request.body(), encoding)?, None),
         };
         let mut post = Request::post(request.uri()).body(body)?;
         // None of the request's other headers: the exporter adds those of the
@@ -138,6 +150,26 @@ impl Client {
             post.headers_mut().insert(header::CONTENT_ENCODING, encoding);
         }
         answer_of(agent.run(post)?)
+    }
+
+    fn correction(&self) -> MutexGuard<'_, Option<Correction>> {
+        self.0.correction.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The body with times that do not go back.
+    fn corrected(&self, body: &Bytes, encoding: Option<&HeaderValue>) -> io::Result<Vec<u8>> {
+        let Some(correction) = *self.correction() else { return Ok(body.to_vec()) };
+        let mut plain = Vec::new();
+        if encoding.is_some() {
+            // The only encoding that settings can ask for.
+            GzDecoder::new(body.as_ref()).read_to_end(&mut plain)?;
+        } else {
+            plain.extend_from_slice(body);
+        }
+        let mut request =
+            ExportMetricsServiceRequest::decode(plain.as_slice()).map_err(io::Error::other)?;
+        correction.apply(&mut request);
+        Ok(request.encode_to_vec())
     }
 
     /// Posts nothing, as it would a push. Without a content type, a receiver
@@ -179,7 +211,7 @@ impl HttpClient for Client {
                 Ok(response)
             }
             Err(error) => {
-                self.note(Some(reason::of_http(target, *timeout, &error)));
+                self.note(Some(reason::of_http(target, *timeout, &error).into()));
                 Err(Box::new(error))
             }
         }
@@ -215,7 +247,7 @@ fn secured(config: Config) -> Config {
     config
 }
 
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Level::default());
     encoder.write_all(body)?;
     encoder.finish()
