@@ -69,6 +69,7 @@ use settings::Asked;
 pub struct Telemetry {
     settings: Option<Settings>,
     running: Vec<Running>,
+    meter: Meter,
     pulse: Option<pulse::Pulse>,
     recorded: diagnose::Recorded,
     is_shut_down: AtomicBool,
@@ -152,15 +153,22 @@ impl Telemetry {
     /// Hands over what was recorded and ends every backend, by the deadline
     /// whatever the network does. A second call does nothing.
     ///
+    /// What domains and guards record after this call is not exported. It is
+    /// counted in `telemetry_dropped_total` for the reason `after_shutdown`,
+    /// which [`diagnose`](Self::diagnose) and backends that go on tell, and the
+    /// first time there is a warning in the log. What is recorded while the
+    /// call goes on is counted as dropped, too, although the last export may
+    /// still have it: a measurement is exported, or counted as dropped, or
+    /// both, but never neither.
+    ///
     /// # Errors
     ///
     /// When something could not be delivered or ended by then.
     pub async fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return Ok(());
+        match self.end(deadline) {
+            Some(answer) => answer.await,
+            None => Ok(()),
         }
-        self.beat();
-        self.each(deadline, "shutdown", Backend::shutdown).await
     }
 
     /// The same for a thread that may block.
@@ -169,18 +177,24 @@ impl Telemetry {
     ///
     /// When something could not be delivered or ended by the deadline.
     pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
-        self.beat();
-        self.each(deadline, "shutdown", Backend::shutdown).wait()
+        self.end(deadline).map_or(Ok(()), deadline::Answer::wait)
     }
 
-    /// One last sign of life, so that what is handed over is fresh.
-    fn beat(&self) {
+    /// Ends every backend, unless that was done before.
+    fn end(&self, deadline: Duration) -> Option<deadline::Answer> {
+        if self.is_shut_down.swap(true, Ordering::AcqRel) {
+            return None;
+        }
+        // One last sign of life, so that what is handed over is fresh.
         if let Some(pulse) = &self.pulse {
             pulse.beat();
         }
+        // Before the last export, so that nothing falls between the two.
+        // Without a backend nothing was ever heard, which was said at the start.
+        if !self.running.is_empty() {
+            self.meter.end();
+        }
+        Some(self.each(deadline, "shutdown", Backend::shutdown))
     }
 
     fn each(
@@ -315,6 +329,7 @@ impl Builder {
             let telemetry = Telemetry {
                 settings: None,
                 running: Vec::new(),
+                meter: meter.clone(),
                 pulse: None,
                 recorded: diagnose::Recorded::new(&meter, registered),
                 is_shut_down: AtomicBool::new(false),
@@ -352,6 +367,7 @@ impl Builder {
         let telemetry = Telemetry {
             settings: Some(settings),
             running,
+            meter: meter.clone(),
             pulse: Some(pulse::Pulse::start(own)?),
             recorded: diagnose::Recorded::new(&meter, registered),
             is_shut_down: AtomicBool::new(false),
