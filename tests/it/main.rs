@@ -6,6 +6,8 @@
 mod after_shutdown;
 /// What recording costs in allocations: nothing, once a handle is bound.
 mod allocations;
+/// What observing a future adds to its size.
+mod futures;
 /// What a thread logs: as the tests of core read it.
 #[path = "../../crates/botmeter-core/tests/logs/mod.rs"]
 mod logs;
