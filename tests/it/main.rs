@@ -2,8 +2,15 @@
 
 #![cfg(test)]
 
+/// Guards of every domain that are kept over a shutdown.
+mod after_shutdown;
 /// What recording costs in allocations: nothing, once a handle is bound.
 mod allocations;
+/// What observing a future adds to its size.
+mod futures;
+/// What a thread logs: as the tests of core read it.
+#[path = "../../crates/botmeter-core/tests/logs/mod.rs"]
+mod logs;
 /// Both routes give the same series.
 mod parity;
 /// The doctor, from inside and from outside, with a real Prometheus.

@@ -2,7 +2,7 @@
 
 use std::{error::Error, future::Future, sync::Arc, time::SystemTime};
 
-use botmeter_core::{Domain, Meter, Table};
+use botmeter_core::{Domain, Meter, Table, observe};
 
 use crate::{BotName, ErrorKind, Run, instruments::EXECUTIONS, row::Row};
 
@@ -138,15 +138,13 @@ impl Bot {
         C: FnOnce(&E) -> ErrorKind,
     {
         let bot = self.clone();
-        async move {
-            let guard = bot.run();
-            let result = run.await;
-            match &result {
+        observe(
+            move || (bot.run(), run),
+            |guard: Run, result: &Result<T, E>| match result {
                 Ok(_) => guard.finish(),
                 Err(error) => guard.fail(classify(error)),
-            }
-            result
-        }
+            },
+        )
     }
 
     /// So many items wait for the bot now.

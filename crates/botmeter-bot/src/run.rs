@@ -16,8 +16,8 @@ use crate::{ErrorKind, row::Row};
 /// goes away, it ends as `cancelled`; dropped by a panic, it failed with
 /// [`ErrorKind::Internal`].
 ///
-/// It can be sent to another thread, and outlive the telemetry: what it
-/// records after a shutdown goes nowhere.
+/// It can be sent to another thread. One that ends after the shutdown of its
+/// telemetry is not exported but counted as dropped, with a warning in the log.
 ///
 /// A run ends once; a second end does not compile:
 ///

@@ -6,11 +6,10 @@ use std::{
 };
 
 use botmeter_core::{
-    Descriptor, Domain, DropReason, Meter, Registered, Telemetry,
+    Descriptor, Domain, DropReason, Meter, Registered,
     backend::Memory,
     buckets,
     label::{LabelInfo, Values},
-    telemetry::Environment,
 };
 
 use crate::{Bots, ErrorKind, MAX_QUEUE_DEPTH, Run};
@@ -247,24 +246,6 @@ fn runs_that_end_at_once_leave_the_row_of_failures_as_long_as_it_is() {
         }
     });
     assert_eq!(bench.value("bot_consecutive_failures"), Some(1000.0));
-}
-
-#[test]
-fn a_run_may_outlive_the_telemetry() {
-    let memory = Memory::new();
-    let (telemetry, bots) = Telemetry::builder("my-bots")
-        .environment(Environment::default())
-        .backend(memory.clone())
-        .start::<Bots>()
-        .unwrap();
-    let run = bots.run(BOT);
-    telemetry.shutdown_blocking(Duration::from_secs(5)).unwrap();
-    drop(telemetry);
-    run.finish();
-    bots.run("another").fail(ErrorKind::Config);
-    // This backend goes on after a shutdown, so it shows that nothing broke.
-    assert_eq!(memory.value("bot_active", &[("bot", BOT)]), Some(0.0));
-    assert_eq!(memory.value("bot_consecutive_failures", &[("bot", "another")]), Some(1.0));
 }
 
 #[test]

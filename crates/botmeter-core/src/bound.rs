@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc};
 
 use crate::{
-    Meter,
-    losses::{DropReason, Losses},
+    Descriptor, Meter,
+    losses::{self, DropReason, Losses},
 };
 
 /// Where the measurements of one series go: one per series and backend.
@@ -15,19 +15,22 @@ pub trait Sink<T>: fmt::Debug + Send + Sync {
     fn record(&self, value: T);
 }
 
+/// A sink that the backend keeps as well, to read it.
+impl<T, S: Sink<T> + ?Sized> Sink<T> for Arc<S> {
+    #[inline]
+    fn record(&self, value: T) {
+        S::record(self, value);
+    }
+}
+
 /// A sink that may be shared, or none: what a [`Backend`](crate::Backend)
 /// answers when it is asked to bind a series.
-pub struct Bound<T>(Option<Arc<dyn Sink<T>>>);
+pub struct Bound<T>(Option<Arc<dyn Channel<T>>>);
 
 impl<T: Copy + 'static> Bound<T> {
     /// Measurements end in this sink.
     pub fn to(sink: impl Sink<T> + 'static) -> Self {
-        Self::shared(Arc::new(sink))
-    }
-
-    /// Measurements end in this sink, which the backend reads.
-    pub fn shared(sink: Arc<impl Sink<T> + 'static>) -> Self {
-        Self(Some(sink))
+        Self(Some(Arc::new(Heard { sink, origin: None })))
     }
 
     /// Measurements are thrown away.
@@ -44,10 +47,23 @@ impl<T: Copy + 'static> Bound<T> {
         }
     }
 
+    /// What is recorded after the end of this meter is counted as lost.
+    pub(crate) fn until_the_end(mut self, descriptor: &'static Descriptor, meter: &Meter) -> Self {
+        let origin = || Origin { descriptor, losses: meter.losses() };
+        if let Some(channel) = &mut self.0 {
+            match Arc::get_mut(channel) {
+                Some(channel) => channel.belong_to(origin()),
+                // The backend shares it with handles that may be of another meter.
+                None => return Self(Some(Arc::new(Heard { sink: self, origin: Some(origin()) }))),
+            }
+        }
+        self
+    }
+
     #[inline]
     fn record(&self, value: T) {
-        if let Some(sink) = &self.0 {
-            sink.record(value);
+        if let Some(channel) = &self.0 {
+            channel.record(value);
         }
     }
 }
@@ -58,7 +74,48 @@ impl<T: Copy + 'static> Sink<T> for Bound<T> {
     }
 }
 
-struct Tee<T>(Box<[Arc<dyn Sink<T>>]>);
+/// A sink, and whether anybody hears what it gets.
+trait Channel<T>: Sink<T> {
+    fn belong_to(&mut self, origin: Origin);
+}
+
+/// Behind the one virtual call of a handle, so that handles stay small and
+/// nothing is checked where they are used.
+#[derive(Debug)]
+struct Heard<S> {
+    sink: S,
+    origin: Option<Origin>,
+}
+
+/// Whose measurements these are.
+#[derive(Debug)]
+struct Origin {
+    descriptor: &'static Descriptor,
+    losses: Losses,
+}
+
+impl<T: Copy, S: Sink<T>> Sink<T> for Heard<S> {
+    /// Records, and only then asks whether that was too late: a measurement
+    /// that races with a shutdown is counted as lost even if the last export
+    /// still had it, but it is never lost without being counted.
+    fn record(&self, value: T) {
+        self.sink.record(value);
+        if losses::has_any_ended()
+            && let Some(Origin { descriptor, losses }) = &self.origin
+            && losses.has_ended()
+        {
+            losses.came_late(descriptor);
+        }
+    }
+}
+
+impl<T: Copy, S: Sink<T>> Channel<T> for Heard<S> {
+    fn belong_to(&mut self, origin: Origin) {
+        self.origin = Some(origin);
+    }
+}
+
+struct Tee<T>(Box<[Arc<dyn Channel<T>>]>);
 
 impl<T: Copy + 'static> Sink<T> for Tee<T> {
     fn record(&self, value: T) {

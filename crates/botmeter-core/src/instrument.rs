@@ -146,7 +146,7 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
             return self.bind_late(meter, values);
         }
         meter.describe(&self.descriptor);
-        H::guarded(self.bind_now(meter, values), meter)
+        self.handle(self.bind_now(meter, values), meter)
     }
 
     /// A handle whose series exists only once something was recorded.
@@ -164,12 +164,16 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
                 move || self.bind_now(&meter, L::values(&key))
             },
         };
-        H::guarded(Bound::to(late), meter)
+        self.handle(Bound::to(late), meter)
     }
 
     /// A table of handles, one for each set of label values that comes.
     pub fn table(&'static self, meter: &Meter) -> Table<L, H> {
         Table::new(meter, self, |meter, values| self.bind(meter, values))
+    }
+
+    fn handle(&'static self, bound: Bound<H::Number>, meter: &Meter) -> H {
+        H::guarded(bound.until_the_end(&self.descriptor, meter), meter)
     }
 
     fn bind_now(&'static self, meter: &Meter, values: L::Values<'_>) -> Bound<H::Number> {

@@ -4,12 +4,12 @@ use std::{
     fmt,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use crate::{
-    Counter, closed_label,
+    Counter, Descriptor, closed_label,
     label::{ClosedLabel, Each},
 };
 
@@ -27,6 +27,9 @@ closed_label! {
         /// A span was in an export that failed, or of which a part was
         /// rejected.
         SpanExportFailed => "span_export_failed",
+        /// It was recorded after the shutdown of its telemetry, so that
+        /// nothing exports it.
+        AfterShutdown => "after_shutdown",
     }
 }
 
@@ -34,32 +37,84 @@ closed_label! {
 #[derive(Clone, Default)]
 pub(crate) struct Losses(Arc<State>);
 
+/// Whether any telemetry of this process was shut down.
+///
+/// Every measurement looks here first: one place for all, always at hand. Only
+/// once it is set does a measurement look at its own meter.
+static HAS_ANY_ENDED: AtomicBool = AtomicBool::new(false);
+
+#[inline]
+pub(crate) fn has_any_ended() -> bool {
+    HAS_ANY_ENDED.load(Ordering::Relaxed)
+}
+
 #[derive(Default)]
 struct State {
+    has_ended: AtomicBool,
+    is_late_known: AtomicBool,
+    tally: Arc<Tally>,
+}
+
+#[derive(Default)]
+struct Tally {
     counts: [AtomicU64; DropReason::ALL.len()],
     reported: OnceLock<Each<DropReason, Counter>>,
 }
 
 impl Losses {
+    /// Counts together with these, and does not end with them.
+    pub(crate) fn without_end(&self) -> Self {
+        let tally = Arc::clone(&self.0.tally);
+        Self(Arc::new(State { tally, ..State::default() }))
+    }
+
+    /// Nothing that is recorded from now on will be exported.
+    pub(crate) fn end(&self) {
+        self.0.has_ended.store(true, Ordering::SeqCst);
+        HAS_ANY_ENDED.store(true, Ordering::SeqCst);
+    }
+
+    #[inline]
+    pub(crate) fn has_ended(&self) -> bool {
+        self.0.has_ended.load(Ordering::Relaxed)
+    }
+
+    /// Counts a measurement that came after the end. The first one is logged:
+    /// a program that makes this mistake makes it for everything that was
+    /// still going on.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn came_late(&self, descriptor: &'static Descriptor) {
+        self.dropped(DropReason::AfterShutdown);
+        if !self.0.is_late_known.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                instrument = descriptor.prometheus_name(),
+                "an event came after the shutdown of its telemetry and is not exported, nor will \
+                 be any other: keep Telemetry alive until the last bot has ended, and end guards \
+                 before `shutdown`"
+            );
+        }
+    }
+
     /// Kept out of the callers' hot path.
     #[cold]
     #[inline(never)]
     pub(crate) fn dropped(&self, reason: DropReason) {
-        self.0.counts[reason.index()].fetch_add(1, Ordering::Relaxed);
-        if let Some(reported) = self.0.reported.get() {
+        self.0.tally.counts[reason.index()].fetch_add(1, Ordering::Relaxed);
+        if let Some(reported) = self.0.tally.reported.get() {
             reported[reason].add(1);
         }
     }
 
     pub(crate) fn count(&self, reason: DropReason) -> u64 {
-        self.0.counts[reason.index()].load(Ordering::Relaxed)
+        self.0.tally.counts[reason.index()].load(Ordering::Relaxed)
     }
 
     /// Counts on these from now on, what was dropped before included.
     pub(crate) fn report_to(&self, counters: Each<DropReason, Counter>) {
         let before: Vec<u64> = DropReason::ALL.iter().map(|reason| self.count(*reason)).collect();
-        if self.0.reported.set(counters).is_ok()
-            && let Some(reported) = self.0.reported.get()
+        if self.0.tally.reported.set(counters).is_ok()
+            && let Some(reported) = self.0.tally.reported.get()
         {
             for (reason, count) in DropReason::ALL.iter().zip(before) {
                 reported[*reason].add(count);

@@ -24,12 +24,19 @@ use crate::{
 /// dropped. They stand before every backend, so both routes lose the same
 /// things, and the loss is counted once. Cloning is cheap, and clones are the
 /// same meter.
+///
+/// The meter of a [`Telemetry`](crate::Telemetry) ends with it: what is
+/// recorded after the shutdown is not exported, so it is counted as dropped,
+/// for the reason `after_shutdown`, and the first time there is a warning in
+/// the log.
 #[derive(Clone)]
-pub struct Meter(Arc<State>);
+pub struct Meter {
+    state: Arc<State>,
+    losses: Losses,
+}
 
 struct State {
     backend: Arc<dyn Backend>,
-    losses: Losses,
     open_values: Mutex<HashMap<TypeId, Arc<OpenValues>>>,
     series: Mutex<HashMap<&'static str, HashSet<u64>>>,
     observer: OnceLock<Observer>,
@@ -43,50 +50,63 @@ impl Meter {
 
     /// A meter that records into a backend that others hold, too.
     pub fn shared(backend: Arc<dyn Backend>) -> Self {
-        Self(Arc::new(State {
-            backend,
+        Self {
+            state: Arc::new(State {
+                backend,
+                open_values: Mutex::default(),
+                series: Mutex::default(),
+                observer: OnceLock::new(),
+            }),
             losses: Losses::default(),
-            open_values: Mutex::default(),
-            series: Mutex::default(),
-            observer: OnceLock::new(),
-        }))
+        }
     }
 
     /// Counts something that an event carried and that cannot be recorded, in
     /// `telemetry_dropped_total`.
     pub fn dropped(&self, reason: DropReason) {
-        self.0.losses.dropped(reason);
+        self.losses.dropped(reason);
     }
 
     /// How often something was dropped for this reason.
     pub fn dropped_count(&self, reason: DropReason) -> u64 {
-        self.0.losses.count(reason)
+        self.losses.count(reason)
     }
 
     /// The texts admitted for an open label. Part of
     /// [`open_label!`](crate::open_label).
     #[doc(hidden)]
     pub fn open_values<L: Label>(&self, limit: usize) -> Arc<OpenValues> {
-        let mut known = lock(&self.0.open_values);
+        let mut known = lock(&self.state.open_values);
         Arc::clone(known.entry(TypeId::of::<L>()).or_insert_with(|| OpenValues::new(limit)))
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
-        self.0.backend.as_ref()
+        self.state.backend.as_ref()
     }
 
     pub(crate) fn losses(&self) -> Losses {
-        self.0.losses.clone()
+        self.losses.clone()
+    }
+
+    /// Nothing that is recorded with this meter from now on will be exported.
+    pub(crate) fn end(&self) {
+        self.losses.end();
+    }
+
+    /// This meter for what telemetry tells of itself, which it may do until
+    /// the very last export and after it.
+    pub(crate) fn without_end(&self) -> Self {
+        Self { state: Arc::clone(&self.state), losses: self.losses.without_end() }
     }
 
     pub(crate) fn describe(&self, descriptor: &'static Descriptor) {
-        self.0.backend.describe(descriptor);
+        self.state.backend.describe(descriptor);
     }
 
     /// A value of this instrument's labels was past its limit.
     #[cold]
     pub(crate) fn overflowed(&self, descriptor: &'static Descriptor) {
-        if let Some(observer) = self.0.observer.get() {
+        if let Some(observer) = self.state.observer.get() {
             observer.overflowed(descriptor);
         }
     }
@@ -97,36 +117,36 @@ impl Meter {
         let mut hasher = FxHasher::default();
         labels.hash(&mut hasher);
         let count = {
-            let mut series = lock(&self.0.series);
+            let mut series = lock(&self.state.series);
             let known = series.entry(descriptor.name()).or_default();
             if !known.insert(hasher.finish()) {
                 return;
             }
             known.len()
         };
-        if let Some(observer) = self.0.observer.get() {
+        if let Some(observer) = self.state.observer.get() {
             observer.series(descriptor.name(), count);
         }
     }
 
     /// How many label sets this instrument has.
     pub(crate) fn series_count(&self, descriptor: &Descriptor) -> usize {
-        lock(&self.0.series).get(descriptor.name()).map_or(0, HashSet::len)
+        lock(&self.state.series).get(descriptor.name()).map_or(0, HashSet::len)
     }
 
     /// Reports losses and series counts from now on, those so far included.
     pub(crate) fn observe(&self) {
         // A meter of its own: what it binds is neither reported nor does it
         // keep this meter alive.
-        let meter = Self::shared(Arc::clone(&self.0.backend));
+        let meter = Self::shared(Arc::clone(&self.state.backend));
         let observer = Observer::new(&meter);
-        self.0.losses.report_to(observer.dropped());
-        if self.0.observer.set(observer).is_err() {
+        self.losses.report_to(observer.dropped());
+        if self.state.observer.set(observer).is_err() {
             return;
         }
         let counts: Vec<(&'static str, usize)> =
-            lock(&self.0.series).iter().map(|(name, known)| (*name, known.len())).collect();
-        if let Some(observer) = self.0.observer.get() {
+            lock(&self.state.series).iter().map(|(name, known)| (*name, known.len())).collect();
+        if let Some(observer) = self.state.observer.get() {
             for (name, count) in counts {
                 observer.series(name, count);
             }
@@ -137,8 +157,8 @@ impl Meter {
 impl fmt::Debug for Meter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Meter")
-            .field("backend", &self.0.backend)
-            .field("losses", &self.0.losses)
+            .field("backend", &self.state.backend)
+            .field("losses", &self.losses)
             .finish_non_exhaustive()
     }
 }

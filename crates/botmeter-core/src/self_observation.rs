@@ -99,6 +99,7 @@ impl Domain for SelfObservation {
 
     fn register(meter: &Meter) -> Self {
         meter.observe();
+        let meter = &meter.without_end();
         Self {
             startup: STARTUP.bind(meter, ()),
             heartbeat: HEARTBEAT.bind(meter, ()),

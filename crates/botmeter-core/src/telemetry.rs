@@ -74,6 +74,7 @@ use settings::Asked;
 pub struct Telemetry {
     settings: Option<Settings>,
     running: Vec<Running>,
+    meter: Meter,
     pulse: Option<pulse::Pulse>,
     recorded: diagnose::Recorded,
     is_shut_down: AtomicBool,
@@ -160,17 +161,23 @@ impl Telemetry {
     /// How it went is logged as well, so that a program that drops the result
     /// does not lose its last metrics in silence.
     ///
+    /// What domains and guards record after this call is not exported. It is
+    /// counted in `telemetry_dropped_total` for the reason `after_shutdown`,
+    /// which [`diagnose`](Self::diagnose) and backends that go on tell, and the
+    /// first time there is a warning in the log. What is recorded while the
+    /// call goes on is counted as dropped, too, although the last export may
+    /// still have it: a measurement is exported, or counted as dropped, or
+    /// both, but never neither.
+    ///
     /// # Errors
     ///
     /// When something could not be delivered or ended by then; the text says
     /// how many data points and spans were not delivered, and why.
     pub async fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return Ok(());
+        match self.end(deadline) {
+            Some(answer) => self.last_words(answer.await),
+            None => Ok(()),
         }
-        self.beat();
-        let outcome = self.each(deadline, "shutdown", Backend::shutdown).await;
-        self.last_words(outcome)
     }
 
     /// The same for a thread that may block.
@@ -179,12 +186,7 @@ impl Telemetry {
     ///
     /// As [`shutdown`](Self::shutdown).
     pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
-        self.beat();
-        let outcome = self.each(deadline, "shutdown", Backend::shutdown).wait();
-        self.last_words(outcome)
+        self.end(deadline).map_or(Ok(()), |answer| self.last_words(answer.wait()))
     }
 
     /// Logs how the end went.
@@ -201,11 +203,21 @@ impl Telemetry {
         outcome
     }
 
-    /// One last sign of life, so that what is handed over is fresh.
-    fn beat(&self) {
+    /// Ends every backend, unless that was done before.
+    fn end(&self, deadline: Duration) -> Option<deadline::Answer> {
+        if self.is_shut_down.swap(true, Ordering::AcqRel) {
+            return None;
+        }
+        // One last sign of life, so that what is handed over is fresh.
         if let Some(pulse) = &self.pulse {
             pulse.beat();
         }
+        // Before the last export, so that nothing falls between the two.
+        // Without a backend nothing was ever heard, which was said at the start.
+        if !self.running.is_empty() {
+            self.meter.end();
+        }
+        Some(self.each(deadline, "shutdown", Backend::shutdown))
     }
 
     fn each(
@@ -336,6 +348,7 @@ impl Builder {
             let telemetry = Telemetry {
                 settings: None,
                 running: Vec::new(),
+                meter: meter.clone(),
                 pulse: None,
                 recorded: diagnose::Recorded::new(&meter, registered),
                 is_shut_down: AtomicBool::new(false),
@@ -373,6 +386,7 @@ impl Builder {
         let telemetry = Telemetry {
             settings: Some(settings),
             running,
+            meter: meter.clone(),
             pulse: Some(pulse::Pulse::start(own)?),
             recorded: diagnose::Recorded::new(&meter, registered),
             is_shut_down: AtomicBool::new(false),

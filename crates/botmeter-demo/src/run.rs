@@ -65,7 +65,11 @@ pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
         .start::<Domains>()
         .map_err(|error| failed_to(&error))?;
     let llm = domains.0.clone();
-    llm.set_prices(prices::book()?).map_err(|error| failed_to(&error))?;
+    let prices = match &own_provider {
+        Some(_) => prices::with_cache_writes(&options.models())?,
+        None => prices::listed(),
+    };
+    llm.set_prices(prices).map_err(|error| failed_to(&error))?;
 
     let habits = Habits {
         provider: label,

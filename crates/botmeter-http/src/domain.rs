@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use botmeter_core::{Domain, Meter, Table};
+use botmeter_core::{Domain, Meter, Table, observe};
 use http::request::Parts;
 
 use crate::{
@@ -123,18 +123,22 @@ impl Http {
     /// # Errors
     ///
     /// The future's own.
-    pub async fn observe_tool<T, E>(
+    pub fn observe_tool<T, E, F>(
         &self,
         tool: &str,
-        call: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let guard = self.start_tool(tool);
-        let result = call.await;
-        match &result {
-            Ok(_) => guard.finish(),
-            Err(_) => guard.fail(),
-        }
-        result
+        call: F,
+    ) -> impl Future<Output = F::Output> + use<T, E, F>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let tool = self.tool(tool);
+        observe(
+            move || (tool.start(), call),
+            |guard: ToolCall, result: &F::Output| match result {
+                Ok(_) => guard.finish(),
+                Err(_) => guard.fail(),
+            },
+        )
     }
 
     /// An operation of an MCP client starts.
@@ -149,17 +153,21 @@ impl Http {
     /// # Errors
     ///
     /// The future's own.
-    pub async fn observe_mcp<T, E>(
+    pub fn observe_mcp<T, E, F>(
         &self,
         method: McpMethod,
-        operation: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, E> {
-        let guard = self.start_mcp(method);
-        let result = operation.await;
-        match &result {
-            Ok(_) => guard.finish(),
-            Err(_) => guard.fail(),
-        }
-        result
+        operation: F,
+    ) -> impl Future<Output = F::Output> + use<T, E, F>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        let http = self.clone();
+        observe(
+            move || (http.start_mcp(method), operation),
+            |guard: McpCall, result: &F::Output| match result {
+                Ok(_) => guard.finish(),
+                Err(_) => guard.fail(),
+            },
+        )
     }
 }

@@ -6,8 +6,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use botmeter_core::{Domain, Error, Meter, Table};
-use tracing::Instrument;
+use botmeter_core::{Domain, Error, Meter, Table, observe};
+use tracing::{Instrument, instrument::Instrumented};
 
 use crate::{
     Call, ErrorKind, Model, PriceBook, Provider, Reply, gen_ai::Naming, instruments::REQUESTS,
@@ -116,23 +116,31 @@ impl Llm {
     /// # Errors
     ///
     /// The future's own.
-    pub async fn observe<R, E>(
-        &self,
+    pub fn observe<'a, R, E, F>(
+        &'a self,
         provider: Provider,
-        model: &str,
-        call: impl Future<Output = Result<R, E>>,
-    ) -> Result<R, E>
+        model: &'a str,
+        call: F,
+    ) -> impl Future<Output = F::Output> + use<'a, R, E, F>
     where
         R: Reply,
         E: StdError + 'static,
+        F: Future<Output = Result<R, E>>,
     {
-        let guard = self.start(provider, model);
-        let result = call.instrument(guard.span().clone()).await;
-        match &result {
-            Ok(reply) => guard.finish(&reply.usage()),
-            Err(error) => guard.fail(ErrorKind::of(error)),
-        }
-        result
+        observe(move || within(self.start(provider, model), call), end)
+    }
+}
+
+/// The call's future, so that what it traces is below the call's span.
+fn within<F: Future>(guard: Call, call: F) -> (Call, Instrumented<F>) {
+    let call = call.instrument(guard.span().clone());
+    (guard, call)
+}
+
+fn end<R: Reply, E: StdError + 'static>(guard: Call, result: &Result<R, E>) {
+    match result {
+        Ok(reply) => guard.finish(&reply.usage()),
+        Err(error) => guard.fail(ErrorKind::of(error)),
     }
 }
 
@@ -150,5 +158,21 @@ impl ModelHandle {
     #[inline]
     pub fn start(&self) -> Call {
         Call::start(Arc::clone(&self.row), self.provider, &self.model)
+    }
+
+    /// Counts the call that this future makes, as [`Llm::observe`] does. It
+    /// borrows nothing, so it can be spawned.
+    ///
+    /// # Errors
+    ///
+    /// The future's own.
+    pub fn observe<R, E, F>(&self, call: F) -> impl Future<Output = F::Output> + use<R, E, F>
+    where
+        R: Reply,
+        E: StdError + 'static,
+        F: Future<Output = Result<R, E>>,
+    {
+        let model = self.clone();
+        observe(move || within(model.start(), call), end)
     }
 }

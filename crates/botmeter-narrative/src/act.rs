@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use botmeter_core::observe;
+
 use crate::{
     Status,
     outcome::Outcome,
@@ -74,10 +76,11 @@ impl Act {
     /// # Errors
     ///
     /// The future's own.
-    pub async fn observe<T, E>(self, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-        let result = work.await;
-        self.end(&result);
-        result
+    pub fn observe<T, E, F>(self, work: F) -> impl Future<Output = F::Output> + use<T, E, F>
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        observe(|| (self, work), |guard: Self, result: &F::Output| guard.end(result))
     }
 
     /// How long the act has been going on.

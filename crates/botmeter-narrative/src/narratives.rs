@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use botmeter_core::{Domain, Meter, Table};
+use botmeter_core::{Domain, Meter, Table, observe};
 
 use crate::{
     Act, ActName, NarrativeName, Run,
@@ -128,12 +128,7 @@ impl Narrative {
         F: Future<Output = Result<T, E>>,
     {
         let narrative = self.clone();
-        async move {
-            let guard = narrative.run();
-            let result = run.await;
-            guard.end(&result);
-            result
-        }
+        observe(move || (narrative.run(), run), |guard: Run, result: &F::Output| guard.end(result))
     }
 
     /// Counts whether the JSON that was wanted could be extracted from a

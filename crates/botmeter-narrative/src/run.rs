@@ -10,8 +10,8 @@ use crate::{Act, Narrative, Status, outcome::Outcome};
 /// [`end`](Self::end). Dropped without a word, as a future is when its caller
 /// goes away, it ends as `cancelled`; dropped by a panic, as an error.
 ///
-/// It can be sent to another thread, and outlive the telemetry: what it
-/// records after a shutdown goes nowhere.
+/// It can be sent to another thread. One that ends after the shutdown of its
+/// telemetry is not exported but counted as dropped, with a warning in the log.
 ///
 /// A run ends once; a second end does not compile:
 ///

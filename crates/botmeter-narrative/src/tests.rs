@@ -3,11 +3,10 @@
 use std::{fmt, future::pending, panic, thread, time::Duration};
 
 use botmeter_core::{
-    Descriptor, Domain, Meter, Registered, Telemetry,
+    Descriptor, Domain, Meter, Registered,
     backend::Memory,
     buckets,
     label::{LabelInfo, Values},
-    telemetry::Environment,
 };
 
 use crate::Narratives;
@@ -237,25 +236,6 @@ fn json_is_counted_wherever_it_is_extracted() {
         "narrative_json_failures_total{…} 1",
         "narrative_json_success_total{…} 2",
     ]);
-}
-
-#[test]
-fn runs_and_acts_may_outlive_the_telemetry() {
-    let memory = Memory::new();
-    let (telemetry, narratives) = Telemetry::builder("my-bots")
-        .environment(Environment::default())
-        .backend(memory.clone())
-        .start::<Narratives>()
-        .unwrap();
-    let run = narratives.run(NAME);
-    let act = run.act("outline");
-    telemetry.shutdown_blocking(Duration::from_secs(5)).unwrap();
-    drop(telemetry);
-    act.finish();
-    run.act("an act that is new").finish();
-    run.finish();
-    // This backend goes on after a shutdown, so it shows that nothing broke.
-    assert_eq!(memory.value("narrative_active", &[("narrative", NAME)]), Some(0.0));
 }
 
 #[test]

@@ -15,8 +15,8 @@ use crate::{Stage, row::Row};
 /// goes away, it was called off, which is no failure; dropped by a panic, it
 /// failed.
 ///
-/// It can be sent to another thread, and outlive the telemetry: what it
-/// records after a shutdown goes nowhere.
+/// It can be sent to another thread. One that ends after the shutdown of its
+/// telemetry is not exported but counted as dropped, with a warning in the log.
 ///
 /// A pass ends once; a second end does not compile:
 ///

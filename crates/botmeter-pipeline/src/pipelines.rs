@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::SystemTime};
 
-use botmeter_core::{Domain, Meter, Table};
+use botmeter_core::{Domain, Meter, Table, observe};
 
 use crate::{Pass, PipelineName, Stage, instruments::GENERATED, row::Row};
 
@@ -135,11 +135,7 @@ impl Pipeline {
         F: Future<Output = Result<T, E>>,
     {
         let pipeline = self.clone();
-        async move {
-            let pass = pipeline.start(stage);
-            let result = work.await;
-            pass.end(&result);
-            result
-        }
+        let start = move || (pipeline.start(stage), work);
+        observe(start, |pass: Pass, result: &F::Output| pass.end(result))
     }
 }

@@ -8,11 +8,10 @@ use std::{
 };
 
 use botmeter_core::{
-    Descriptor, Domain, DropReason, Meter, Registered, Telemetry,
+    Descriptor, Domain, DropReason, Meter, Registered,
     backend::Memory,
     buckets,
     label::{LabelInfo, Values},
-    telemetry::Environment,
 };
 
 use crate::{MAX_PIECES, Pipeline, Pipelines, Stage};
@@ -254,26 +253,6 @@ fn a_pass_may_end_on_another_thread() {
         "pipeline_failures_total{…,stage=\"publication\"} 1",
         "pipeline_stage_latency_seconds_count{…,stage=\"publication\"} 1",
     ]);
-}
-
-#[test]
-fn a_pass_may_outlive_the_telemetry() {
-    let memory = Memory::new();
-    let (telemetry, pipelines) = Telemetry::builder("my-bots")
-        .environment(Environment::default())
-        .backend(memory.clone())
-        .start::<Pipelines>()
-        .unwrap();
-    let blog = pipelines.pipeline(NAME);
-    let pass = blog.start(Stage::Publication);
-    telemetry.shutdown_blocking(Duration::from_secs(5)).unwrap();
-    drop(telemetry);
-    pass.fail();
-    blog.published(1);
-    pipelines.pipeline("a pipeline that is new").generated(1);
-    // This backend goes on after a shutdown, so it shows that nothing broke.
-    let labels = [("pipeline", NAME), ("stage", "publication")];
-    assert_eq!(memory.value("pipeline_failures_total", &labels), Some(1.0));
 }
 
 #[test]

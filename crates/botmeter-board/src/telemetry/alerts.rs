@@ -176,6 +176,9 @@ fn dropped() -> Alert {
             "`span_queue_full`: spans come faster than they leave; sample fewer with \
              `OTEL_TRACES_SAMPLER`, or enlarge `OTEL_BSP_MAX_QUEUE_SIZE`.",
             "`span_export_failed`: the receiver of traces did not take them; the log says why.",
+            "`after_shutdown`: something went on after the shutdown of the telemetry, and the log \
+             names the first instrument; keep `Telemetry` alive until the last bot has ended, and \
+             end guards before `shutdown`.",
         ],
         panel: rows::DROPPED_BY_REASON,
         fires: Example::after(Duration::from_mins(40))

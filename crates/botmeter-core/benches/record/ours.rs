@@ -1,6 +1,6 @@
 //! botmeter over each of its backends.
 
-use std::time::Duration;
+use std::{sync::OnceLock, time::Duration};
 
 use botmeter_core::{
     Counter, Domain, Histogram, Instrument, Meter, Table, Telemetry, Unit,
@@ -50,11 +50,18 @@ pub(crate) struct Ours {
     backend: &'static str,
     pub(crate) domain: Bench,
     pub(crate) llm: Llm,
-    telemetry: Telemetry,
+    /// Lives as long as the program does: once any telemetry has ended,
+    /// measurements look twice whether theirs has.
+    _telemetry: Telemetry,
 }
 
 impl Ours {
-    pub(crate) fn all() -> Vec<Self> {
+    pub(crate) fn all() -> &'static [Self] {
+        static ALL: OnceLock<Vec<Ours>> = OnceLock::new();
+        ALL.get_or_init(Self::start_all)
+    }
+
+    fn start_all() -> Vec<Self> {
         // Nothing listens there, and nothing is pushed before the end.
         let pushing =
             |builder: Builder| builder.otlp("http://127.0.0.1:9").interval(Duration::from_hours(1));
@@ -73,7 +80,7 @@ impl Ours {
         let (telemetry, (domain, llm)) = choose(builder).start::<(Bench, Llm)>().unwrap();
         let price = Price::per_million(2.5, 10.0).unwrap();
         llm.set_prices(PriceBook::new().with(Provider::OpenAi, "", price)).unwrap();
-        Self { backend, domain, llm, telemetry }
+        Self { backend, domain, llm, _telemetry: telemetry }
     }
 
     pub(crate) fn name(&self, what: &str) -> String {
@@ -83,12 +90,5 @@ impl Ours {
     pub(crate) fn call_name(&self) -> String {
         let backend = if self.backend == "tee" { "both" } else { self.backend };
         format!("botmeter {backend}")
-    }
-}
-
-impl Drop for Ours {
-    fn drop(&mut self) {
-        // What was measured is not wanted anywhere.
-        let _undelivered = self.telemetry.shutdown_blocking(Duration::from_millis(100));
     }
 }

@@ -67,8 +67,9 @@ impl Profile {
 /// Models whose names everybody knows, so that panels read like those of a real bot.
 pub const DEFAULT_MODELS: [&str; 3] = ["gpt-4o-mini", "gpt-4.1", "o4-mini"];
 
-/// A model that is newer than the price book of the demo, which only few calls try.
-pub const TRIAL_MODEL: &str = "gpt-5";
+/// A model that only few calls try. It has no list price that is one rate for all prompts, so its
+/// calls are unpriced.
+pub const TRIAL_MODEL: &str = "gpt-5.4";
 
 /// A log-normal distribution of durations: never negative, with the long tail that calls over a
 /// network to a busy machine have.

@@ -1,30 +1,27 @@
-//! What the models that everybody knows cost, so that the demo has costs to show.
+//! What the calls of the demo cost.
 
-use botmeter_llm::core::Error;
-use botmeter_llm::{Price, PriceBook, Provider};
+use anyhow::Context;
+use botmeter_llm::{PriceBook, Provider, Usage};
 
-/// `OpenAI`'s list prices of May 2025 in US dollars per million tokens. Any other model is
-/// recorded as unpriced, not as free.
-pub(super) fn book() -> anyhow::Result<PriceBook> {
-    fill().map_err(|error| super::failed_to(&error))
+/// The list prices that come with botmeter-llm. A model that is not among them is recorded as
+/// unpriced, not as free.
+pub(super) fn listed() -> PriceBook {
+    PriceBook::built_in()
 }
 
-fn fill() -> Result<PriceBook, Error> {
-    let mut book = PriceBook::new();
-    for (model, prompt, completion, cached) in [
-        ("gpt-4.1", 2.0, 8.0, 0.5),
-        // A price is for every name that begins with it, so the cheaper ones are named, too.
-        ("gpt-4.1-mini", 0.4, 1.6, 0.1),
-        ("gpt-4.1-nano", 0.1, 0.4, 0.025),
-        ("gpt-4o-mini", 0.15, 0.6, 0.075),
-        ("o4-mini", 1.1, 4.4, 0.275),
-    ] {
-        // What is new to the cache costs as much as what is only read.
-        let price =
-            Price::per_million(prompt, completion)?.cache_read(cached)?.cache_write(prompt)?;
-        book = book.with(Provider::OpenAi, model, price);
+/// The same for the demo's own provider. Unlike `OpenAI`, it tells what it writes to its cache,
+/// and it charges as much for that as for any other token of a prompt.
+pub(super) fn with_cache_writes(models: &[String]) -> anyhow::Result<PriceBook> {
+    let listed = listed();
+    let mut own = PriceBook::new();
+    for model in models {
+        let Some(price) = listed.price(Provider::OpenAi, model) else { continue };
+        let million = Usage::including_cache(1_000_000, 0);
+        let prompt = price.of(&million).with_context(|| format!("{model} has no prompt price"))?;
+        let price = price.cache_write(prompt).map_err(|error| super::failed_to(&error))?;
+        own = own.with(Provider::OpenAi, model, price);
     }
-    Ok(book)
+    Ok(listed.and(own))
 }
 
 #[cfg(test)]
@@ -32,12 +29,31 @@ mod tests {
     use super::*;
     use crate::provider::{DEFAULT_MODELS, TRIAL_MODEL};
 
+    /// Half of the prompt is new to the cache.
+    const CALL: (u64, u64, u64) = (1_000, 100, 500);
+
+    fn cost(book: &PriceBook, model: &str) -> Option<f64> {
+        let (prompt, completion, written) = CALL;
+        let usage = Usage::including_cache(prompt, completion).cache_write(written);
+        book.price(Provider::OpenAi, model)?.of(&usage)
+    }
+
     #[test]
-    fn every_model_of_the_demo_has_a_price_but_the_newest() {
-        let book = book().unwrap();
+    fn every_model_of_the_demo_has_a_price_but_the_trial() {
+        let models = DEFAULT_MODELS.map(str::to_owned);
+        let (listed, own) = (listed(), with_cache_writes(&models).unwrap());
         for model in DEFAULT_MODELS {
-            assert!(book.price(Provider::OpenAi, model).is_some(), "{model}");
+            assert_eq!(cost(&listed, model), None, "{model}: nobody lists what a write costs");
+            assert!(cost(&own, model) > Some(0.0), "{model}");
         }
-        assert_eq!(book.price(Provider::OpenAi, TRIAL_MODEL), None);
+        assert_eq!(own.price(Provider::OpenAi, TRIAL_MODEL), None);
+    }
+
+    #[test]
+    fn a_model_keeps_its_own_price_beside_one_whose_name_it_starts_with() {
+        let models = ["gpt-4.1".to_owned(), "gpt-4.1-mini".to_owned(), "unheard-of".to_owned()];
+        let book = with_cache_writes(&models).unwrap();
+        assert!(cost(&book, "gpt-4.1-mini") < cost(&book, "gpt-4.1"));
+        assert_eq!(cost(&book, "unheard-of"), None);
     }
 }

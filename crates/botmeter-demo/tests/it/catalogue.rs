@@ -4,13 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use std::{iter, thread};
 
-use botmeter_bot::Bots;
-use botmeter_http::Http;
-use botmeter_llm::Llm;
-use botmeter_llm::core::{Descriptor, Registered, SelfObservation, instruments};
-use botmeter_narrative::Narratives;
-use botmeter_orchestrator::Orchestrator;
-use botmeter_pipeline::Pipelines;
+use botmeter_llm::core::{Descriptor, instruments};
 
 #[cfg(unix)]
 use crate::demo::Ended;
@@ -26,17 +20,10 @@ const NOT_FED: [(&str, &str); 2] = [
     ("telemetry_overflow_total", "nothing in the story has more names than its limit"),
 ];
 
+/// The one list of domains, from which dashboards are generated: a new domain is asked for here
+/// from its first day.
 fn catalogue() -> Vec<&'static Descriptor> {
-    let registered = [
-        Registered::of::<SelfObservation>(),
-        Registered::of::<Llm>(),
-        Registered::of::<Bots>(),
-        Registered::of::<Narratives>(),
-        Registered::of::<Pipelines>(),
-        Registered::of::<Orchestrator>(),
-        Registered::of::<Http>(),
-    ];
-    instruments(&registered).unwrap()
+    instruments(&xtask::catalog::catalogue().registered()).unwrap()
 }
 
 /// What a page says of one family.
