@@ -13,17 +13,14 @@ use serde_json::Value;
 /// for 5 s; a machine may be busy.
 const SOON: Duration = Duration::from_mins(3);
 
-/// What is said of this alert, in the first letter that has it.
-fn alert(letters: &[Value], name: &str, status: &str) -> Option<Value> {
+/// What is said of this alert, if it was told of.
+fn alert(letters: &[Value], name: &str) -> Option<Value> {
     let alerts = letters.iter().filter_map(|letter| letter["alerts"].as_array()).flatten();
-    alerts
-        .filter(|alert| alert["labels"]["alertname"] == name && alert["status"] == status)
-        .next_back()
-        .cloned()
+    alerts.into_iter().find(|alert| alert["labels"]["alertname"] == name).cloned()
 }
 
 #[test]
-fn a_bot_that_fails_is_told_to_a_webhook_and_to_slack_and_so_is_its_recovery() -> Result<()> {
+fn a_bot_that_fails_is_told_to_a_webhook_and_to_slack() -> Result<()> {
     let (webhook, slack) = (Inbox::open()?, Inbox::open()?);
     // An editor ends a file with a new line.
     let secrets =
@@ -49,8 +46,9 @@ fn a_bot_that_fails_is_told_to_a_webhook_and_to_slack_and_so_is_its_recovery() -
     }
 
     let fired = eventually(SOON, "the alert at the webhook", || {
-        Ok(alert(&webhook.letters(), "BotFailing", "firing"))
+        Ok(alert(&webhook.letters(), "BotFailing"))
     })?;
+    assert_eq!(fired["status"], "firing");
     assert_eq!(
         fired["labels"],
         serde_json::json!({
