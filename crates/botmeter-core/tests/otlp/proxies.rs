@@ -72,7 +72,9 @@ fn pushes_go_through_the_proxy_that_the_environment_names() {
     let failure = push(&by_http, "http", &[("HTTP_PROXY", dead)]);
     let url = by_http.endpoint();
     assert!(
-        failure.starts_with(&format!("deliver the metrics: POST {url}: connection refused")),
+        failure.starts_with(&format!(
+            "deliver the metrics: 1 data point is not delivered: POST {url}: connection refused"
+        )),
         "{failure}"
     );
 }

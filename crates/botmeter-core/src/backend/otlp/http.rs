@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     Error,
-    backend::sdk::Deliver,
+    backend::sdk::{Deliver, Failure},
     telemetry::{Compression, OtlpSettings},
 };
 
@@ -52,7 +52,7 @@ impl Http {
 }
 
 impl Deliver for Http {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
         self.client.outcome_of(self.exporter.export(metrics)).await
     }
 }
@@ -67,7 +67,7 @@ struct State {
     headers: HeaderMap,
     compression: Compression,
     timeout: std::time::Duration,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
 }
 
 /// The most that is read of an answer. Receivers send a few bytes.
@@ -98,21 +98,21 @@ impl Client {
     pub(super) async fn outcome_of(
         &self,
         export: impl Future<Output = OTelSdkResult>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.note(None);
         let result = export.await;
         match (self.noted(), result) {
             (Some(failure), _) => Err(failure),
             (None, Ok(())) => Ok(()),
-            (None, Err(error)) => Err(self.0.target.censored(&error.to_string())),
+            (None, Err(error)) => Err(self.0.target.censored(&error.to_string()).into()),
         }
     }
 
-    fn note(&self, failure: Option<String>) {
+    fn note(&self, failure: Option<Failure>) {
         *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
 
-    fn noted(&self) -> Option<String> {
+    fn noted(&self) -> Option<Failure> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
@@ -179,7 +179,7 @@ impl HttpClient for Client {
                 Ok(response)
             }
             Err(error) => {
-                self.note(Some(reason::of_http(target, *timeout, &error)));
+                self.note(Some(reason::of_http(target, *timeout, &error).into()));
                 Err(Box::new(error))
             }
         }
