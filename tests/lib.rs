@@ -34,6 +34,8 @@ mod prometheus;
 mod prometheus_builder;
 #[path = "lib/pushed.rs"]
 mod pushed;
+#[path = "lib/scales.rs"]
+mod scales;
 #[path = "lib/stack_folder.rs"]
 mod stack_folder;
 #[path = "lib/tool.rs"]
@@ -52,5 +54,6 @@ pub use self::jaeger::Jaeger;
 pub use self::prometheus::{End, Prometheus};
 pub use self::prometheus_builder::{Discovery, PrometheusBuilder, STACK_FLAGS};
 pub use self::pushed::translate_push;
-pub use self::stack_folder::StackFolder;
+pub use self::scales::Scales;
+pub use self::stack_folder::{StackFolder, blocks_of_the_guide};
 pub use self::tool::{Verdict, promtool, verdict};

@@ -8,6 +8,8 @@ mod allocations;
 mod parity;
 /// An alert of ours on its way through a real Alertmanager.
 mod real_alerts;
+/// What series cost on their way and in a real Prometheus.
+mod real_costs;
 /// The doctor, from inside and from outside, with a real Prometheus.
 mod real_doctor;
 /// The doctor, pointed at servers that are no place for metrics, and at those
@@ -18,7 +20,7 @@ mod real_doctor_servers;
 mod real_prometheus;
 /// A real Prometheus that ends and comes back.
 mod real_restart;
-/// One program's metrics by three ways into real servers: the same series.
+/// One program's metrics by four ways into real servers: the same series.
 mod real_routes;
 /// The demo against a real Prometheus: every question of every dashboard is
 /// answered, by scrape, by push and through a Collector, with the same labels.

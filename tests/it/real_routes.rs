@@ -1,5 +1,6 @@
-//! The same measurements of one program by three ways: scraped, pushed to
-//! Prometheus' own receiver, and pushed to a Collector whose page is scraped.
+//! The same measurements of one program by four ways: scraped, pushed to
+//! Prometheus' own receiver, pushed to a Collector whose page is scraped, and
+//! pushed to a Collector that pushes on, as the guide to scaling has it.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -8,7 +9,9 @@ use botmeter_bot::Bots;
 use botmeter_core::{Telemetry, telemetry::Environment};
 use botmeter_http::Http;
 use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
-use integration_tests::{Collector, Discovery, FanOut, Labels, Prometheus, eventually};
+use integration_tests::{
+    Collector, Discovery, FanOut, Labels, Prometheus, blocks_of_the_guide, eventually,
+};
 
 /// Scrapes come each second; a machine may be busy.
 const SOON: Duration = Duration::from_mins(2);
@@ -79,21 +82,28 @@ fn differences(one: &BTreeMap<Labels, f64>, other: &BTreeMap<Labels, f64>) -> Ve
     lines
 }
 
+/// A Collector that pushes on to this Prometheus.
+fn gateway(to: &Prometheus) -> Result<Option<Collector>> {
+    let block = blocks_of_the_guide("collector")?.join("\n");
+    let store = "http://prometheus:9090/api/v1/otlp";
+    assert!(block.contains(store), "{block}");
+    Collector::start_with(None, Some(&block.replace(store, &to.otlp_endpoint())))
+}
+
 #[test]
-fn three_ways_give_the_same_names_labels_buckets_and_values() -> Result<()> {
+fn four_ways_give_the_same_names_labels_buckets_and_values() -> Result<()> {
     let Some(collector) = Collector::start(None)? else { return Ok(()) };
     let discovery = Discovery { collectors: vec![collector.page()], ..Discovery::default() };
-    // A database of its own, because the pushed series carry the same job and
-    // instance on both ways.
-    let collected = Prometheus::builder().as_in_the_stack(discovery);
-    let Some(collected) = collected.start()? else { return Ok(()) };
+    // Databases of their own, because the pushed series carry the same job and
+    // instance on three of the ways.
+    let start = |discovery: Discovery| Prometheus::builder().as_in_the_stack(discovery).start();
+    let Some(collected) = start(discovery)? else { return Ok(()) };
+    let Some(direct) = start(Discovery::default())? else { return Ok(()) };
+    let Some(store) = start(Discovery::default())? else { return Ok(()) };
+    let Some(gateway) = gateway(&store)? else { return Ok(()) };
 
-    // The pushes need a receiver before there is a page to scrape, so the
-    // targets of this one follow.
-    let Some(direct) = Prometheus::builder().as_in_the_stack(Discovery::default()).start()? else {
-        return Ok(());
-    };
-    let ways = FanOut::to(&[direct.otlp_endpoint(), collector.otlp_endpoint()])?;
+    let receivers = [direct.otlp_endpoint(), collector.otlp_endpoint(), gateway.otlp_endpoint()];
+    let ways = FanOut::to(&receivers)?;
     let (telemetry, domains) = Telemetry::builder(PUSHED)
         .environment(Environment::default())
         .instance_id("here:1")
@@ -106,20 +116,18 @@ fn three_ways_give_the_same_names_labels_buckets_and_values() -> Result<()> {
     play(&domains)?;
 
     let mut last = String::new();
-    let same = eventually(SOON, "the same values by three ways", || {
+    let same = eventually(SOON, "the same values by four ways", || {
         let scraped = values(&direct, SCRAPED)?;
-        let pushed = values(&direct, PUSHED)?;
-        let collected = values(&collected, PUSHED)?;
-        last = format!(
-            "{} series; scraped and pushed: {:#?}; scraped and collected: {:#?}",
-            scraped.len(),
-            differences(&scraped, &pushed),
-            differences(&scraped, &collected)
-        );
-        let are_same = scraped == pushed && scraped == collected
-            || differences(&scraped, &pushed).is_empty()
-                && differences(&scraped, &collected).is_empty();
-        Ok((scraped.len() > 300 && are_same).then_some(scraped))
+        let others = [("pushed", &direct), ("collected", &collected), ("pushed on", &store)];
+        let mut told = vec![format!("{} series are scraped", scraped.len())];
+        let mut are_same = scraped.len() > 300;
+        for (way, prometheus) in others {
+            let different = differences(&scraped, &values(prometheus, PUSHED)?);
+            are_same &= different.is_empty();
+            told.push(format!("{way}: {different:#?}"));
+        }
+        last = told.join("; ");
+        Ok(are_same.then_some(scraped))
     });
     let same = same.with_context(|| last.clone())?;
     // A bound, a sum, a float counter, and a text that needs quotes.

@@ -8,7 +8,7 @@ use botmeter_core::{
     telemetry::{Environment, traces::Traces},
 };
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
-use integration_tests::{Collector, Jaeger, eventually};
+use integration_tests::{Collector, Demo, Jaeger, eventually};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -112,4 +112,38 @@ fn calls_are_found_behind_a_collector() -> Result<()> {
         [("OTEL_EXPORTER_OTLP_ENDPOINT", grpc.as_str()), ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc")];
     answer_a_question("collected-grpc", &variables)?;
     find_all(&jaeger, "collected-grpc")
+}
+
+#[test]
+fn the_demos_calls_are_found_behind_a_collector() -> Result<()> {
+    let Some(jaeger) = Jaeger::start()? else { return Ok(()) };
+    let Some(collector) = Collector::start(Some(&jaeger))? else { return Ok(()) };
+    // One endpoint for both signals, as one gives it to a program.
+    let endpoint = collector.otlp_endpoint();
+    let variables = [
+        ("OTEL_SERVICE_NAME", "demo-traced"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
+        ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+    ];
+    let options = ["--rate", "20", "--rate-limited", "0.2", "--timeout", "1s"];
+    let _demo = Demo::start(&variables, &options)?;
+    let service = ("service", "demo-traced");
+    let searches = [
+        vec![service, ("operation", "chat gpt-4o-mini")],
+        vec![service, ("tags", r#"{"error.type": "rate_limit"}"#)],
+        vec![service, ("tags", r#"{"gen_ai.provider.name": "openai"}"#)],
+    ];
+    for search in &searches {
+        let found = eventually(SOON, &format!("{search:?}"), || {
+            let spans = jaeger.search(search)?;
+            Ok((!spans.is_empty()).then_some(spans))
+        })?;
+        assert!(found.iter().all(|span| span["duration"].as_u64().is_some()), "{found:?}");
+    }
+    // Its metrics are where they were sent as well.
+    let page = format!("http://{}/metrics", collector.page());
+    eventually(SOON, "the demo's metrics", || {
+        let page = ureq::get(&page).call()?.body_mut().read_to_string()?;
+        Ok(page.contains("job=\"demo-traced\"").then_some(()))
+    })
 }

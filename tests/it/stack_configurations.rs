@@ -4,7 +4,7 @@
 use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, Result};
-use integration_tests::{StackFolder, promtool, verdict};
+use integration_tests::{StackFolder, blocks_of_the_guide, promtool, verdict};
 use serde_json::{Value, json};
 use xtask::servers::Server;
 
@@ -80,5 +80,35 @@ fn grafana_gets_the_data_sources_that_the_dashboards_choose() -> Result<()> {
         let lines = format!("    uid: {uid}\n    type: {}\n", kind.context("no type")?);
         assert!(sources.contains(&lines), "there is no data source with\n{lines}");
     }
+    Ok(())
+}
+
+#[test]
+fn the_blocks_in_the_guide_to_scaling_are_accepted() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut checked = 0;
+    for (name, command) in [("prometheus.yml", ["check", "config"]), ("rules", ["check", "rules"])]
+    {
+        for block in blocks_of_the_guide(name)? {
+            fs::write(folder.path().join("block.yml"), &block)?;
+            let arguments = [command[0], command[1], "--lint-fatal", "block.yml"];
+            let Some(verdict) = promtool(&arguments, folder.path())? else { return Ok(()) };
+            assert!(verdict.passed, "{block}\n{}", verdict.text);
+            checked += 1;
+        }
+    }
+    for block in blocks_of_the_guide("collector")? {
+        fs::write(folder.path().join("second.yaml"), &block)?;
+        let second = folder.path().join("second.yaml").display().to_string();
+        let arguments = ["validate", "--config", "collector.yaml", "--config", &second];
+        let source = StackFolder::source().join("collector");
+        let Some(verdict) = verdict(Server::Otelcol, &arguments, &source, &[])? else {
+            return Ok(());
+        };
+        assert!(verdict.passed, "{block}\n{}", verdict.text);
+        checked += 1;
+    }
+    let guide = fs::read_to_string(xtask::repository::root().join("docs/scaling.md"))?;
+    assert_eq!(checked, guide.matches("```yaml").count());
     Ok(())
 }

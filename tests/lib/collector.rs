@@ -25,7 +25,7 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Starts the server and waits until its page is served; `None` where the
+    /// Starts the server and waits until it is ready; `None` where the
     /// Collector is absent and not required. Without a Jaeger, spans that it is
     /// sent find nobody.
     ///
@@ -34,9 +34,23 @@ impl Collector {
     /// If the Collector is required and absent, and if it ends or is not ready
     /// in time, with the last lines of its log.
     pub fn start(jaeger: Option<&Jaeger>) -> Result<Option<Self>> {
+        Self::start_with(jaeger, None)
+    }
+
+    /// As [`start`](Self::start), with a second configuration that is laid over
+    /// the first.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_with(jaeger: Option<&Jaeger>, second: Option<&str>) -> Result<Option<Self>> {
         let Some(program) = find_or_skip(Server::Otelcol)? else { return Ok(None) };
         let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let configuration = StackFolder::source().join("collector/collector.yaml");
+        let laid_over = folder.path().join("second.yaml");
+        if let Some(second) = second {
+            std::fs::write(&laid_over, second).context("failed to write a configuration")?;
+        }
         // Nobody listens on the first port, which asks for rights.
         let jaeger = jaeger.map_or(SocketAddr::from(([127, 0, 0, 1], 1)), Jaeger::grpc);
         let (process, ports) = start_on_free_ports(
@@ -46,6 +60,9 @@ impl Collector {
                 let mut command = Command::new(&program);
                 without_own_variables(&mut command);
                 command.arg("--config").arg(&configuration).current_dir(folder.path());
+                if second.is_some() {
+                    command.arg("--config").arg(&laid_over);
+                }
                 let ports = [
                     ("BOTMETER_COLLECTOR_GRPC_PORT", grpc),
                     ("BOTMETER_COLLECTOR_HTTP_PORT", http),
@@ -56,7 +73,8 @@ impl Collector {
                 command.env("BOTMETER_COLLECTOR_JAEGER", jaeger.to_string());
                 command
             },
-            |[_, _, page, _]| format!("http://127.0.0.1:{page}/metrics"),
+            // The other page is there with its exporter alone.
+            |[.., telemetry]| format!("http://127.0.0.1:{telemetry}/metrics"),
         )?;
         let [grpc, http, page, telemetry] =
             ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));

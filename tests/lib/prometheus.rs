@@ -109,6 +109,11 @@ impl Prometheus {
         self.address
     }
 
+    /// Where its database is.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// The number of the server's process.
     pub fn process_id(&self) -> u32 {
         self.process.id()

@@ -17,6 +17,7 @@ use crate::stack_folder::StackFolder;
 #[must_use = "nothing runs until `start`"]
 pub struct PrometheusBuilder {
     receiver: bool,
+    admin: bool,
     translation: Option<String>,
     targets: Vec<Target>,
     rules: Vec<PathBuf>,
@@ -50,6 +51,7 @@ impl PrometheusBuilder {
     pub(crate) fn new() -> Self {
         Self {
             receiver: true,
+            admin: false,
             translation: None,
             targets: Vec::new(),
             rules: Vec::new(),
@@ -77,6 +79,12 @@ impl PrometheusBuilder {
         self
     }
 
+    /// Lets snapshots of the database be taken.
+    pub fn with_admin_api(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
     /// Translates the names of what is pushed in another way than by default.
     pub fn translation(mut self, strategy: &str) -> Self {
         self.translation = Some(strategy.to_owned());
@@ -93,12 +101,14 @@ impl PrometheusBuilder {
     }
 
     /// The flags beside those of paths and addresses.
-    pub(crate) fn flags(&self) -> &'static [&'static str] {
-        match (&self.stack, self.receiver) {
-            (Some(_), _) => STACK_FLAGS,
-            (None, true) => &["--web.enable-otlp-receiver"],
-            (None, false) => &[],
-        }
+    pub(crate) fn flags(&self) -> Vec<&'static str> {
+        let mut flags = match (&self.stack, self.receiver) {
+            (Some(_), _) => STACK_FLAGS.to_vec(),
+            (None, true) => vec!["--web.enable-otlp-receiver"],
+            (None, false) => Vec::new(),
+        };
+        flags.extend(self.admin.then_some("--web.enable-admin-api"));
+        flags
     }
 
     /// The environment of the server.

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 /// A folder that holds the stack's files.
@@ -63,6 +63,24 @@ impl StackFolder {
         }
         copy(&Self::source().join("alertmanager/alertmanager.yml"), &folder)
     }
+}
+
+/// The blocks of YAML in the guide to scaling whose first line is a comment
+/// with this one name.
+///
+/// # Errors
+///
+/// If the guide cannot be read or has no such block.
+pub fn blocks_of_the_guide(name: &str) -> Result<Vec<String>> {
+    let path = xtask::repository::root().join("docs/scaling.md");
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    let opening = format!("```yaml\n# {name}\n");
+    let blocks = text.split(opening.as_str()).skip(1);
+    let blocks: Vec<String> =
+        blocks.filter_map(|rest| Some(rest.split_once("```")?.0.to_owned())).collect();
+    ensure!(!blocks.is_empty(), "the guide has no block {name:?}");
+    Ok(blocks)
 }
 
 fn write(path: &Path, content: &str) -> Result<()> {
