@@ -54,11 +54,14 @@ pub struct Options {
     #[arg(long, global = true, value_enum, default_value = "auto")]
     #[arg(env = "BOTMETER_STACK_ENGINE")]
     pub engine: Choice,
+    /// The folder with the configuration [default: compose/ of this repository]
+    #[arg(long, global = true, value_name = "DIR", env = "BOTMETER_STACK_CONFIGURATION")]
+    pub configuration: Option<PathBuf>,
     /// The file of variables [default: compose/.env]
     #[arg(long, global = true, value_name = "FILE", env = "BOTMETER_STACK_ENV_FILE")]
     pub env_file: Option<PathBuf>,
     /// Where a stack without containers keeps its data [default:
-    /// botmeter/stack in XDG_DATA_HOME or ~/.local/share]
+    /// botmeter/stack in the folder of this person's data]
     #[arg(long, global = true, value_name = "DIR", env = "BOTMETER_STACK_RUN")]
     pub run: Option<PathBuf>,
     /// How long servers may take to be ready
@@ -109,7 +112,7 @@ pub enum Command {
     },
     /// Write Prometheus' targets, as the variables say
     Configure {
-        /// What runs beside the usual servers, if it is not in COMPOSE_PROFILES
+        /// What runs beside the usual servers, if `.env` does not say so
         #[arg(long = "profile", visible_alias = "with", value_name = "PROFILE")]
         #[arg(value_parser = PROFILES.to_vec())]
         profiles: Vec<String>,
@@ -139,7 +142,11 @@ pub enum Command {
 /// When something that is set makes no sense, an engine or a server is missing
 /// or does not answer, or the work fails; the message says what to do.
 pub fn run(options: &Options) -> Result<ExitCode> {
-    let place = Place::new(options.env_file.as_deref(), options.run.as_deref())?;
+    let place = Place::new(
+        options.configuration.as_deref(),
+        options.env_file.as_deref(),
+        options.run.as_deref(),
+    )?;
     let task = Task {
         place,
         wait: Duration::from_secs(options.wait),
@@ -176,27 +183,23 @@ impl Task<'_> {
             Command::Configure { profiles } => self.configure(profiles)?,
             Command::Down => match self.engine()? {
                 Engine::Native => native::down(&self.place)?,
-                engine => self.containers(&engine, |containers| containers.down())?,
+                engine => self.containers(&engine)?.down()?,
             },
             Command::Reset { yes } => self.reset(*yes)?,
             Command::Restart { servers } => match self.engine()? {
                 Engine::Native => native::restart(&self.place, servers, self.wait)?,
-                engine => {
-                    self.containers(&engine, |containers| containers.restart(servers, self.wait))?;
-                }
+                engine => self.containers(&engine)?.restart(servers, self.wait)?,
             },
             Command::Status => {
                 let is_well = match self.engine()? {
                     Engine::Native => native::status(&self.place, &self.settings()?)?,
-                    engine => self.containers(&engine, |containers| containers.status())?,
+                    engine => self.containers(&engine)?.status()?,
                 };
                 return Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE });
             }
             Command::Logs { servers, follow, tail } => match self.engine()? {
                 Engine::Native => native::logs(&self.place, servers, *tail, *follow)?,
-                engine => {
-                    self.containers(&engine, |containers| containers.logs(servers, *tail, *follow))?
-                }
+                engine => self.containers(&engine)?.logs(servers, *tail, *follow)?,
             },
             Command::Backup { file, force } => self.backup(file, *force)?,
             Command::Restore { file, force } => self.restore(file, *force)?,
@@ -217,9 +220,7 @@ impl Task<'_> {
                 }
                 native::up(&self.place, self.variables.clone(), profiles, self.wait)
             }
-            engine => self.containers(&engine, |containers| {
-                containers.up(profiles, self.wait, &Interrupts::listen()?)
-            }),
+            engine => self.containers(&engine)?.up(profiles, self.wait, &Interrupts::listen()?),
         }
     }
 
@@ -229,7 +230,7 @@ impl Task<'_> {
         let profiles = settings.profiles(profiles);
         match self.engine()? {
             Engine::Native => native::configure(&self.place, &settings, &profiles),
-            engine => self.containers(&engine, |containers| containers.configure(&profiles)),
+            engine => self.containers(&engine)?.configure(&profiles),
         }
     }
 
@@ -245,7 +246,7 @@ impl Task<'_> {
             }
             engine => {
                 confirm(yes, "this ends the stack and removes the volumes with all its data")?;
-                self.containers(&engine, |containers| containers.reset())
+                self.containers(&engine)?.reset()
             }
         }
     }
@@ -264,9 +265,7 @@ impl Task<'_> {
                 label.versions = versions::of_this_machine()?;
                 native::backup(&self.place, file, label, self.wait, &interrupts)?
             }
-            engine => self.containers(&engine, |containers| {
-                containers::backup(containers, file, label, &interrupts)
-            })?,
+            engine => containers::backup(&self.containers(&engine)?, file, label, &interrupts)?,
         };
         say(&format!("wrote {}: {}", file.display(), described(&manifest)));
         Ok(())
@@ -277,9 +276,7 @@ impl Task<'_> {
         let interrupts = Interrupts::listen()?;
         let manifest = match engine {
             Engine::Native => native::restore(&self.place, file, force, self.wait, &interrupts)?,
-            engine => self.containers(&engine, |containers| {
-                containers::restore(containers, file, force, &interrupts)
-            })?,
+            engine => containers::restore(&self.containers(&engine)?, file, force, &interrupts)?,
         };
         say(&format!("restored {}: {}", file.display(), described(&manifest)));
         for (server, version) in &manifest.servers {
@@ -303,14 +300,9 @@ impl Task<'_> {
         engine::find(choice, wait, native::has_servers, &mut note)
     }
 
-    fn containers<T>(
-        &self,
-        engine: &Engine,
-        work: impl FnOnce(&Containers<'_>) -> Result<T>,
-    ) -> Result<T> {
-        let settings = self.settings()?;
-        let containers = Containers::of(engine, &self.place, &settings);
-        work(&containers.context("servers of this machine are in no container")?)
+    fn containers(&self, engine: &Engine) -> Result<Containers> {
+        let containers = Containers::of(engine, &self.place, self.settings()?);
+        containers.context("servers of this machine are in no container")
     }
 }
 

@@ -28,22 +28,22 @@ const PROJECT: &str = "botmeter";
 
 /// The stack of this repository, in the hands of an engine.
 #[derive(Debug)]
-pub(super) struct Containers<'a> {
+pub(super) struct Containers {
     pub(super) compose: Compose,
     pub(super) view: View,
-    pub(super) place: &'a Place,
-    pub(super) settings: &'a Settings,
+    pub(super) place: Place,
+    pub(super) settings: Settings,
 }
 
-impl<'a> Containers<'a> {
+impl Containers {
     /// The engine's, unless it is none for containers.
-    pub(super) fn of(engine: &Engine, place: &'a Place, settings: &'a Settings) -> Option<Self> {
+    pub(super) fn of(engine: &Engine, place: &Place, settings: Settings) -> Option<Self> {
         let (compose, view) = match engine {
             Engine::Docker(compose) => (compose.clone(), View::Docker),
             Engine::Podman(compose) => (compose.clone(), View::Podman),
             Engine::Native => return None,
         };
-        Some(Self { compose, view, place, settings })
+        Some(Self { compose, view, place: place.clone(), settings })
     }
 
     /// Starts what is not running and waits until it is healthy.
@@ -68,13 +68,13 @@ impl<'a> Containers<'a> {
         }
         interrupts.check()?;
         started.context("the stack did not get healthy; `cargo xtask stack logs` says why")?;
-        say(&urls(self.settings, &profiles, true));
+        say(&urls(&self.settings, &profiles, true));
         Ok(())
     }
 
     /// Writes Prometheus' targets for what these profiles run.
     pub(super) fn configure(&self, profiles: &BTreeSet<String>) -> Result<()> {
-        let files = configure::targets(self.settings, profiles, self.view)?;
+        let files = configure::targets(&self.settings, profiles, self.view)?;
         for path in configure::write(&files, &self.place.compose.join("prometheus"))? {
             say(&format!("wrote {}", path.display()));
         }
@@ -118,7 +118,7 @@ impl<'a> Containers<'a> {
             say(&service.to_string());
         }
         let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();
-        say(&urls(self.settings, &profiles_of(&names), true));
+        say(&urls(&self.settings, &profiles_of(&names), true));
         Ok(services.iter().all(Service::is_well))
     }
 

@@ -7,14 +7,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::repository;
 
 /// The paths that the commands share.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    /// `compose/` of this repository.
+    /// `compose/` of this repository, or a copy of it.
     pub(super) compose: PathBuf,
     /// The generated `dashboards/`.
     pub(super) dashboards: PathBuf,
@@ -29,17 +29,28 @@ impl Place {
     ///
     /// # Errors
     ///
-    /// When there is no place for data.
-    pub(super) fn new(env_file: Option<&Path>, run: Option<&Path>) -> Result<Self> {
-        let root = repository::root();
-        let compose = root.join("compose");
+    /// When there is no configuration, or no place for data.
+    pub(super) fn new(
+        configuration: Option<&Path>,
+        env_file: Option<&Path>,
+        run: Option<&Path>,
+    ) -> Result<Self> {
+        let compose =
+            configuration.map_or_else(|| repository::root().join("compose"), Path::to_owned);
+        let compose = std::path::absolute(compose).context("failed to find the configuration")?;
+        ensure!(
+            compose.join("compose.yaml").is_file(),
+            "there is no compose.yaml in {}: give the folder of the configuration",
+            compose.display()
+        );
         let run = match run {
             Some(run) => run.to_owned(),
             None => data_folder(|name| env::var_os(name))?,
         };
         let env_file = env_file.map_or_else(|| compose.join(".env"), Path::to_owned);
         Ok(Self {
-            dashboards: root.join("dashboards"),
+            // Where compose.yaml looks for them as well.
+            dashboards: compose.parent().unwrap_or(&compose).join("dashboards"),
             compose,
             // Servers and Compose are started in other folders.
             env_file: std::path::absolute(env_file)

@@ -150,7 +150,14 @@ impl<R> Sum<R> {
     }
 
     pub(super) fn hexadecimal(self) -> String {
-        self.digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let digest = self.digest.finalize();
+        let mut text = String::with_capacity(2 * digest.len());
+        for byte in &digest {
+            for half in [byte >> 4, byte & 15] {
+                text.extend(char::from_digit(half.into(), 16));
+            }
+        }
+        text
     }
 }
 

@@ -230,13 +230,9 @@ fn contents_and_manifest_have_to_agree() {
     place.pack();
     let mut manifest = place.manifest();
     let file = |path: &str, text: &[u8]| {
-        let digest: String = sha2::Digest::finalize(sha2::Digest::chain_update(
-            <sha2::Sha256 as sha2::Digest>::new(),
-            text,
-        ))
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+        let mut sum = pack::Sum::new(text);
+        std::io::copy(&mut sum, &mut std::io::sink()).unwrap();
+        let digest = sum.hexadecimal();
         json!({ "path": path, "size": text.len(), "sha256": digest })
     };
     let mut with = |files: Vec<Value>, members: &[(&str, &[u8])]| {

@@ -4,7 +4,7 @@
 //! it is there, has tar, and runs as the user whose files these are.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -91,7 +91,7 @@ rm -rf .incoming .outgoing
 /// Writes a backup of every volume that there is. Services that run are stopped
 /// for it and started again.
 pub(in crate::stack) fn backup(
-    containers: &Containers<'_>,
+    containers: &Containers,
     target: &Path,
     contents: Contents,
     interrupts: &Interrupts,
@@ -123,7 +123,7 @@ pub(in crate::stack) fn backup(
 
 /// Puts a backup in the place of the data that there are.
 pub(in crate::stack) fn restore(
-    containers: &Containers<'_>,
+    containers: &Containers,
     source: &Path,
     force: bool,
     interrupts: &Interrupts,
@@ -174,7 +174,7 @@ fn send(folder: &Path, input: &mut dyn Write, interrupts: &Interrupts) -> Result
     archive.into_inner().and_then(Write::flush).with_context(failed)
 }
 
-impl Containers<'_> {
+impl Containers {
     /// Those whose volumes exist, whether or not anything runs.
     fn keepers(&self) -> Result<Vec<Keeper>> {
         let engine = if self.view == View::Podman { "podman" } else { "docker" };
@@ -184,9 +184,9 @@ impl Containers<'_> {
         };
         ensure!(outcome.succeeded(), "`{line}` failed: {}", outcome.reason());
         let text = outcome.text();
-        let volumes: BTreeMap<&str, ()> = text.lines().map(|line| (line.trim(), ())).collect();
+        let volumes: BTreeSet<&str> = text.lines().map(str::trim).collect();
         let exists =
-            |keeper: &Keeper| volumes.contains_key(format!("{PROJECT}_{}", keeper.volume).as_str());
+            |keeper: &Keeper| volumes.contains(format!("{PROJECT}_{}", keeper.volume).as_str());
         Ok(KEEPERS.iter().copied().filter(exists).collect())
     }
 

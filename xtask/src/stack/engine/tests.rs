@@ -7,8 +7,8 @@ const COMPOSE: Compose = Compose(&["x", "compose"]);
 
 fn find_among(
     choice: Choice,
-    docker: Probe,
-    podman: Probe,
+    docker: &Probe,
+    podman: &Probe,
     has_servers: bool,
 ) -> (Result<Engine, String>, Vec<String>) {
     let mut notes = Vec::new();
@@ -26,21 +26,23 @@ fn find_among(
 #[test]
 fn docker_comes_before_podman_and_podman_before_none() {
     let ready = || Probe::Ready(COMPOSE);
-    let auto = |docker, podman, servers| find_among(Choice::Auto, docker, podman, servers).0;
+    let auto = |docker: Probe, podman: Probe, servers| {
+        find_among(Choice::Auto, &docker, &podman, servers).0
+    };
     assert_eq!(auto(ready(), ready(), true), Ok(Engine::Docker(COMPOSE)));
     assert_eq!(auto(Probe::Absent, ready(), true), Ok(Engine::Podman(COMPOSE)));
     assert_eq!(auto(Probe::Absent, Probe::Absent, true), Ok(Engine::Native));
-    assert_eq!(find_among(Choice::Native, ready(), ready(), false).0, Ok(Engine::Native));
-    assert_eq!(find_among(Choice::Podman, ready(), ready(), true).0, Ok(Engine::Podman(COMPOSE)));
+    assert_eq!(find_among(Choice::Native, &ready(), &ready(), false).0, Ok(Engine::Native));
+    assert_eq!(find_among(Choice::Podman, &ready(), &ready(), true).0, Ok(Engine::Podman(COMPOSE)));
 }
 
 #[test]
 fn what_is_passed_over_is_told() {
     let off = Probe::Unusable("Is the docker daemon running?".to_owned());
-    let (found, notes) = find_among(Choice::Auto, off.clone(), Probe::Absent, true);
+    let (found, notes) = find_among(Choice::Auto, &off, &Probe::Absent, true);
     assert_eq!(found, Ok(Engine::Native));
     assert_eq!(notes, ["docker is passed over: Is the docker daemon running?"]);
-    let (found, notes) = find_among(Choice::Docker, off, Probe::Absent, true);
+    let (found, notes) = find_among(Choice::Docker, &off, &Probe::Absent, true);
     assert_eq!(
         found.unwrap_err(),
         "docker: Is the docker daemon running?; mend that, or choose something else with \
@@ -52,7 +54,7 @@ fn what_is_passed_over_is_told() {
 #[test]
 fn silence_is_an_error_although_there_are_others() {
     let silent = || Probe::Silent("docker version".to_owned());
-    let (found, _) = find_among(Choice::Auto, silent(), Probe::Ready(COMPOSE), true);
+    let (found, _) = find_among(Choice::Auto, &silent(), &Probe::Ready(COMPOSE), true);
     assert_eq!(
         found.unwrap_err(),
         "docker does not answer `docker version` within 10s: restart docker, or choose something \
@@ -62,7 +64,7 @@ fn silence_is_an_error_although_there_are_others() {
 
 #[test]
 fn nothing_at_all_says_what_to_install() {
-    let (found, _) = find_among(Choice::Auto, Probe::Absent, Probe::Absent, false);
+    let (found, _) = find_among(Choice::Auto, &Probe::Absent, &Probe::Absent, false);
     assert_eq!(
         found.unwrap_err(),
         "there is nothing to run the stack with (docker is not on PATH; podman is not on PATH; \

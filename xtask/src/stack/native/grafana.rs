@@ -40,24 +40,20 @@ pub(super) fn find() -> Result<Option<Grafana>> {
 }
 
 fn find_in(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Grafana>> {
-    let program = match variable(PROGRAM).map(PathBuf::from) {
-        Some(program) => {
-            ensure!(
-                program.is_file(),
-                "{PROGRAM} is {:?}, which is not a program: set it to the path of grafana, or \
-                 unset it",
-                program.display().to_string()
-            );
-            Some(program)
-        }
-        None => {
-            let path = variable("PATH").unwrap_or_default();
-            let mut places = env::split_paths(&path).flat_map(|folder| {
-                ["grafana", "grafana-server"]
-                    .map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
-            });
-            places.find(|program| program.is_file())
-        }
+    let program = if let Some(program) = variable(PROGRAM).map(PathBuf::from) {
+        ensure!(
+            program.is_file(),
+            "{PROGRAM} is {:?}, which is not a program: set it to the path of grafana, or unset it",
+            program.display().to_string()
+        );
+        Some(program)
+    } else {
+        let path = variable("PATH").unwrap_or_default();
+        let mut places = env::split_paths(&path).flat_map(|folder| {
+            ["grafana", "grafana-server"]
+                .map(|name| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
+        });
+        places.find(|program| program.is_file())
     };
     let Some(program) = program else { return Ok(None) };
     let is_home = |folder: &Path| folder.join("conf/defaults.ini").is_file();
@@ -190,7 +186,7 @@ mod tests {
     #[test]
     fn its_provisioning_names_the_dashboards_of_this_machine() {
         let archive = archive();
-        let place = Place::new(None, Some(archive.path())).unwrap();
+        let place = Place::new(None, None, Some(archive.path())).unwrap();
         let folder = Folder::new(&place.run);
         lay_out(&place, &folder).unwrap();
         let text =
@@ -204,7 +200,7 @@ mod tests {
     #[test]
     fn it_has_every_variable_of_its_container() {
         let archive = archive();
-        let place = Place::new(None, Some(archive.path())).unwrap();
+        let place = Place::new(None, None, Some(archive.path())).unwrap();
         let variables = Variables::from([("GRAFANA_ADMIN_PASSWORD".to_owned(), "x".to_owned())]);
         let settings = Settings::read(Path::new("/nowhere/.env"), &variables).unwrap();
         let grafana = Grafana { program: "grafana".into(), home: "/home".into() };

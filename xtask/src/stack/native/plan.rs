@@ -357,3 +357,6 @@ impl Start<'_> {
         url.to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests;

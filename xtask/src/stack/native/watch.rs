@@ -105,7 +105,10 @@ pub(in crate::stack) fn logs(
             say(&format!("{name:<12} | {line}"));
         }
     }
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         thread::sleep(GLANCE);
         for (name, path) in all_logs(&folder)? {
             if names.is_empty() || names.contains(&name) {
@@ -116,7 +119,6 @@ pub(in crate::stack) fn logs(
             }
         }
     }
-    Ok(())
 }
 
 fn all_logs(folder: &Folder) -> Result<BTreeMap<String, PathBuf>> {

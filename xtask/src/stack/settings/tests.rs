@@ -34,7 +34,7 @@ fn the_example_lists_every_variable_with_its_default() {
     let path = repository::root().join("compose/.env.example");
     let text = fs::read_to_string(path).unwrap();
     // The comments hold variables, and what they hold is the default.
-    let entries: String = text
+    let entries: Vec<&str> = text
         .lines()
         .map(|line| line.strip_prefix('#').unwrap_or(line))
         .filter(|line| {
@@ -42,9 +42,8 @@ fn the_example_lists_every_variable_with_its_default() {
                 !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c == '_')
             })
         })
-        .map(|line| format!("{line}\n"))
         .collect();
-    let listed = env_file::parse(&entries).unwrap();
+    let listed = env_file::parse(&entries.join("\n")).unwrap();
     let known: Variables = VARIABLES
         .iter()
         .map(|variable| (variable.name.to_owned(), variable.default.to_owned()))
