@@ -12,6 +12,7 @@ pub mod overview;
 pub mod packages;
 pub mod repository;
 pub mod servers;
+pub mod stack;
 pub mod steps;
 mod tidy;
 

@@ -51,6 +51,9 @@ enum Task {
         #[arg(value_enum)]
         names: Vec<Server>,
     },
+    /// Run Prometheus, Jaeger, Grafana and what goes with them, in containers or
+    /// without, and keep their data
+    Stack(xtask::stack::Options),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -63,6 +66,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Doctor(options) => return xtask::doctor::run(&options),
         Task::Packages => xtask::packages::run(),
         Task::Servers { names } => servers::run(&names),
+        Task::Stack(options) => return xtask::stack::run(&options),
     }?;
     Ok(ExitCode::SUCCESS)
 }

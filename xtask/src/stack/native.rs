@@ -1,0 +1,139 @@
+//! The stack without containers: servers of this machine, under the eyes of
+//! one process in the foreground.
+
+mod child;
+mod data;
+mod folder;
+mod grafana;
+mod plan;
+mod ports;
+mod request;
+mod server;
+mod state;
+mod supervisor;
+mod watch;
+
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{
+    configure::{self, View},
+    env_file::Variables,
+    place::Place,
+    report::{amount, say},
+    settings::Settings,
+};
+use folder::Folder;
+use request::Action;
+use state::State;
+use supervisor::Supervisor;
+
+pub(super) use data::{backup, restore};
+pub(super) use watch::{logs, status};
+
+/// How long a server may take to end before it is ended.
+const END: Duration = Duration::from_secs(15);
+
+/// How long the process in the foreground may take to end all servers.
+const END_ALL: Duration = Duration::from_mins(2);
+
+/// Whether a stack runs in this place.
+pub(super) fn runs(place: &Place) -> Result<bool> {
+    Folder::new(&place.run).is_taken()
+}
+
+/// Whether the servers that the stack cannot do without are on this machine.
+pub(super) fn has_servers() -> Result<bool> {
+    plan::has_servers()
+}
+
+/// Runs the stack until somebody wants its end.
+pub(super) fn up(
+    place: &Place,
+    variables: Variables,
+    profiles: &[String],
+    wait: Duration,
+) -> Result<()> {
+    Supervisor::new(place, variables, profiles, wait).run()
+}
+
+/// Writes Prometheus' targets; a Prometheus that runs sees them at once.
+pub(super) fn configure(
+    place: &Place,
+    settings: &Settings,
+    profiles: &BTreeSet<String>,
+) -> Result<()> {
+    let files = configure::targets(settings, profiles, View::Native)?;
+    for path in configure::write(&files, &Folder::new(&place.run).prometheus())? {
+        say(&format!("wrote {}", path.display()));
+    }
+    Ok(())
+}
+
+/// Ends the stack, wherever it runs, and keeps its data.
+pub(super) fn down(place: &Place) -> Result<()> {
+    let folder = Folder::new(&place.run);
+    if folder.is_taken()? {
+        let state = State::of_running(&folder)?;
+        state.supervisor.terminate()?;
+        if !state.supervisor.wait(END_ALL) {
+            state.supervisor.kill()?;
+        }
+    }
+    // Also where nobody watches over them any more.
+    match State::read(&folder)? {
+        Some(state) => {
+            ensure!(
+                state.supervisor.wait(END),
+                "the process {} cannot be ended",
+                state.supervisor.pid
+            );
+            let left = end_leftovers(&state)?;
+            state::remove(&folder)?;
+            say(&format!("the stack had lost its watch; ended {left} of its servers"));
+        }
+        None if folder.is_taken()? => bail!("another stack was started meanwhile"),
+        None => say("the stack is not running"),
+    }
+    Ok(())
+}
+
+/// Ends the servers of a stack whose process is gone; how many there were.
+fn end_leftovers(state: &State) -> Result<usize> {
+    let mut ended = 0;
+    for server in &state.servers {
+        if server.process.lives() {
+            server.process.end(END).with_context(|| format!("failed to end {}", server.name))?;
+            ended += 1;
+        }
+    }
+    Ok(ended)
+}
+
+/// Starts the servers anew, all or these, with what `.env` says by now.
+pub(super) fn restart(place: &Place, names: &[String], wait: Duration) -> Result<()> {
+    let folder = Folder::new(&place.run);
+    ensure!(folder.is_taken()?, "the stack is not running: start it with `cargo xtask stack up`");
+    request::ask(&folder, Action::Restart(names.to_vec()), wait + END_ALL)?;
+    say("the servers run again");
+    Ok(())
+}
+
+/// What `reset` would remove: where, and how much.
+pub(super) fn data_of(place: &Place) -> Result<(PathBuf, String)> {
+    let folder = Folder::new(&place.run);
+    Ok((folder.data(), amount(folder.size()?)))
+}
+
+/// Ends the stack and removes its data.
+pub(super) fn reset(place: &Place) -> Result<()> {
+    let folder = Folder::new(&place.run);
+    if folder.is_taken()? {
+        down(place)?;
+    }
+    let _taken = folder.take()?;
+    folder.remove_data()?;
+    say("the data are gone");
+    Ok(())
+}
