@@ -15,22 +15,19 @@ pub trait Sink<T>: fmt::Debug + Send + Sync {
     fn record(&self, value: T);
 }
 
-/// A sink that the backend keeps as well, to read it.
-impl<T, S: Sink<T> + ?Sized> Sink<T> for Arc<S> {
-    #[inline]
-    fn record(&self, value: T) {
-        S::record(self, value);
-    }
-}
-
 /// A sink that may be shared, or none: what a [`Backend`](crate::Backend)
 /// answers when it is asked to bind a series.
-pub struct Bound<T>(Option<Arc<dyn Channel<T>>>);
+pub struct Bound<T>(Option<Arc<dyn Sink<T>>>);
 
 impl<T: Copy + 'static> Bound<T> {
     /// Measurements end in this sink.
     pub fn to(sink: impl Sink<T> + 'static) -> Self {
-        Self(Some(Arc::new(Heard { sink, origin: None })))
+        Self::shared(Arc::new(sink))
+    }
+
+    /// Measurements end in this sink, which the backend keeps as well.
+    pub fn shared(sink: Arc<impl Sink<T> + 'static>) -> Self {
+        Self(Some(sink))
     }
 
     /// Measurements are thrown away.
@@ -47,23 +44,10 @@ impl<T: Copy + 'static> Bound<T> {
         }
     }
 
-    /// What is recorded after the end of this meter is counted as lost.
-    pub(crate) fn until_the_end(mut self, descriptor: &'static Descriptor, meter: &Meter) -> Self {
-        let origin = || Origin { descriptor, losses: meter.losses() };
-        if let Some(channel) = &mut self.0 {
-            match Arc::get_mut(channel) {
-                Some(channel) => channel.belong_to(origin()),
-                // The backend shares it with handles that may be of another meter.
-                None => return Self(Some(Arc::new(Heard { sink: self, origin: Some(origin()) }))),
-            }
-        }
-        self
-    }
-
     #[inline]
     fn record(&self, value: T) {
-        if let Some(channel) = &self.0 {
-            channel.record(value);
+        if let Some(sink) = &self.0 {
+            sink.record(value);
         }
     }
 }
@@ -74,48 +58,7 @@ impl<T: Copy + 'static> Sink<T> for Bound<T> {
     }
 }
 
-/// A sink, and whether anybody hears what it gets.
-trait Channel<T>: Sink<T> {
-    fn belong_to(&mut self, origin: Origin);
-}
-
-/// Behind the one virtual call of a handle, so that handles stay small and
-/// nothing is checked where they are used.
-#[derive(Debug)]
-struct Heard<S> {
-    sink: S,
-    origin: Option<Origin>,
-}
-
-/// Whose measurements these are.
-#[derive(Debug)]
-struct Origin {
-    descriptor: &'static Descriptor,
-    losses: Losses,
-}
-
-impl<T: Copy, S: Sink<T>> Sink<T> for Heard<S> {
-    /// Records, and only then asks whether that was too late: a measurement
-    /// that races with a shutdown is counted as lost even if the last export
-    /// still had it, but it is never lost without being counted.
-    fn record(&self, value: T) {
-        self.sink.record(value);
-        if losses::has_any_ended()
-            && let Some(Origin { descriptor, losses }) = &self.origin
-            && losses.has_ended()
-        {
-            losses.came_late(descriptor);
-        }
-    }
-}
-
-impl<T: Copy, S: Sink<T>> Channel<T> for Heard<S> {
-    fn belong_to(&mut self, origin: Origin) {
-        self.origin = Some(origin);
-    }
-}
-
-struct Tee<T>(Box<[Arc<dyn Channel<T>>]>);
+struct Tee<T>(Box<[Arc<dyn Sink<T>>]>);
 
 impl<T: Copy + 'static> Sink<T> for Tee<T> {
     fn record(&self, value: T) {
@@ -143,6 +86,29 @@ impl<T> fmt::Debug for Bound<T> {
     }
 }
 
+/// What every handle is: a series, and whose it is.
+#[derive(Clone, Debug)]
+struct Handle<T> {
+    bound: Bound<T>,
+    descriptor: &'static Descriptor,
+    losses: Losses,
+}
+
+impl<T: Copy + 'static> Handle<T> {
+    /// Records, and only then asks whether that was too late: a measurement
+    /// that races with a shutdown is counted as lost even if the last export
+    /// still had it, but it is never lost without being counted.
+    #[inline]
+    fn record(&self, value: T) {
+        if let Some(sink) = &self.bound.0 {
+            sink.record(value);
+            if losses::has_any_ended() {
+                self.losses.check_late(self.descriptor);
+            }
+        }
+    }
+}
+
 /// A handle that an instrument gives when it is bound.
 ///
 /// Sealed: the handles are [`Counter`], [`FloatCounter`], [`UpDownCounter`],
@@ -150,8 +116,8 @@ impl<T> fmt::Debug for Bound<T> {
 pub trait Recorder: Clone + Send + Sync + 'static + sealed::FromBound {}
 
 pub(crate) mod sealed {
-    use super::{Bound, Meter};
-    use crate::{Backend, Descriptor, backend::Labels};
+    use super::Bound;
+    use crate::{Backend, Descriptor, Meter, backend::Labels};
 
     #[expect(unnameable_types, reason = "sealed: no one else makes handles")]
     pub trait FromBound: Sized {
@@ -161,13 +127,17 @@ pub(crate) mod sealed {
             descriptor: &'static Descriptor,
             labels: Labels<'_>,
         ) -> Bound<Self::Number>;
-        fn guarded(bound: Bound<Self::Number>, meter: &Meter) -> Self;
+        fn guarded(
+            bound: Bound<Self::Number>,
+            descriptor: &'static Descriptor,
+            meter: &Meter,
+        ) -> Self;
     }
 }
 
 /// A whole number that only grows.
 #[derive(Clone, Debug)]
-pub struct Counter(Bound<u64>);
+pub struct Counter(Handle<u64>);
 
 impl Counter {
     /// Adds to the number.
@@ -179,7 +149,7 @@ impl Counter {
 
 /// A whole number that grows and shrinks by steps.
 #[derive(Clone, Debug)]
-pub struct UpDownCounter(Bound<i64>);
+pub struct UpDownCounter(Handle<i64>);
 
 impl UpDownCounter {
     /// Adds to the number; a negative `n` takes away.
@@ -191,10 +161,7 @@ impl UpDownCounter {
 
 /// A number with fractions that only grows.
 #[derive(Clone, Debug)]
-pub struct FloatCounter {
-    bound: Bound<f64>,
-    losses: Losses,
-}
+pub struct FloatCounter(Handle<f64>);
 
 impl FloatCounter {
     /// Adds to the number. NaN, infinity and negative numbers are dropped and
@@ -202,19 +169,20 @@ impl FloatCounter {
     #[inline]
     pub fn add(&self, x: f64) {
         if x.is_finite() && x >= 0.0 {
-            self.bound.record(x);
+            self.0.record(x);
         } else {
-            self.losses.dropped(if x < 0.0 { DropReason::Negative } else { DropReason::NotFinite });
+            self.0.losses.dropped(if x < 0.0 {
+                DropReason::Negative
+            } else {
+                DropReason::NotFinite
+            });
         }
     }
 }
 
 /// A number that is set.
 #[derive(Clone, Debug)]
-pub struct Gauge {
-    bound: Bound<f64>,
-    losses: Losses,
-}
+pub struct Gauge(Handle<f64>);
 
 impl Gauge {
     /// Sets the number. NaN and infinity are dropped and counted in
@@ -222,19 +190,16 @@ impl Gauge {
     #[inline]
     pub fn set(&self, x: f64) {
         if x.is_finite() {
-            self.bound.record(x);
+            self.0.record(x);
         } else {
-            self.losses.dropped(DropReason::NotFinite);
+            self.0.losses.dropped(DropReason::NotFinite);
         }
     }
 }
 
 /// A distribution over fixed buckets.
 #[derive(Clone, Debug)]
-pub struct Histogram {
-    bound: Bound<f64>,
-    losses: Losses,
-}
+pub struct Histogram(Handle<f64>);
 
 impl Histogram {
     /// Puts the number into its bucket. NaN and infinity are dropped and
@@ -242,15 +207,15 @@ impl Histogram {
     #[inline]
     pub fn record(&self, x: f64) {
         if x.is_finite() {
-            self.bound.record(x);
+            self.0.record(x);
         } else {
-            self.losses.dropped(DropReason::NotFinite);
+            self.0.losses.dropped(DropReason::NotFinite);
         }
     }
 }
 
 macro_rules! recorder {
-    ($handle:ident, $number:ty, $method:ident, $bound:ident, $meter:ident => $make:expr) => {
+    ($handle:ident, $number:ty, $method:ident) => {
         impl Recorder for $handle {}
 
         impl sealed::FromBound for $handle {
@@ -258,21 +223,25 @@ macro_rules! recorder {
 
             fn ask(
                 backend: &dyn crate::Backend,
-                descriptor: &'static crate::Descriptor,
+                descriptor: &'static Descriptor,
                 labels: crate::backend::Labels<'_>,
             ) -> Bound<$number> {
                 backend.$method(descriptor, labels)
             }
 
-            fn guarded($bound: Bound<$number>, $meter: &Meter) -> Self {
-                $make
+            fn guarded(
+                bound: Bound<$number>,
+                descriptor: &'static Descriptor,
+                meter: &Meter,
+            ) -> Self {
+                Self(Handle { bound, descriptor, losses: meter.losses() })
             }
         }
     };
 }
 
-recorder!(Counter, u64, counter, bound, _meter => Self(bound));
-recorder!(UpDownCounter, i64, up_down_counter, bound, _meter => Self(bound));
-recorder!(FloatCounter, f64, float_counter, bound, meter => Self { bound, losses: meter.losses() });
-recorder!(Gauge, f64, gauge, bound, meter => Self { bound, losses: meter.losses() });
-recorder!(Histogram, f64, histogram, bound, meter => Self { bound, losses: meter.losses() });
+recorder!(Counter, u64, counter);
+recorder!(UpDownCounter, i64, up_down_counter);
+recorder!(FloatCounter, f64, float_counter);
+recorder!(Gauge, f64, gauge);
+recorder!(Histogram, f64, histogram);

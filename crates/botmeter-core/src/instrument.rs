@@ -173,7 +173,7 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
     }
 
     fn handle(&'static self, bound: Bound<H::Number>, meter: &Meter) -> H {
-        H::guarded(bound.until_the_end(&self.descriptor, meter), meter)
+        H::guarded(bound, &self.descriptor, meter)
     }
 
     fn bind_now(&'static self, meter: &Meter, values: L::Values<'_>) -> Bound<H::Number> {

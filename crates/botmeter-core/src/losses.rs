@@ -74,17 +74,15 @@ impl Losses {
         HAS_ANY_ENDED.store(true, Ordering::SeqCst);
     }
 
-    #[inline]
-    pub(crate) fn has_ended(&self) -> bool {
-        self.0.has_ended.load(Ordering::Relaxed)
-    }
-
-    /// Counts a measurement that came after the end. The first one is logged:
+    /// Counts a measurement if it came after the end. The first one is logged:
     /// a program that makes this mistake makes it for everything that was
     /// still going on.
     #[cold]
     #[inline(never)]
-    pub(crate) fn came_late(&self, descriptor: &'static Descriptor) {
+    pub(crate) fn check_late(&self, descriptor: &'static Descriptor) {
+        if !self.0.has_ended.load(Ordering::Relaxed) {
+            return;
+        }
         self.dropped(DropReason::AfterShutdown);
         if !self.0.is_late_known.swap(true, Ordering::Relaxed) {
             tracing::warn!(

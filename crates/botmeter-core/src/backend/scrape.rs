@@ -249,7 +249,7 @@ impl Backend for Scrape {
     }
 
     fn histogram(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        Bound::to(self.0.families.spread(descriptor, labels))
+        Bound::shared(self.0.families.spread(descriptor, labels))
     }
 
     /// Stops to listen, lets the answers that are under way end, and ends the

@@ -58,7 +58,7 @@ impl<C: Cell> Cells<C> {
             self.count.fetch_add(1, Ordering::Relaxed);
             series.len() - 1
         });
-        Bound::to(Arc::clone(&series[at].1))
+        Bound::shared(Arc::clone(&series[at].1))
     }
 
     /// Tells the SDK every number.
