@@ -192,6 +192,8 @@ impl Telemetry {
     /// Logs how the end went.
     fn last_words(&self, outcome: Result<(), Error>) -> Result<(), Error> {
         match &outcome {
+            // What never ran has nothing to say at the end.
+            Ok(()) if self.running.is_empty() => {}
             Ok(()) => tracing::info!("telemetry ended"),
             Err(error) => {
                 let undelivered: u64 =
