@@ -18,6 +18,7 @@ use opentelemetry_sdk::{
 };
 
 use super::{
+    proxy::Proxy,
     reason::{self, Answer},
     target::Target,
     times::{Correction, Times},
@@ -70,6 +71,7 @@ pub(super) struct Client(Arc<State>);
 struct State {
     agent: ureq::Agent,
     target: Target,
+    proxy: Option<Proxy>,
     headers: HeaderMap,
     compression: Compression,
     timeout: std::time::Duration,
@@ -95,6 +97,7 @@ impl Client {
             headers: target.headers(settings)?,
             agent,
             target: target.clone(),
+            proxy: Proxy::before(target, settings.protocol),
             compression: settings.compression,
             timeout: settings.timeout,
             failure: Mutex::new(None),
@@ -199,7 +202,7 @@ fn answer_of(response: Response<ureq::Body>) -> Result<Response<Bytes>, ureq::Er
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let State { target, timeout, .. } = self.0.as_ref();
+        let State { target, timeout, proxy, .. } = self.0.as_ref();
         match self.post(&request) {
             Ok(response) => {
                 let answer = Answer {
@@ -211,7 +214,11 @@ impl HttpClient for Client {
                 Ok(response)
             }
             Err(error) => {
-                self.note(Some(reason::of_http(target, *timeout, &error).into()));
+                let failure = match proxy {
+                    Some(proxy) => proxy.explain(target, *timeout, &error),
+                    None => reason::of_http(target, *timeout, &error),
+                };
+                self.note(Some(failure.into()));
                 Err(Box::new(error))
             }
         }
