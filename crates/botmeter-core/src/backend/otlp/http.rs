@@ -130,18 +130,15 @@ impl Client {
 
     fn post(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, ureq::Error> {
         let State { agent, headers, compression, .. } = self.0.as_ref();
-        let (body, encoding) = match (request.headers().get(header::CONTENT_ENCODING), compression)
-        {
-            // Only when a variable of the process says so and another crate
-            // enabled it: then the exporter has compressed the body already.
-            (Some(encoding), _) if self.correction().is_none() => {
-                (request.body().to_vec(), Some(encoding.clone()))
+        let (body, encoding) = match self.plain(request)? {
+            Some(plain) if *compression == Compression::Gzip => {
+                (gzip(&plain)?, Some(HeaderValue::from_static("gzip")))
             }
-            (encoding, Compression::Gzip) => {
-                let body = self.corrected(request.body(), encoding)?;
-                (gzip(&body)?, Some(HeaderValue::from_static("gzip")))
+            Some(plain) => (plain, None),
+            None => {
+                let encoding = request.headers().get(header::CONTENT_ENCODING);
+                (request.body().to_vec(), encoding.cloned())
             }
-            (encoding, Compression::None) => (self.corrected(request.body(), encoding)?, None),
         };
         let mut post = Request::post(request.uri()).body(body)?;
         // None of the request's other headers: the exporter adds those of the
@@ -159,20 +156,25 @@ impl Client {
         self.0.correction.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The body with times that do not go back.
-    fn corrected(&self, body: &Bytes, encoding: Option<&HeaderValue>) -> io::Result<Vec<u8>> {
-        let Some(correction) = *self.correction() else { return Ok(body.to_vec()) };
+    /// The body without compression, and with times that do not go back; nothing
+    /// if it is compressed in a way that only another crate knows.
+    ///
+    /// The exporter compresses it when a variable of the process says so and
+    /// another crate enabled that, whatever the settings say.
+    fn plain(&self, request: &Request<Bytes>) -> io::Result<Option<Vec<u8>>> {
         let mut plain = Vec::new();
-        if encoding.is_some() {
-            // The only encoding that settings can ask for.
-            GzDecoder::new(body.as_ref()).read_to_end(&mut plain)?;
-        } else {
-            plain.extend_from_slice(body);
+        match request.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None => plain.extend_from_slice(request.body()),
+            Some(b"gzip") => {
+                GzDecoder::new(request.body().as_ref()).read_to_end(&mut plain)?;
+            }
+            Some(_) => return Ok(None),
         }
-        let mut request =
+        let Some(correction) = *self.correction() else { return Ok(Some(plain)) };
+        let mut metrics =
             ExportMetricsServiceRequest::decode(plain.as_slice()).map_err(io::Error::other)?;
-        correction.apply(&mut request);
-        Ok(request.encode_to_vec())
+        correction.apply(&mut metrics);
+        Ok(Some(metrics.encode_to_vec()))
     }
 
     /// Posts nothing, as it would a push. Without a content type, a receiver
