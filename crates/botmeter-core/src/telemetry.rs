@@ -26,7 +26,7 @@ use std::{
 };
 
 pub use diagnose::{Diagnosis, Finding, Verdict};
-pub use environment::Environment;
+pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
 pub use settings::{
     Batching, Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
     Sampler, ScrapeSettings, Settings, Temporality, TracesExporter, TracesSettings,

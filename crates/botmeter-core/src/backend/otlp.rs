@@ -7,6 +7,7 @@ mod grpc;
 #[path = "otlp/grpc_absent.rs"]
 mod grpc;
 mod http;
+mod proxy;
 mod reason;
 #[cfg(feature = "traces")]
 pub(crate) mod spans;

@@ -18,6 +18,7 @@ use opentelemetry_sdk::{
 };
 
 use super::{
+    proxy::Proxy,
     reason::{self, Answer},
     target::Target,
     times::{Correction, Times},
@@ -70,6 +71,7 @@ pub(super) struct Client(Arc<State>);
 struct State {
     agent: ureq::Agent,
     target: Target,
+    proxy: Option<Proxy>,
     headers: HeaderMap,
     compression: Compression,
     timeout: std::time::Duration,
@@ -95,6 +97,7 @@ impl Client {
             headers: target.headers(settings)?,
             agent,
             target: target.clone(),
+            proxy: Proxy::before(target, settings.protocol),
             compression: settings.compression,
             timeout: settings.timeout,
             failure: Mutex::new(None),
@@ -127,18 +130,15 @@ impl Client {
 
     fn post(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, ureq::Error> {
         let State { agent, headers, compression, .. } = self.0.as_ref();
-        let (body, encoding) = match (request.headers().get(header::CONTENT_ENCODING), compression)
-        {
-            // Only when a variable of the process says so and another crate
-            // enabled it: then the exporter has compressed the body already.
-            (Some(encoding), _) if self.correction().is_none() => {
-                (request.body().to_vec(), Some(encoding.clone()))
+        let (body, encoding) = match self.plain(request)? {
+            Some(plain) if *compression == Compression::Gzip => {
+                (gzip(&plain)?, Some(HeaderValue::from_static("gzip")))
             }
-            (encoding, Compression::Gzip) => {
-                let body = self.corrected(request.body(), encoding)?;
-                (gzip(&body)?, Some(HeaderValue::from_static("gzip")))
+            Some(plain) => (plain, None),
+            None => {
+                let encoding = request.headers().get(header::CONTENT_ENCODING);
+                (request.body().to_vec(), encoding.cloned())
             }
-            (encoding, Compression::None) => (self.corrected(request.body(), encoding)?, None),
         };
         let mut post = Request::post(request.uri()).body(body)?;
         // None of the request's other headers: the exporter adds those of the
@@ -156,20 +156,25 @@ impl Client {
         self.0.correction.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The body with times that do not go back.
-    fn corrected(&self, body: &Bytes, encoding: Option<&HeaderValue>) -> io::Result<Vec<u8>> {
-        let Some(correction) = *self.correction() else { return Ok(body.to_vec()) };
+    /// The body without compression, and with times that do not go back; nothing
+    /// if it is compressed in a way that only another crate knows.
+    ///
+    /// The exporter compresses it when a variable of the process says so and
+    /// another crate enabled that, whatever the settings say.
+    fn plain(&self, request: &Request<Bytes>) -> io::Result<Option<Vec<u8>>> {
         let mut plain = Vec::new();
-        if encoding.is_some() {
-            // The only encoding that settings can ask for.
-            GzDecoder::new(body.as_ref()).read_to_end(&mut plain)?;
-        } else {
-            plain.extend_from_slice(body);
+        match request.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None => plain.extend_from_slice(request.body()),
+            Some(b"gzip") => {
+                GzDecoder::new(request.body().as_ref()).read_to_end(&mut plain)?;
+            }
+            Some(_) => return Ok(None),
         }
-        let mut request =
+        let Some(correction) = *self.correction() else { return Ok(Some(plain)) };
+        let mut metrics =
             ExportMetricsServiceRequest::decode(plain.as_slice()).map_err(io::Error::other)?;
-        correction.apply(&mut request);
-        Ok(request.encode_to_vec())
+        correction.apply(&mut metrics);
+        Ok(Some(metrics.encode_to_vec()))
     }
 
     /// Posts nothing, as it would a push. Without a content type, a receiver
@@ -199,7 +204,7 @@ fn answer_of(response: Response<ureq::Body>) -> Result<Response<Bytes>, ureq::Er
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let State { target, timeout, .. } = self.0.as_ref();
+        let State { target, timeout, proxy, .. } = self.0.as_ref();
         match self.post(&request) {
             Ok(response) => {
                 let answer = Answer {
@@ -211,7 +216,11 @@ impl HttpClient for Client {
                 Ok(response)
             }
             Err(error) => {
-                self.note(Some(reason::of_http(target, *timeout, &error).into()));
+                let failure = match proxy {
+                    Some(proxy) => proxy.explain(target, *timeout, &error),
+                    None => reason::of_http(target, *timeout, &error),
+                };
+                self.note(Some(failure.into()));
                 Err(Box::new(error))
             }
         }
