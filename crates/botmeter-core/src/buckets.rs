@@ -24,3 +24,9 @@ pub const WORK: &[f64] =
 
 /// How many things one piece of work had.
 pub const COUNT: &[f64] = &[0.5, 1.5, 2.5, 5.5, 10.5, 20.5, 50.5, 100.5];
+
+/// What these bounds are called above.
+pub(crate) fn name(bounds: &[f64]) -> Option<&'static str> {
+    let all = [("LLM", LLM), ("TOKEN", TOKEN), ("FAST", FAST), ("WORK", WORK), ("COUNT", COUNT)];
+    all.into_iter().find(|(_, known)| *known == bounds).map(|(name, _)| name)
+}

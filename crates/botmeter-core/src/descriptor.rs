@@ -1,6 +1,12 @@
 //! What is known about an instrument before anything is recorded.
 
-use crate::{Unit, label::LabelInfo, name};
+use std::fmt;
+
+use crate::{
+    Unit, buckets,
+    label::{LabelInfo, Values},
+    name,
+};
 
 /// What an instrument is called, counts and means.
 ///
@@ -107,6 +113,39 @@ impl Descriptor {
             "the unit 1 is for gauges only: other kinds get no suffix from it"
         );
         Self { name, kind, unit, help, labels, buckets }
+    }
+}
+
+/// One line for a test or a log: the name in Prometheus, the kind, the labels
+/// with their values or their limit, and the buckets by the name of their
+/// constant, if they have one.
+///
+/// ```
+/// use botmeter_core::self_observation::EXPORT_DURATION;
+///
+/// assert_eq!(
+///     EXPORT_DURATION.descriptor().to_string(),
+///     "telemetry_export_duration_seconds Histogram [backend=otlp|scrape|stdout|traces] FAST"
+/// );
+/// ```
+impl fmt::Display for Descriptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.prometheus_name(), self.kind)?;
+        for (at, label) in self.labels.iter().enumerate() {
+            f.write_str(if at == 0 { " [" } else { " " })?;
+            match label.values() {
+                Values::Closed(values) => write!(f, "{}={}", label.key(), values.join("|"))?,
+                Values::Open { limit } => write!(f, "{}<={limit}", label.key())?,
+            }
+        }
+        if !self.labels.is_empty() {
+            f.write_str("]")?;
+        }
+        match (self.buckets, buckets::name(self.buckets)) {
+            ([], _) => Ok(()),
+            (_, Some(name)) => write!(f, " {name}"),
+            (bounds, None) => write!(f, " {bounds:?}"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod grid;
 mod kubernetes;
 mod promql;
 mod queries;
+mod reach;
 mod rules;
 
 use crate::{Catalogue, Options, Problem, model::Model};
@@ -17,6 +18,7 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
     problems.extend(boards::coverage(catalogue));
     problems.extend(boards::values(catalogue));
     problems.extend(boards::objectives(catalogue, options));
+    problems.extend(reach::alerts(catalogue, options));
     problems.extend(dashboards::unique(&model.dashboards));
     for dashboard in &model.dashboards {
         problems.extend(dashboards::form(dashboard));

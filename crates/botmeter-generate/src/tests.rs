@@ -1,5 +1,6 @@
 //! What is generated, and what is refused.
 
+mod absurd;
 mod disk;
 mod output;
 mod refusals;

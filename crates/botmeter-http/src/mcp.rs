@@ -43,6 +43,16 @@ impl Mcp {
 /// let count = "mcp_client_operation_duration_seconds_count";
 /// assert_eq!(memory.value(count, &failed), Some(1.0));
 /// ```
+///
+/// An operation ends once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_http::{Http, McpMethod, core::{Domain, Meter, backend::Discard}};
+/// # let http = Http::register(&Meter::new(Discard));
+/// let operation = http.start_mcp(McpMethod::ToolsCall);
+/// operation.finish();
+/// operation.fail();
+/// ```
 #[derive(Debug)]
 #[must_use = "an operation that is dropped at once counts as cancelled"]
 pub struct McpCall {

@@ -72,6 +72,17 @@ impl RouteHandle {
 /// [`Http::layer`](crate::Http::layer). Ends with [`finish`](Self::finish).
 /// Dropped without a word, as a future is when its client goes away, it ends
 /// with [499](Status::ClientClosedRequest); dropped by a panic, with 500.
+///
+/// A request ends once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_http::{Http, Method, Status};
+/// # use botmeter_http::core::{Domain, Meter, backend::Discard};
+/// # let http = Http::register(&Meter::new(Discard));
+/// let request = http.start(Method::Get, Some("/runs/{id}"));
+/// request.finish(Status::Ok);
+/// request.finish(Status::Ok);
+/// ```
 #[derive(Debug)]
 #[must_use = "a request that is dropped at once counts as 499"]
 pub struct ServedRequest {

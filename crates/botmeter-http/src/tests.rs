@@ -25,27 +25,16 @@ impl Bench {
         Self { memory, http }
     }
 
-    /// Every series that is not zero, but for the sums of durations, which
-    /// depend on the clock.
-    fn moved(&self) -> Vec<String> {
-        let text = self.memory.text();
-        text.lines()
-            .filter(|line| !line.starts_with('#') && !line.ends_with(" 0"))
-            .filter(|line| !line.contains("_bucket{") && !line.contains("_seconds_sum"))
-            .map(str::to_owned)
-            .collect()
-    }
-
     #[track_caller]
     fn check(&self, expected: &[&str]) {
-        assert_eq!(self.moved(), expected, "\n{}", self.memory.text());
+        assert_eq!(self.memory.moved(), expected, "\n{}", self.memory.text());
     }
 
     /// The same for what a server does on its own, some time after the client
     /// has its response or has gone away.
     async fn check_soon(&self, expected: &[&str]) {
         let deadline = Instant::now() + Duration::from_secs(10);
-        while self.moved() != expected && Instant::now() < deadline {
+        while self.memory.moved() != expected && Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
         self.check(expected);

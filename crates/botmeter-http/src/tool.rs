@@ -49,6 +49,30 @@ impl ToolHandle {
 /// Ends with [`finish`](Self::finish) or [`fail`](Self::fail). Dropped without
 /// a word, as a future is when its caller goes away, it ends as `cancelled`;
 /// dropped by a panic, as an `error`.
+///
+/// ```
+/// # use botmeter_http::core::{Domain, Meter, backend::Memory};
+/// use botmeter_http::Http;
+///
+/// # let memory = Memory::new();
+/// # let http = Http::register(&Meter::new(memory.clone()));
+/// let call = http.start_tool("search");
+/// // ... the tool finds something ...
+/// call.finish();
+///
+/// let done = [("tool", "search"), ("status", "success")];
+/// assert_eq!(memory.value("tool_calls_total", &done), Some(1.0));
+/// ```
+///
+/// A call ends once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_http::{Http, core::{Domain, Meter, backend::Discard}};
+/// # let http = Http::register(&Meter::new(Discard));
+/// let call = http.start_tool("search");
+/// call.finish();
+/// call.fail();
+/// ```
 #[derive(Debug)]
 #[must_use = "a call that is dropped at once counts as cancelled"]
 pub struct ToolCall {

@@ -19,6 +19,20 @@ use crate::{ErrorKind, Provider, Status, Usage, row::Row, span};
 ///
 /// If a subscriber of `tracing` wants it, a call is a [`span`](Self::span) as
 /// well. What is counted does not depend on that.
+///
+/// It can be sent to another thread. One that ends after the shutdown of its
+/// telemetry is not exported but counted as dropped, with a warning in the log.
+///
+/// A call ends once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+/// # use botmeter_llm::core::{Domain, Meter, backend::Discard};
+/// # let llm = Llm::register(&Meter::new(Discard));
+/// let call = llm.start(Provider::Ollama, "llama3");
+/// call.finish(&Usage::including_cache(12, 1));
+/// call.fail(ErrorKind::Timeout);
+/// ```
 #[derive(Debug)]
 #[must_use = "a call that is dropped at once counts as cancelled"]
 pub struct Call {

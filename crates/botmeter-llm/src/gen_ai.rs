@@ -46,6 +46,8 @@ use labels::{Operation, ProviderName, RequestModel, TokenType};
 /// - `error.type` is missing, because a label here always has a value, and
 ///   dashboards take any value for a failure. Durations are those of all
 ///   calls, however they ended; `llm_errors_total` tells failures apart.
+/// - `gen_ai.client.operation.time_per_output_chunk` is missing: a call knows
+///   of its first chunk and of its end, not of each chunk between them.
 /// - `gen_ai_operation_name` is always `chat`.
 /// - The bounds of token usage lie half a token above the conventional ones,
 ///   and count the same.

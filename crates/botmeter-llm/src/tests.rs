@@ -20,20 +20,13 @@ impl Bench {
         Self { memory, meter, llm }
     }
 
-    /// Every series of the model that is not zero, but for durations, whose
-    /// values depend on the clock.
     #[track_caller]
     fn check(&self, expected: &[&str]) {
-        let text = self.memory.text();
-        let moved: Vec<String> = text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.ends_with(" 0"))
-            .filter(|line| !line.contains("_bucket{") && !line.contains("_sum{"))
-            .map(|line| {
-                line.replace("provider=\"openai\",model=\"gpt-4o\"", "…").replace(",}", "}")
-            })
-            .collect();
-        assert_eq!(moved, expected, "\n{text}");
+        let model = |line: &String| {
+            line.replace("provider=\"openai\",model=\"gpt-4o\"", "…").replace(",}", "}")
+        };
+        let moved: Vec<String> = self.memory.moved().iter().map(model).collect();
+        assert_eq!(moved, expected, "\n{}", self.memory.text());
     }
 }
 
@@ -56,6 +49,22 @@ fn a_reply_is_counted_with_its_tokens_and_its_cost() {
         "llm_tokens_reasoning_total{…} 40",
         "llm_tokens_total{…} 1100",
     ]);
+}
+
+#[test]
+fn every_instrument_is_fed_by_some_event() {
+    let bench = Bench::new();
+    let price = Price::per_million(2.0, 10.0).unwrap();
+    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price)).unwrap();
+    let _in_flight = bench.llm.start(Provider::OpenAi, MODEL);
+    let mut call = bench.llm.start(Provider::OpenAi, MODEL);
+    call.retry(ErrorKind::RateLimit);
+    call.first_token();
+    call.finish(&Usage::including_cache(10, 5));
+    let cached = Usage::including_cache(10, 5).cache_read(3).cache_write(2).reasoning(1);
+    bench.llm.start(Provider::OpenAi, MODEL).finish(&cached);
+    bench.llm.start(Provider::OpenAi, MODEL).fail(ErrorKind::Server);
+    assert_eq!(bench.memory.unfed::<Llm>(), [""; 0], "\n{}", bench.memory.text());
 }
 
 #[test]

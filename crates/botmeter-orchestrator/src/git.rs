@@ -91,6 +91,31 @@ impl Queue {
 ///
 /// Ends with [`finish`](Self::finish) or [`fail`](Self::fail). Dropped without
 /// a word, it ends as `cancelled`; dropped by a panic, as an `error`.
+///
+/// ```
+/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// use botmeter_orchestrator::{Orchestrator, ResolutionMethod};
+///
+/// # let memory = Memory::new();
+/// # let orchestrator = Orchestrator::register(&Meter::new(memory.clone()));
+/// let attempt = orchestrator.resolve_conflict(ResolutionMethod::Llm);
+/// // ... the model answers with something that does not compile ...
+/// attempt.fail();
+///
+/// let failed = [("result", "error"), ("method", "llm")];
+/// assert_eq!(memory.value("git_conflict_resolution_total", &failed), Some(1.0));
+/// ```
+///
+/// An attempt ends once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_orchestrator::{Orchestrator, ResolutionMethod};
+/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Discard};
+/// # let orchestrator = Orchestrator::register(&Meter::new(Discard));
+/// let attempt = orchestrator.resolve_conflict(ResolutionMethod::Llm);
+/// attempt.fail();
+/// attempt.finish();
+/// ```
 #[derive(Debug)]
 #[must_use = "a resolution that is dropped at once counts as cancelled"]
 pub struct Resolution {

@@ -43,7 +43,7 @@ pub struct WaitingMerge(State);
 ///
 /// The same merge cannot end twice:
 ///
-/// ```compile_fail
+/// ```compile_fail,E0382
 /// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
 /// # let meter = Meter::new(Memory::new());
 /// # let orchestrator = botmeter_orchestrator::Orchestrator::register(&meter);

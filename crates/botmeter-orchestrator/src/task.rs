@@ -79,6 +79,17 @@ impl Tasks {
 /// let retry = [("phase", "build"), ("attempt", "1")];
 /// assert_eq!(memory.value("task_retry_total", &retry), Some(1.0));
 /// ```
+///
+/// A task leaves a worker's hands once; a second end does not compile:
+///
+/// ```compile_fail,E0382
+/// # use botmeter_orchestrator::{Orchestrator, Phase};
+/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Discard};
+/// # let orchestrator = Orchestrator::register(&Meter::new(Discard));
+/// let task = orchestrator.worker("coder").task();
+/// task.finish();
+/// task.requeue(Phase::Build);
+/// ```
 #[derive(Debug)]
 #[must_use = "a task that is dropped at once counts as cancelled"]
 pub struct Task {

@@ -20,17 +20,9 @@ impl Bench {
         Self { memory, orchestrator }
     }
 
-    /// Every series that is not zero, but for the sums of durations, which
-    /// depend on the clock.
     #[track_caller]
     fn check(&self, expected: &[&str]) {
-        let text = self.memory.text();
-        let moved: Vec<&str> = text
-            .lines()
-            .filter(|line| !line.starts_with('#') && !line.ends_with(" 0"))
-            .filter(|line| !line.contains("_bucket{") && !line.contains("_seconds_sum"))
-            .collect();
-        assert_eq!(moved, expected, "\n{text}");
+        assert_eq!(self.memory.moved(), expected, "\n{}", self.memory.text());
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{Backend, Labels};
-use crate::{Bound, Descriptor, Kind, Sink};
+use crate::{Bound, Descriptor, Domain, Kind, Registered, Sink, Unit};
 
 /// Keeps everything in memory, to be read back by tests.
 ///
@@ -69,7 +69,7 @@ impl Memory {
             Some(of(&found.read()))
         };
         if let Some(family) = name.strip_suffix("_count") {
-            read(family, |state| state.per_bucket.iter().sum::<u64>() as f64)
+            read(family, State::count)
         } else {
             read(name.strip_suffix("_sum").unwrap_or(name), |state| state.value)
         }
@@ -93,6 +93,74 @@ impl Memory {
         text
     }
 
+    /// Every number that some event moved, one line each as in
+    /// [`text`](Self::text), but for what depends on the clock: a duration
+    /// counts, and its seconds do not.
+    ///
+    /// So a test can compare all that an event did, and no more.
+    ///
+    /// ```
+    /// use botmeter_core::{Histogram, Instrument, Meter, Unit, backend::Memory, buckets};
+    ///
+    /// static DURATION: Instrument<Histogram, ()> =
+    ///     Instrument::histogram("bot.duration", Unit::SECONDS, "How long it took.", buckets::WORK);
+    ///
+    /// let memory = Memory::new();
+    /// DURATION.bind(&Meter::new(memory.clone()), ()).record(0.3);
+    /// assert_eq!(memory.moved(), ["bot_duration_seconds_count 1"]);
+    /// ```
+    pub fn moved(&self) -> Vec<String> {
+        let families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = Vec::new();
+        let mut line = |name: &str, labels: &str, value: f64| {
+            if value != 0.0 {
+                lines.push(format!("{name}{labels} {value}"));
+            }
+        };
+        for (name, Family { descriptor, series }) in families.iter() {
+            let is_clock = descriptor.unit() == Unit::SECONDS;
+            for (labels, series) in series {
+                let (labels, state) = (braces(labels, None), series.read());
+                match (descriptor.kind(), is_clock) {
+                    (Kind::Histogram, false) => {
+                        line(&format!("{name}_sum"), &labels, state.value);
+                        line(&format!("{name}_count"), &labels, state.count());
+                    }
+                    (Kind::Histogram, true) => {
+                        line(&format!("{name}_count"), &labels, state.count());
+                    }
+                    (_, false) => line(name, &labels, state.value),
+                    (_, true) => {}
+                }
+            }
+        }
+        lines
+    }
+
+    /// The instruments of a domain that no event has fed: all of their series,
+    /// if there are any, are at zero.
+    ///
+    /// ```
+    /// use botmeter_core::{SelfObservation, Domain, Meter, backend::Memory};
+    ///
+    /// let memory = Memory::new();
+    /// SelfObservation::register(&Meter::new(memory.clone()));
+    /// assert!(memory.unfed::<SelfObservation>().contains(&"telemetry.startup"));
+    /// ```
+    pub fn unfed<D: Domain>(&self) -> Vec<&'static str> {
+        let families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_fed = |descriptor: &Descriptor| {
+            let family = families.get(&descriptor.prometheus_name());
+            let mut series = family.iter().flat_map(|family| family.series.values());
+            series.any(|series| {
+                let state = series.read();
+                state.value != 0.0 || state.count() > 0.0
+            })
+        };
+        let all = Registered::of::<D>().instruments.into_iter();
+        all.filter(|descriptor| !is_fed(descriptor)).map(Descriptor::name).collect()
+    }
+
     fn series(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Arc<Series> {
         let mut families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let family = families
@@ -108,6 +176,13 @@ impl Memory {
             Arc::new(Series { buckets, state: Mutex::new(State { value: 0.0, per_bucket }) })
         });
         Arc::clone(series)
+    }
+}
+
+impl State {
+    /// How many measurements a histogram has.
+    fn count(&self) -> f64 {
+        self.per_bucket.iter().sum::<u64>() as f64
     }
 }
 

@@ -2,7 +2,8 @@
 
 use botmeter_core::{Descriptor, Registered, buckets};
 
-use crate::{Http, Outcome};
+use super::Bench;
+use crate::{Http, McpMethod, Method, Outcome, Status};
 
 const PROMISED: &str = "\
 http_request_duration_seconds Histogram FAST method route/200
@@ -40,4 +41,14 @@ fn line(descriptor: &'static Descriptor) -> String {
 fn the_values_of_the_outcome_are_promised_too() {
     let values: Vec<_> = Outcome::ALL.iter().map(|outcome| outcome.as_str()).collect();
     assert_eq!(values, ["success", "error", "cancelled"]);
+}
+
+#[test]
+fn every_instrument_is_fed_by_some_event() {
+    let bench = Bench::new();
+    let _in_flight = bench.http.start(Method::Get, Some("/runs/{id}"));
+    bench.http.start(Method::Get, Some("/runs/{id}")).finish(Status::Ok);
+    bench.http.start_tool("search").finish();
+    bench.http.start_mcp(McpMethod::ToolsCall).finish();
+    assert_eq!(bench.memory.unfed::<Http>(), [""; 0], "\n{}", bench.memory.text());
 }

@@ -63,3 +63,16 @@ fn routes_past_the_limit_are_other() {
     assert_eq!(of("GET", "other", "200"), Some(100.0));
     assert_eq!(of("PUT", "other", "2xx"), Some(100.0));
 }
+
+#[test]
+fn any_text_is_a_route() {
+    let bench = Bench::new();
+    for route in ["", "/a\nb\\c\u{0}", "/say/\"hi\"", "/日本語", &"/x".repeat(5_000)] {
+        bench.http.start(Method::Get, Some(route)).finish(Status::Ok);
+    }
+    for route in ["unknown", "/a_b_c_", "/say/\"hi\"", "/日本語", &"/x".repeat(64)] {
+        let labels = [("method", "GET"), ("route", route), ("status", "200")];
+        let requests = bench.memory.value("http_requests_total", &labels);
+        assert_eq!(requests, Some(1.0), "{route}\n{}", bench.memory.text());
+    }
+}

@@ -1,0 +1,169 @@
+//! Alerts that could never fire, or would always do.
+
+use std::time::Duration;
+
+use botmeter_board::{Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, Window};
+use botmeter_core::Kind;
+
+use crate::{Catalogue, Options, Problem, promql::duration};
+
+/// Conditions that cannot be met, or cannot but be met, and times that nobody
+/// can look back over.
+pub(super) fn alerts(catalogue: &Catalogue, options: &Options) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for alert in catalogue.entries.iter().flat_map(|entry| &entry.board.alerts) {
+        let place = format!("alert {}", alert.name);
+        let mut object = |what: String| problems.push(Problem::new(&place, what));
+        conditions(&alert.when.expr, &mut object);
+        let longest = longest(&alert.when.expr).max(alert.hold);
+        if longest > options.retention {
+            object(format!(
+                "looks back over {}, which is longer than Prometheus keeps samples, {}",
+                duration(longest),
+                duration(options.retention)
+            ));
+        }
+    }
+    problems
+}
+
+/// What a result lies between, as far as that is certain.
+#[derive(Clone, Copy, Debug, Default)]
+struct Range {
+    lowest: Option<f64>,
+    highest: Option<f64>,
+}
+
+const FROM_ZERO: Range = Range { lowest: Some(0.0), highest: None };
+
+fn conditions(expr: &Expr, object: &mut impl FnMut(String)) {
+    match expr {
+        Expr::And(a, b) | Expr::AndJob(a, b) => {
+            conditions(a, object);
+            conditions(b, object);
+        }
+        Expr::Compare(of, comparison, limit) => {
+            if let Expr::Number(limit) = **limit {
+                compared(range(of), *comparison, limit, object);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn compared(of: Range, comparison: Comparison, limit: f64, object: &mut impl FnMut(String)) {
+    let Range { lowest, highest } = of;
+    let (never, always) = match comparison {
+        Comparison::Above => {
+            (highest.filter(|high| *high <= limit), lowest.filter(|low| *low > limit))
+        }
+        Comparison::AtLeast => {
+            (highest.filter(|high| *high < limit), lowest.filter(|low| *low >= limit))
+        }
+        Comparison::Below => {
+            (lowest.filter(|low| *low >= limit), highest.filter(|high| *high < limit))
+        }
+        Comparison::AtMost => {
+            (lowest.filter(|low| *low > limit), highest.filter(|high| *high <= limit))
+        }
+    };
+    let words = match comparison {
+        Comparison::Above => "above",
+        Comparison::Below => "below",
+        Comparison::AtLeast => "at least",
+        Comparison::AtMost => "at most",
+    };
+    for (end, how) in [(never, "never"), (always, "always")] {
+        if let Some(end) = end {
+            let side = if highest == Some(end) { "highest" } else { "lowest" };
+            object(format!("is {how} {words} {limit}: the {side} that there can be is {end}"));
+        }
+    }
+}
+
+fn range(expr: &Expr) -> Range {
+    match expr {
+        Expr::Fold { of, .. } if only_grows(of) => FROM_ZERO,
+        // Prometheus answers with the highest bound for what lies above it.
+        Expr::Quantile { of, .. } => {
+            Range { lowest: None, highest: of.selection.instrument.buckets().last().copied() }
+        }
+        // That there is a result at all is the news.
+        Expr::Vanished { .. } => Range { lowest: None, highest: Some(1.0) },
+        Expr::Divide(a, b) if is_part(a, b) => Range { lowest: Some(0.0), highest: Some(1.0) },
+        Expr::Add(a, b) | Expr::Multiply(a, b) | Expr::Divide(a, b) | Expr::OrZero(a, b) => {
+            let is_from_zero = |expr: &Expr| range(expr).lowest.is_some_and(|low| low >= 0.0);
+            if is_from_zero(a) && is_from_zero(b) { FROM_ZERO } else { Range::default() }
+        }
+        Expr::Number(number) => Range { lowest: Some(*number), highest: Some(*number) },
+        Expr::Top { of, .. } => range(of),
+        _ => Range::default(),
+    }
+}
+
+fn only_grows(Sample { selection, function, .. }: &Sample) -> bool {
+    let is_change = matches!(function, Function::Rate | Function::Increase | Function::Changes);
+    is_change || matches!(selection.instrument.kind(), Kind::Counter | Kind::FloatCounter)
+}
+
+/// Whether every event of the first is one of the second, too.
+fn is_part(part: &Expr, whole: &Expr) -> bool {
+    match (part, whole) {
+        (Expr::OrZero(part, _), whole) => is_part(part, whole),
+        (part, Expr::OrZero(whole, _)) => is_part(part, whole),
+        (part, Expr::Add(a, b)) => is_part(part, a) || is_part(part, b),
+        (
+            Expr::Fold { fold: Fold::Sum, by: by_part, of: part },
+            Expr::Fold { fold: Fold::Sum, by: by_whole, of: whole },
+        ) => {
+            only_grows(part)
+                && by_part == by_whole
+                && (part.function, part.window, part.offset)
+                    == (whole.function, whole.window, whole.offset)
+                && is_among(&part.selection, &whole.selection)
+        }
+        _ => false,
+    }
+}
+
+fn is_among(part: &Selection, whole: &Selection) -> bool {
+    let is_counted = match (part.part, whole.part) {
+        (Part::Bucket(_), Part::Count) => true,
+        (a, b) => a == b && a != Part::Sum,
+    };
+    let is_implied = |of_whole: &Matcher| {
+        part.matchers.iter().any(|of_part| {
+            let excludes = of_part.is_wanted
+                && !of_whole.is_wanted
+                && of_part.key == of_whole.key
+                && !of_part.values.iter().any(|value| of_whole.values.contains(value));
+            of_part == of_whole || excludes
+        })
+    };
+    part.instrument == whole.instrument && is_counted && whole.matchers.iter().all(is_implied)
+}
+
+/// The longest time that any part looks back over.
+fn longest(expr: &Expr) -> Duration {
+    match expr {
+        Expr::Fold { of, .. } | Expr::Quantile { of, .. } | Expr::Heat { of } => {
+            let window = match of.window {
+                Window::Of(window) => window,
+                Window::Auto | Window::Shown => Duration::ZERO,
+            };
+            window + of.offset.unwrap_or_default()
+        }
+        Expr::Vanished { remembered, silent, .. } => *remembered.max(silent),
+        Expr::Recorded { offset, .. } => offset.unwrap_or_default(),
+        Expr::Since(of) | Expr::Top { of, .. } => longest(of),
+        Expr::Recent { .. } | Expr::Firing { .. } | Expr::Number(_) => Duration::ZERO,
+        Expr::Add(a, b)
+        | Expr::Subtract(a, b)
+        | Expr::Multiply(a, b)
+        | Expr::Divide(a, b)
+        | Expr::OrZero(a, b)
+        | Expr::Compare(a, _, b)
+        | Expr::And(a, b)
+        | Expr::AndJob(a, b) => longest(a).max(longest(b)),
+    }
+}

@@ -1,0 +1,83 @@
+//! Alerts that could never fire, or would always do, are refused.
+
+use std::time::Duration;
+
+use botmeter_board::{Condition, Limit, increase, quantile, share};
+use expect_test::{Expect, expect};
+
+use super::{options, problems_of, problems_with};
+use crate::sample::{PAID, Queue, SENT, Status, TOO_MANY, TOOK};
+
+const QUARTER: Duration = Duration::from_mins(15);
+const ALL: Limit = Limit::new(1.0, "all of them");
+const NONE: Limit = Limit::new(0.0, "none of them");
+const HIGHEST: Limit = Limit::new(10.5, "the highest bound");
+const LESS: Limit = Limit::new(-1.0, "less than none");
+
+fn refused(when: Condition<(Queue,)>, expected: &Expect) {
+    let problems = problems_of(|board| board.alerts[0].when = when.into());
+    // The panel shows the limit of the sample's alert, which is gone now.
+    let is_about = |problem: &&str| problem.starts_with("alert MailWaits: is ");
+    let about: Vec<&str> = problems.iter().map(String::as_str).filter(is_about).collect();
+    expected.assert_eq(&about.join("\n"));
+}
+
+fn errors() -> botmeter_board::Query<(Queue,)> {
+    let errors = increase(&SENT).only(Status::Error).over(QUARTER).by::<(Queue,)>();
+    share(errors, increase(&SENT).over(QUARTER).by())
+}
+
+#[test]
+fn a_share_is_never_more_than_all() {
+    refused(
+        errors().above(&ALL),
+        &expect!["alert MailWaits: is never above 1: the highest that there can be is 1"],
+    );
+    refused(errors().at_least(&ALL), &expect![""]);
+    refused(
+        errors().at_least(&TOO_MANY),
+        &expect!["alert MailWaits: is never at least 100: the highest that there can be is 1"],
+    );
+}
+
+#[test]
+fn a_quantile_is_never_above_the_highest_bound() {
+    let slow = || quantile(0.95, &TOOK).over(QUARTER).by::<(Queue,)>();
+    refused(
+        slow().above(&HIGHEST),
+        &expect!["alert MailWaits: is never above 10.5: the highest that there can be is 10.5"],
+    );
+    refused(slow().at_least(&HIGHEST), &expect![""]);
+}
+
+#[test]
+fn what_only_grows_is_never_below_zero_and_always_above_less() {
+    let paid = || increase(&PAID).over(QUARTER).by::<(Queue,)>();
+    refused(
+        paid().below(&NONE),
+        &expect!["alert MailWaits: is never below 0: the lowest that there can be is 0"],
+    );
+    refused(
+        paid().above(&LESS),
+        &expect!["alert MailWaits: is always above -1: the lowest that there can be is 0"],
+    );
+    refused(paid().at_most(&NONE), &expect![""]);
+    refused(
+        paid().above(&NONE).and(errors().above(&ALL)),
+        &expect!["alert MailWaits: is never above 1: the highest that there can be is 1"],
+    );
+}
+
+#[test]
+fn an_alert_looks_back_over_no_more_than_is_kept() {
+    let week = Duration::from_hours(7 * 24);
+    let short = options().retention(Duration::from_hours(3 * 24));
+    let long = |board: &mut botmeter_board::Board| {
+        board.alerts[0].when = increase(&PAID).over(week).by::<(Queue,)>().above(&TOO_MANY).into();
+    };
+    let problems = problems_with(&short, long);
+    let expected =
+        "alert MailWaits: looks back over 7d, which is longer than Prometheus keeps samples, 3d";
+    assert!(problems.iter().any(|problem| problem == expected), "{problems:#?}");
+    assert!(!problems_of(long).iter().any(|problem| problem.contains("looks back")));
+}
