@@ -6,12 +6,15 @@ pub mod cost;
 pub mod dashboards;
 pub mod demo;
 pub mod doctor;
+pub mod environment;
 pub mod example;
 pub mod features;
+pub mod outside;
 pub mod overview;
 pub mod packages;
 pub mod repository;
 pub mod servers;
+pub mod soak;
 pub mod steps;
 mod tidy;
 

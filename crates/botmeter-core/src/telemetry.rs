@@ -22,11 +22,11 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 pub use diagnose::{Diagnosis, Finding, Verdict};
-pub use environment::Environment;
+pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
 pub use settings::{
     Batching, Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
     Sampler, ScrapeSettings, Settings, Temporality, TracesExporter, TracesSettings,
@@ -37,7 +37,7 @@ pub use stop::{StopRequested, StopSignal, stop_requested};
 
 use crate::{
     Backend, BackendKind, Domain, Domains, Error, Exports, Meter, Registered, SelfObservation,
-    backend::Tee, instruments,
+    backend::Tee, instruments, wall,
 };
 use settings::Asked;
 
@@ -403,7 +403,7 @@ impl Running {
 }
 
 fn unix_time() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    wall::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 #[cfg(test)]

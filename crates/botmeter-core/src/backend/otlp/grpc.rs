@@ -27,6 +27,7 @@ use super::{
     check::Refused,
     reason::{Rejected, grpc as reason},
     target::Target,
+    times::Times,
 };
 use crate::{
     Error,
@@ -41,7 +42,10 @@ pub(super) struct Grpc<S> {
 }
 
 /// What pushes metrics.
-pub(super) type Metrics = Grpc<MetricsServiceClient<Channel>>;
+pub(super) struct Metrics {
+    grpc: Grpc<MetricsServiceClient<Channel>>,
+    times: Times,
+}
 
 /// The generated client of one signal.
 pub(super) trait Service: Clone + Send + Sync + 'static {
@@ -123,7 +127,7 @@ impl<S: Service> Grpc<S> {
 /// Sends a push without metrics, to see what becomes of it; nothing in a build
 /// without gRPC.
 pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(), Refused>> {
-    let grpc = match Metrics::new(settings, target) {
+    let grpc = match Grpc::<MetricsServiceClient<Channel>>::new(settings, target) {
         Ok(grpc) => grpc,
         Err(error) => return Some(Err(Refused::Otherwise(error.chain()))),
     };
@@ -131,9 +135,19 @@ pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(
     Some(runtime.block_on(grpc.caller.probe()))
 }
 
+impl Metrics {
+    pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
+        Ok(Self { grpc: Grpc::new(settings, target)?, times: Times::default() })
+    }
+}
+
 impl Deliver for Metrics {
     async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
-        self.push(&ExportMetricsServiceRequest::from(metrics))
+        let mut request = ExportMetricsServiceRequest::from(metrics);
+        if let Some(correction) = self.times.next(metrics) {
+            correction.apply(&mut request);
+        }
+        self.grpc.push(&request)
     }
 }
 

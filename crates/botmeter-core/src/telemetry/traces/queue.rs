@@ -43,7 +43,9 @@ impl Queue {
     }
 
     /// Takes a span that ended, unless the queue is full.
-    pub(super) fn push(&self, span: SpanData) {
+    pub(super) fn push(&self, mut span: SpanData) {
+        // The clock may have been set back since it began.
+        span.end_time = span.end_time.max(span.start_time);
         if span.span_context.is_sampled() && !self.0.take(span) {
             self.0.meter.dropped(DropReason::SpanQueueFull);
         }
