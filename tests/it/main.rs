@@ -29,6 +29,8 @@ mod real_prometheus;
 mod real_restart;
 /// One program's metrics by four ways into real servers: the same series.
 mod real_routes;
+/// The tests' other servers end and fail as the other tests rely on.
+mod real_servers;
 /// The demo against a real Prometheus: every question of every dashboard is
 /// answered, by scrape, by push and through a Collector, with the same labels.
 mod real_stack;

@@ -191,6 +191,24 @@ fn the_documented_defaults_are_the_real_ones() -> Result<()> {
 }
 
 #[test]
+fn the_addresses_in_the_readme_are_the_documented_defaults() -> Result<()> {
+    let text = read("README.md")?;
+    let ports: BTreeSet<&str> = text
+        .split("localhost:")
+        .skip(1)
+        .filter_map(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next())
+        .collect();
+    let documented = documented()?;
+    assert!(ports.len() > 5, "{ports:?}");
+    for port in ports {
+        let is_documented =
+            documented.iter().any(|(name, value)| name.ends_with("_PORT") && value == port);
+        assert!(is_documented, "no variable has the default {port}");
+    }
+    Ok(())
+}
+
+#[test]
 fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()> {
     let compose = read("compose.yaml")?;
     // What compose.yaml itself sets, for one of its containers.
