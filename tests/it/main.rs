@@ -14,6 +14,8 @@ mod real_prometheus;
 /// The demo against a real Prometheus: every question of every dashboard is
 /// answered, by both routes, with the same labels.
 mod real_stack;
+/// The stack without containers, from its start to its end, with its data.
+mod real_stack_native;
 /// An OTLP receiver in this process: the one that the tests of core use.
 #[expect(dead_code, reason = "the tests of core use the rest of it")]
 #[path = "../../crates/botmeter-core/tests/receiver/mod.rs"]
