@@ -6,19 +6,38 @@
 mod allocations;
 /// Both routes give the same series.
 mod parity;
+/// An alert of ours on its way through a real Alertmanager.
+mod real_alerts;
+/// What series cost on their way and in a real Prometheus.
+mod real_costs;
 /// The doctor, from inside and from outside, with a real Prometheus.
 mod real_doctor;
+/// The doctor, pointed at servers that are no place for metrics, and at those
+/// that are.
+mod real_doctor_servers;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;
+/// A real Prometheus that ends and comes back.
+mod real_restart;
+/// One program's metrics by four ways into real servers: the same series.
+mod real_routes;
+/// The tests' other servers end and fail as the other tests rely on.
+mod real_servers;
 /// The demo against a real Prometheus: every question of every dashboard is
-/// answered, by both routes, with the same labels.
+/// answered, by scrape, by push and through a Collector, with the same labels.
 mod real_stack;
 /// The stack without containers, from its start to its end, with its data.
 mod real_stack_native;
+/// Spans in a real Jaeger, directly and through a real Collector.
+mod real_traces;
 /// An OTLP receiver in this process: the one that the tests of core use.
 #[expect(dead_code, reason = "the tests of core use the rest of it")]
 #[path = "../../crates/botmeter-core/tests/receiver/mod.rs"]
 mod receiver;
 /// Two routes under random faults: every count is kept, memory stays flat.
 mod soak;
+/// The configurations of the stack's servers, checked by their programs.
+mod stack_configurations;
+/// The compose files, checked by Compose and against the other files.
+mod stack_files;

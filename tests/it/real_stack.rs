@@ -1,10 +1,16 @@
-//! The demo against a real Prometheus, by both routes.
+//! The demo against a real Prometheus as in the stack: scraped, pushed, and
+//! pushed to a Collector.
 
-use std::{collections::BTreeMap, collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, bail};
 use integration_tests::{
-    Dashboard, Demo, Labels, Prometheus, Question, eventually, read_dashboards,
+    Collector, Dashboard, Demo, Discovery, Labels, Prometheus, Question, eventually,
+    read_dashboards,
 };
 
 /// The demo needs some of everything to happen; a machine may be busy.
@@ -12,6 +18,7 @@ const SOON: Duration = Duration::from_mins(3);
 
 const SCRAPED: &str = "demo-scraped";
 const PUSHED: &str = "demo-pushed";
+const COLLECTED: &str = "demo-collected";
 
 /// Every fault at once and often, so that each series moves within seconds.
 const OPTIONS: &[&str] = &["--rate", "40", "--seed", "7", "--timeout", "1s"];
@@ -19,24 +26,32 @@ const OPTIONS: &[&str] = &["--rate", "40", "--seed", "7", "--timeout", "1s"];
 struct Stack {
     prometheus: Prometheus,
     dashboards: Vec<Dashboard>,
-    _demos: [Demo; 2],
+    _demos: [Demo; 3],
+    _collector: Collector,
 }
 
-/// A Prometheus with a demo that it scrapes and one that pushes to it;
-/// nothing where there is no Prometheus.
+/// A Prometheus with a demo that it scrapes, one that pushes to it, and one
+/// behind a Collector whose page it scrapes; nothing where a server is absent.
 fn start() -> Result<Option<Stack>> {
+    let Some(collector) = Collector::start(None)? else { return Ok(None) };
     let scraped = Demo::start(&[("OTEL_SERVICE_NAME", SCRAPED)], OPTIONS)?;
-    let builder = Prometheus::builder().scrape(SCRAPED, "one", scraped.address());
+    let discovery = Discovery { collectors: vec![collector.page()], ..Discovery::default() };
+    let builder = Prometheus::builder().as_in_the_stack(discovery);
+    let builder = builder.scrape(SCRAPED, "one", scraped.address());
     let Some(prometheus) = builder.start()? else { return Ok(None) };
-    let endpoint = prometheus.otlp_endpoint();
-    let variables = [
-        ("OTEL_SERVICE_NAME", PUSHED),
-        ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint.as_str()),
-        ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
-    ];
-    let pushed = Demo::start(&variables, OPTIONS)?;
+    let pushing = |job: &str, endpoint: &str| {
+        let variables = [
+            ("OTEL_SERVICE_NAME", job),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", endpoint),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+        ];
+        Demo::start(&variables, OPTIONS)
+    };
+    let pushed = pushing(PUSHED, &prometheus.otlp_endpoint())?;
+    let collected = pushing(COLLECTED, &collector.otlp_endpoint())?;
     let dashboards = read_dashboards(&xtask::dashboards::folder().join("grafana"))?;
-    Ok(Some(Stack { prometheus, dashboards, _demos: [scraped, pushed] }))
+    let demos = [scraped, pushed, collected];
+    Ok(Some(Stack { prometheus, dashboards, _demos: demos, _collector: collector }))
 }
 
 impl Stack {
@@ -56,7 +71,9 @@ impl Stack {
     /// bound counts as a number.
     fn series(&self, job: &str) -> Result<BTreeMap<String, BTreeSet<Labels>>> {
         let mut found: BTreeMap<String, BTreeSet<Labels>> = BTreeMap::new();
-        for mut labels in self.prometheus.series(&format!("{{job=\"{job}\"}}"))? {
+        // What rules made of series has no instance.
+        let of_the_job = format!("{{job=\"{job}\",instance!=\"\"}}");
+        for mut labels in self.prometheus.series(&of_the_job)? {
             for key in ["job", "instance"] {
                 labels.remove(key).with_context(|| format!("{labels:?} has no {key}"))?;
             }
@@ -67,6 +84,34 @@ impl Stack {
             found.entry(name).or_default().insert(labels);
         }
         Ok(found)
+    }
+
+    /// Those that the demo itself gave, without the exports of its route.
+    fn own_series(&self, job: &str) -> Result<BTreeMap<String, BTreeSet<Labels>>> {
+        let mut series = self.series(job)?;
+        series.retain(|name, _| !is_added_by_prometheus(name) && !is_about_exports(name));
+        Ok(series)
+    }
+
+    /// Every rule of every generated file was evaluated on the series of the
+    /// demos, and none failed.
+    fn every_rule_is_healthy(&self) -> Result<()> {
+        let expected: usize = fs::read_dir(xtask::dashboards::folder().join("prometheus"))?
+            .map(|entry| Ok(entry?.path()))
+            .filter(|path| path.as_ref().is_ok_and(|path| path.is_file()))
+            .map(|path: Result<_>| {
+                let text = fs::read_to_string(path?)?;
+                Ok(text.matches("- alert: ").count() + text.matches("- record: ").count())
+            })
+            .sum::<Result<usize>>()?;
+        eventually(SOON, "every rule to be evaluated", || {
+            let rules = self.prometheus.rules()?;
+            if let Some(sick) = rules.iter().find(|rule| rule.health == "err") {
+                bail!("{}: {:?}", sick.name, sick.last_error);
+            }
+            let healthy = rules.iter().filter(|rule| rule.health == "ok").count();
+            Ok((healthy == expected && expected > 50).then_some(()))
+        })
     }
 }
 
@@ -82,9 +127,9 @@ fn is_about_exports(name: &str) -> bool {
 }
 
 #[test]
-fn every_panel_and_variable_is_answered_by_both_routes_with_the_same_labels() -> Result<()> {
+fn every_panel_and_variable_is_answered_by_every_route_with_the_same_labels() -> Result<()> {
     let Some(stack) = start()? else { return Ok(()) };
-    for job in [SCRAPED, PUSHED] {
+    for job in [SCRAPED, PUSHED, COLLECTED] {
         for dashboard in &stack.dashboards {
             for variable in &dashboard.variables {
                 let (selector, label) = variable.label_values(job)?;
@@ -99,18 +144,16 @@ fn every_panel_and_variable_is_answered_by_both_routes_with_the_same_labels() ->
             }
         }
     }
-    let difference = "the same series on both routes";
     let mut last = String::new();
-    let same = eventually(SOON, difference, || {
-        let (mut scraped, mut pushed) = (stack.series(SCRAPED)?, stack.series(PUSHED)?);
-        for series in [&mut scraped, &mut pushed] {
-            series.retain(|name, _| !is_added_by_prometheus(name) && !is_about_exports(name));
-        }
-        last = differences(&scraped, &pushed);
+    let same = eventually(SOON, "the same series on every route", || {
+        let [scraped, pushed, collected] =
+            [SCRAPED, PUSHED, COLLECTED].map(|job| stack.own_series(job));
+        let scraped = scraped?;
+        last = differences(&scraped, &pushed?) + &differences(&scraped, &collected?);
         Ok(last.is_empty().then_some(()))
     });
-    assert!(same.is_ok(), "{last}");
-    Ok(())
+    same.context(last)?;
+    stack.every_rule_is_healthy()
 }
 
 fn differences(

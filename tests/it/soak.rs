@@ -2,11 +2,9 @@
 //! grows, nothing stands still.
 //!
 //! It runs in a process of its own, so that its memory is measured alone and
-//! a standstill can be ended. `BOTMETER_SOAK_SECONDS` makes it longer:
-//!
-//! ```text
-//! BOTMETER_SOAK_SECONDS=3600 cargo test -p integration-tests soak -- --nocapture
-//! ```
+//! a standstill can be ended. Among the other tests it is short and built
+//! without optimization; `cargo xtask soak --seconds 3600` builds it with, which
+//! a million events a second need.
 
 mod chance;
 mod load;
@@ -37,7 +35,7 @@ use crate::receiver::Behavior;
 const SEED: u64 = 0x5eed_0fb0;
 const RECORDERS: u64 = 4;
 const SCRAPERS: u64 = 3;
-const EVENTS_A_SECOND: u64 = 1_000_000;
+const DEFAULT_RATE: u64 = 1_000_000;
 const DEFAULT_SECONDS: u64 = 20;
 /// How long a run may take beyond its duration before it counts as stuck.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -50,9 +48,11 @@ const INSIDE: &str = "BOTMETER_TEST_SOAK_INSIDE";
 
 #[test]
 fn both_routes_keep_every_count_through_random_faults() -> Result<()> {
-    let duration = duration()?;
+    let duration =
+        Duration::from_secs(asked("BOTMETER_SOAK_SECONDS", DEFAULT_SECONDS, DEFAULT_SECONDS)?);
+    let rate = asked("BOTMETER_SOAK_RATE", DEFAULT_RATE, RECORDERS)?;
     if env::var_os(INSIDE).is_some() {
-        println!("{}", run(duration)?);
+        println!("{}", run(duration, rate)?);
         return Ok(());
     }
     let output = tempfile::NamedTempFile::new()?;
@@ -77,20 +77,15 @@ fn both_routes_keep_every_count_through_random_faults() -> Result<()> {
     Ok(())
 }
 
-fn duration() -> Result<Duration> {
-    let seconds = match env::var("BOTMETER_SOAK_SECONDS") {
-        Ok(text) => {
-            text.parse().ok().filter(|seconds| *seconds >= DEFAULT_SECONDS).with_context(|| {
-                format!("BOTMETER_SOAK_SECONDS is {text:?}; give {DEFAULT_SECONDS} or more")
-            })?
-        }
-        Err(_) => DEFAULT_SECONDS,
-    };
-    Ok(Duration::from_secs(seconds))
+/// A number from the environment, or the usual one.
+fn asked(variable: &str, usual: u64, least: u64) -> Result<u64> {
+    let Ok(text) = env::var(variable) else { return Ok(usual) };
+    let number = text.parse().ok().filter(|number| *number >= least);
+    number.with_context(|| format!("{variable} is {text:?}; give {least} or more"))
 }
 
 /// The run itself, and what there is to say about it.
-fn run(duration: Duration) -> Result<String> {
+fn run(duration: Duration, asked: u64) -> Result<String> {
     let mut unreliable = Unreliable::start()?;
     let (telemetry, soak) = Telemetry::builder("soak")
         // What hangs is given up soon, so that many faults fit into the run.
@@ -109,7 +104,7 @@ fn run(duration: Duration) -> Result<String> {
             .map(|number| {
                 let (soak, is_over) = (&soak, &is_over);
                 let chance = Chance::new(SEED + number);
-                let rate = EVENTS_A_SECOND / RECORDERS;
+                let rate = asked / RECORDERS;
                 scope.spawn(move || load::record(soak, chance, rate, is_over))
             })
             .collect();
@@ -161,7 +156,7 @@ fn run(duration: Duration) -> Result<String> {
 
     let rate = tally.events() / duration.as_secs();
     Ok(format!(
-        "soak with seed {SEED:#x} for {duration:?}: {} events, {rate} a second\n\
+        "soak with seed {SEED:#x} for {duration:?}: {} events, {rate} a second of {asked}\n\
          pushes: {} arrived, {} failed; faults: {}\n\
          scrapes: {} ended well, {} failed; scrapers: {}\n\
          memory: {}\n\

@@ -3,7 +3,9 @@
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
+    path::PathBuf,
     process::{Child, Command, Stdio},
+    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
@@ -22,7 +24,7 @@ impl Demo {
     ///
     /// When it does not build, or ends before it listens.
     pub fn start(variables: &[(&str, &str)], options: &[&str]) -> Result<Self> {
-        let program = xtask::demo::build()?;
+        let program = built()?;
         let mut command = Command::new(&program);
         command.args(["--port", "0"]).args(options).stdin(Stdio::null()).stdout(Stdio::piped());
         // What the person who runs the tests has set is not what is tested.
@@ -51,6 +53,18 @@ impl Demo {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
+}
+
+/// Builds the demo, once for all tests of this process.
+fn built() -> Result<PathBuf> {
+    static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(path) = &*built {
+        return Ok(path.clone());
+    }
+    let path = xtask::demo::build()?;
+    *built = Some(path.clone());
+    Ok(path)
 }
 
 impl Drop for Demo {

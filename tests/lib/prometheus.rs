@@ -1,28 +1,18 @@
 //! A real Prometheus for the time of one test.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::net::SocketAddr;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use tempfile::TempDir;
 use xtask::servers::{Server, find_or_skip};
 
 use crate::answer::Envelope;
-use crate::{Labels, Metadata, PrometheusBuilder, QueryAnswer, RangeAnswer, Rule, eventually};
-
-/// How long a server may take to be ready: replaying an empty log takes
-/// milliseconds, but the machine may be compiling at the same time.
-const READY: Duration = Duration::from_mins(1);
-
-/// How long an answer may take.
-const ANSWER: Duration = Duration::from_secs(30);
-
-/// How many lines of the log an error shows.
-const LINES: usize = 20;
+use crate::process::{Process, agent, without_own_variables};
+use crate::{Labels, Metadata, PrometheusBuilder, QueryAnswer, RangeAnswer, Rule};
 
 /// A Prometheus of its own on a free port of the loopback, with an empty
 /// database in a temporary folder. It is killed and its folder removed when
@@ -34,7 +24,19 @@ pub struct Prometheus {
     process: Process,
     address: SocketAddr,
     agent: ureq::Agent,
-    _folder: TempDir,
+    program: PathBuf,
+    configuration: PathBuf,
+    settings: PrometheusBuilder,
+    folder: TempDir,
+}
+
+/// How a Prometheus ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// It is asked to, and has time to write what it has in memory.
+    Asked,
+    /// It is killed, as by a machine without memory.
+    Killed,
 }
 
 impl Prometheus {
@@ -47,29 +49,54 @@ impl Prometheus {
         let Some(program) = find_or_skip(Server::Prometheus)? else { return Ok(None) };
         let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let configuration = settings.write(folder.path())?;
-        let log = folder.path().join("prometheus.log");
-        let mut command = Command::new(&program);
-        command
-            .arg("--config.file")
-            .arg(configuration)
-            .arg("--storage.tsdb.path")
-            .arg(folder.path().join("data"))
-            // The system picks the port, and the log says which.
-            .args(["--web.listen-address", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(File::create(&log).context("failed to create the log of Prometheus")?);
-        if settings.receiver {
-            command.arg("--web.enable-otlp-receiver");
-        }
-        let child =
-            command.spawn().with_context(|| format!("failed to start {}", program.display()))?;
-        let mut process = Process(child);
+        // The system picks the port, and the log says which.
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut command = command(&program, &configuration, folder.path(), settings, any);
+        let mut process = Process::start(&mut command, folder.path().join("first.log"))?;
         let agent = agent();
-        let address = wait_until_ready(&mut process, &log, &agent)
-            .map_err(|error| anyhow!("{error:#}; its log ends:\n{}", tail(&log)))
-            .context("failed to start Prometheus")?;
-        Ok(Some(Self { process, address, agent, _folder: folder }))
+        let address = wait_until_ready(&mut process, &agent)?;
+        let (settings, program) = (settings.clone(), program);
+        Ok(Some(Self { process, address, agent, program, configuration, settings, folder }))
+    }
+
+    /// Ends the server, and starts it again with the same database at the same
+    /// address.
+    ///
+    /// # Errors
+    ///
+    /// If it does not end, or does not come back.
+    pub fn restart(&mut self, end: End) -> Result<()> {
+        match end {
+            End::Killed => {
+                self.process.kill()?;
+            }
+            End::Asked => {
+                let answer = self.agent.post(format!("{}/-/quit", self.url())).send_empty()?;
+                if !answer.status().is_success() {
+                    bail!("asked to end, Prometheus answered {}", answer.status());
+                }
+                self.process.wait()?;
+            }
+        }
+        let folder = self.folder.path();
+        let mut command =
+            command(&self.program, &self.configuration, folder, &self.settings, self.address);
+        self.process = Process::start(&mut command, folder.join("next.log"))?;
+        wait_until_ready(&mut self.process, &self.agent).map(drop)
+    }
+
+    /// Adds a target to a server that was started
+    /// [as in the stack](PrometheusBuilder::as_in_the_stack), which finds it
+    /// by itself.
+    ///
+    /// # Errors
+    ///
+    /// If the folder of targets cannot be written to.
+    pub fn discover(&self, job: &str, instance: &str, address: SocketAddr) -> Result<()> {
+        let target = crate::prometheus_builder::target(job, instance, address);
+        let path = self.folder.path().join(format!("prometheus/targets/{job}.json"));
+        std::fs::write(&path, serde_json::json!([target]).to_string())
+            .with_context(|| format!("failed to write {}", path.display()))
     }
 
     /// The base of the server's address, without a slash at its end.
@@ -82,9 +109,14 @@ impl Prometheus {
         self.address
     }
 
+    /// Where its database is.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// The number of the server's process.
     pub fn process_id(&self) -> u32 {
-        self.process.0.id()
+        self.process.id()
     }
 
     /// The base of the OTLP receiver, to which exporters append `/v1/metrics`.
@@ -183,38 +215,29 @@ impl Prometheus {
     }
 }
 
-/// A child that does not outlive its owner.
-#[derive(Debug)]
-struct Process(Child);
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only for a child that is gone, which is what is wanted.
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
+fn command(
+    program: &Path,
+    configuration: &Path,
+    folder: &Path,
+    settings: &PrometheusBuilder,
+    address: SocketAddr,
+) -> Command {
+    let mut command = Command::new(program);
+    without_own_variables(&mut command);
+    command
+        .arg("--config.file")
+        .arg(configuration)
+        .arg("--storage.tsdb.path")
+        .arg(folder.join("data"))
+        .arg(format!("--web.listen-address={address}"))
+        .args(settings.flags())
+        .envs(settings.variables());
+    command
 }
 
-/// A client that shows the bodies of refusals, and goes to the loopback even
-/// where the environment names a proxy.
-fn agent() -> ureq::Agent {
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .proxy(None)
-        .timeout_global(Some(ANSWER))
-        .build()
-        .into()
-}
-
-fn wait_until_ready(process: &mut Process, log: &Path, agent: &ureq::Agent) -> Result<SocketAddr> {
-    eventually(READY, "Prometheus to be ready", || {
-        if let Some(status) = process.0.try_wait().context("failed to watch the process")? {
-            bail!("it ended with {status}");
-        }
-        let Some(address) = listening(&fs::read_to_string(log).context("failed to read the log")?)
-        else {
-            return Ok(None);
-        };
+fn wait_until_ready(process: &mut Process, agent: &ureq::Agent) -> Result<SocketAddr> {
+    process.wait_until_ready("Prometheus", |log| {
+        let Some(address) = listening(log) else { return Ok(None) };
         // The page may still refuse while the server loads; that is not yet.
         let ready = agent.get(format!("http://{address}/-/ready")).call();
         Ok(ready.is_ok_and(|response| response.status().is_success()).then_some(address))
@@ -225,17 +248,6 @@ fn wait_until_ready(process: &mut Process, log: &Path, agent: &ureq::Agent) -> R
 fn listening(log: &str) -> Option<SocketAddr> {
     let line = log.lines().find(|line| line.contains(r#"msg="Listening on""#))?;
     line.split_once(" address=")?.1.split_whitespace().next()?.parse().ok()
-}
-
-/// The last lines of the log, or why there are none.
-fn tail(log: &Path) -> String {
-    match fs::read_to_string(log) {
-        Ok(text) => {
-            let lines: Vec<&str> = text.lines().collect();
-            lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default().join("\n")
-        }
-        Err(error) => format!("(failed to read {}: {error})", log.display()),
-    }
 }
 
 fn seconds(duration: Duration) -> String {

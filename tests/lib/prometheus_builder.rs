@@ -9,16 +9,35 @@ use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
 use crate::Prometheus;
+use crate::stack_folder::StackFolder;
 
 /// The settings of a [`Prometheus`]: no targets and no rules, and the OTLP
 /// receiver on, unless told otherwise.
 #[derive(Clone, Debug)]
 #[must_use = "nothing runs until `start`"]
 pub struct PrometheusBuilder {
-    pub(crate) receiver: bool,
+    receiver: bool,
+    admin: bool,
     translation: Option<String>,
     targets: Vec<Target>,
     rules: Vec<PathBuf>,
+    stack: Option<Discovery>,
+}
+
+/// The flags of `compose/compose.yaml` beside those of paths, addresses and
+/// retention; a test holds the two together.
+pub const STACK_FLAGS: &[&str] =
+    &["--web.enable-otlp-receiver", "--web.enable-lifecycle", "--enable-feature=exemplar-storage"];
+
+/// What the Prometheus of the stack finds beside its bots.
+#[derive(Clone, Debug, Default)]
+pub struct Discovery {
+    /// The pages of Collectors, scraped each second.
+    pub collectors: Vec<SocketAddr>,
+    /// Where alerts go.
+    pub alertmanagers: Vec<SocketAddr>,
+    /// `BOTMETER_NOTIFY`: who hears of alerts.
+    pub notify: String,
 }
 
 #[derive(Clone, Debug)]
@@ -30,7 +49,14 @@ struct Target {
 
 impl PrometheusBuilder {
     pub(crate) fn new() -> Self {
-        Self { receiver: true, translation: None, targets: Vec::new(), rules: Vec::new() }
+        Self {
+            receiver: true,
+            admin: false,
+            translation: None,
+            targets: Vec::new(),
+            rules: Vec::new(),
+            stack: None,
+        }
     }
 
     /// Scrapes `http://ADDRESS/metrics` each second, and puts the two labels
@@ -53,10 +79,42 @@ impl PrometheusBuilder {
         self
     }
 
+    /// Lets snapshots of the database be taken.
+    pub fn with_admin_api(mut self) -> Self {
+        self.admin = true;
+        self
+    }
+
     /// Translates the names of what is pushed in another way than by default.
     pub fn translation(mut self, strategy: &str) -> Self {
         self.translation = Some(strategy.to_owned());
         self
+    }
+
+    /// Starts with the configuration and the flags of `compose/`, with the
+    /// generated rules, and with what is given here put into its folders of
+    /// discovery. Targets are still scraped each second; a file of rules or a
+    /// translation of its own has no place then.
+    pub fn as_in_the_stack(mut self, discovery: Discovery) -> Self {
+        self.stack = Some(discovery);
+        self
+    }
+
+    /// The flags beside those of paths and addresses.
+    pub(crate) fn flags(&self) -> Vec<&'static str> {
+        let mut flags = match (&self.stack, self.receiver) {
+            (Some(_), _) => STACK_FLAGS.to_vec(),
+            (None, true) => vec!["--web.enable-otlp-receiver"],
+            (None, false) => Vec::new(),
+        };
+        flags.extend(self.admin.then_some("--web.enable-admin-api"));
+        flags
+    }
+
+    /// The environment of the server.
+    pub(crate) fn variables(&self) -> Vec<(&'static str, String)> {
+        let Some(stack) = &self.stack else { return Vec::new() };
+        vec![("BOTMETER_NOTIFY", stack.notify.clone())]
     }
 
     /// Starts the server and waits until it is ready; `None` where Prometheus
@@ -73,6 +131,9 @@ impl PrometheusBuilder {
 
     /// Writes the configuration into the folder, and returns its path.
     pub(crate) fn write(&self, folder: &Path) -> Result<PathBuf> {
+        if let Some(stack) = &self.stack {
+            return self.write_stack(folder, stack);
+        }
         let mut rule_files = Vec::new();
         for (number, rules) in self.rules.iter().enumerate() {
             // A copy, because Prometheus takes a path for a pattern and says
@@ -101,6 +162,21 @@ impl PrometheusBuilder {
         Ok(path)
     }
 
+    fn write_stack(&self, folder: &Path, stack: &Discovery) -> Result<PathBuf> {
+        let targets = self
+            .targets
+            .iter()
+            .map(|Target { job, instance, address }| target(job, instance, *address));
+        let collectors = stack.collectors.iter().map(|page| {
+            let labels = json!({ "__scrape_interval__": "1s", "__scrape_timeout__": "1s" });
+            json!({ "targets": [page.to_string()], "labels": labels })
+        });
+        let alertmanagers =
+            stack.alertmanagers.iter().map(|address| json!({ "targets": [address.to_string()] }));
+        let run = StackFolder::new(folder.to_owned());
+        run.prometheus(&targets.collect(), &collectors.collect(), &alertmanagers.collect())
+    }
+
     /// One for each job, because Prometheus refuses a job that comes twice.
     fn scrape_configs(&self) -> Vec<Value> {
         let mut jobs: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
@@ -114,4 +190,17 @@ impl PrometheusBuilder {
             .map(|(job, targets)| json!({ "job_name": job, "static_configs": targets }))
             .collect()
     }
+}
+
+/// A target of the stack that is scraped each second.
+pub(crate) fn target(job: &str, instance: &str, address: SocketAddr) -> Value {
+    json!({
+        "targets": [address.to_string()],
+        "labels": {
+            "job": job,
+            "instance": instance,
+            "__scrape_interval__": "1s",
+            "__scrape_timeout__": "1s",
+        },
+    })
 }

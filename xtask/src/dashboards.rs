@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use botmeter_generate::{Files, Mode, Options, generate};
 
-use crate::{catalog::catalogue, repository};
+use crate::{catalog::catalogue, environment, repository};
 
 /// The command that this is, as it stands in the generated files.
 const COMMAND: &str = "cargo xtask dashboards";
@@ -24,7 +24,8 @@ pub fn files() -> Result<Files> {
     generate(&catalogue(), &Options::new(COMMAND)).context("the boards have problems")
 }
 
-/// Writes the folder, or complains of what differs from what would be written.
+/// Writes the folder and the page of the environment variables, or complains of
+/// what differs from what would be written.
 ///
 /// # Errors
 ///
@@ -34,6 +35,7 @@ pub fn run(check: bool) -> Result<()> {
     let mode = if check { Mode::Check } else { Mode::Write };
     let report = files()?.apply(&folder(), mode)?;
     say(&report.to_string());
+    say(&environment::apply(check)?);
     Ok(())
 }
 

@@ -33,7 +33,8 @@ enum Task {
         #[arg(long)]
         build: bool,
     },
-    /// Generate the dashboards, rules and reference pages in `dashboards/`
+    /// Generate the dashboards, rules and reference pages in `dashboards/`, and
+    /// the page of the environment variables
     Dashboards {
         /// Write nothing, and fail if a file is stale, missing or too many
         #[arg(long)]
@@ -44,6 +45,9 @@ enum Task {
     Doctor(xtask::doctor::Options),
     /// Package every published crate, and build the packages
     Packages,
+    /// Record for long at a million events a second, over two routes that fail at
+    /// random, and compare every count
+    Soak(xtask::soak::Options),
     /// Find the real servers that the tests use, build those that are missing,
     /// and print where each is
     Servers {
@@ -65,6 +69,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Dashboards { check } => xtask::dashboards::run(check),
         Task::Doctor(options) => return xtask::doctor::run(&options),
         Task::Packages => xtask::packages::run(),
+        Task::Soak(options) => xtask::soak::run(options),
         Task::Servers { names } => servers::run(&names),
         Task::Stack(options) => return xtask::stack::run(&options),
     }?;

@@ -22,10 +22,21 @@ use self::surroundings::Surroundings;
 
 /// The servers that the tests of today use; `cargo xtask servers` without a
 /// name makes sure of these.
-pub const USED_BY_TESTS: &[Server] = &[Server::Prometheus, Server::Promtool];
+pub const USED_BY_TESTS: &[Server] = &[
+    Server::Prometheus,
+    Server::Promtool,
+    Server::Alertmanager,
+    Server::Amtool,
+    Server::Jaeger,
+    Server::Otelcol,
+    Server::Compose,
+];
 
 /// The variable that turns an absent server from a skipped step into a failure.
 const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
+
+/// The command that a person without a server is told to run.
+const REMEDY: &str = "cargo xtask servers";
 
 /// A program, not written in this repository, that tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -78,15 +89,6 @@ impl Server {
         match self {
             Self::Compose => "compose",
             _ => self.binary(),
-        }
-    }
-
-    /// The command that a person without the server is told to run.
-    fn remedy(self) -> String {
-        if USED_BY_TESTS.contains(&self) {
-            "cargo xtask servers".to_owned()
-        } else {
-            format!("cargo xtask servers {}", self.name())
         }
     }
 }
@@ -206,16 +208,16 @@ fn find_or_say(
     if let Some(found) = search.found {
         return Ok(Some(found.path));
     }
-    let (binary, remedy) = (server.binary(), server.remedy());
+    let binary = server.binary();
     if required_in(surroundings)? {
-        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: run `{remedy}`")];
+        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: run `{REMEDY}`")];
         parts.extend(search.passed_over);
         bail!(parts.join("; "));
     }
     for note in &search.passed_over {
         writeln!(log, "note: {note}")?;
     }
-    writeln!(log, "skipped: no {binary} (run {remedy})")?;
+    writeln!(log, "skipped: no {binary} (run {REMEDY})")?;
     Ok(None)
 }
 

@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{example, features, repository};
+use crate::{example, features, outside::fixture_steps, repository, soak};
 
 /// Runs every step and stops at the first that fails.
 ///
@@ -35,10 +35,13 @@ pub fn run() -> Result<()> {
         report.step(&alone.name, lint(&root, &arguments))?;
     }
     report.step("packages", cargo(&root, &["xtask", "packages"]))?;
-    for (name, command) in example::steps(&root)? {
+    for (name, command) in example::steps(&root)?.into_iter().chain(fixture_steps(&root)?) {
         report.step(name, command)?;
     }
     report.step("real servers", cargo(&root, &["test", "--package", "integration-tests"]))?;
+    // Optimized, because a million events a second are more than a debug build
+    // can record.
+    report.step("soak", soak::short(&root))?;
     report.print();
     Ok(())
 }

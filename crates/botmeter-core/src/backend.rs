@@ -113,6 +113,14 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
         self.flush(deadline)
     }
+
+    /// How many data points or spans would be lost if nobody waited any longer:
+    /// those of the export that runs or failed, and what no export has yet.
+    ///
+    /// Asked by whoever gives up waiting, so it must not wait itself.
+    fn undelivered(&self) -> u64 {
+        0
+    }
 }
 
 /// Throws everything away.

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{closed_label, self_observation::ExportHandles};
+use crate::{closed_label, self_observation::ExportHandles, wall};
 
 closed_label! {
     /// The kinds of backend that export.
@@ -76,7 +76,7 @@ impl Exports {
     /// Counts an export that arrived. A streak of failures that ends here is
     /// logged.
     pub fn succeeded(&self, took: Duration) {
-        let now = SystemTime::now();
+        let now = wall::now();
         let streak = {
             let mut last = self.lock();
             last.success = Some(now);

@@ -19,6 +19,7 @@ mod slots;
 mod table;
 pub mod telemetry;
 mod unit;
+mod wall;
 
 pub use backend::Backend;
 pub use bound::{Bound, Counter, FloatCounter, Gauge, Histogram, Recorder, Sink, UpDownCounter};

@@ -8,6 +8,8 @@ mod environment;
 mod pulse;
 mod settings;
 pub(crate) mod signal;
+#[cfg(feature = "signals")]
+mod stop;
 #[cfg(feature = "traces")]
 pub mod traces;
 #[cfg(not(feature = "traces"))]
@@ -20,19 +22,22 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 pub use diagnose::{Diagnosis, Finding, Verdict};
-pub use environment::Environment;
+pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
 pub use settings::{
     Batching, Compression, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource,
     Sampler, ScrapeSettings, Settings, Temporality, TracesExporter, TracesSettings,
 };
 
+#[cfg(feature = "signals")]
+pub use stop::{StopRequested, StopSignal, stop_requested};
+
 use crate::{
     Backend, BackendKind, Domain, Domains, Error, Exports, Meter, Registered, SelfObservation,
-    backend::Tee, instruments,
+    backend::Tee, instruments, wall,
 };
 use settings::Asked;
 
@@ -152,28 +157,48 @@ impl Telemetry {
     /// Hands over what was recorded and ends every backend, by the deadline
     /// whatever the network does. A second call does nothing.
     ///
+    /// How it went is logged as well, so that a program that drops the result
+    /// does not lose its last metrics in silence.
+    ///
     /// # Errors
     ///
-    /// When something could not be delivered or ended by then.
+    /// When something could not be delivered or ended by then; the text says
+    /// how many data points and spans were not delivered, and why.
     pub async fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
         if self.is_shut_down.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
         self.beat();
-        self.each(deadline, "shutdown", Backend::shutdown).await
+        let outcome = self.each(deadline, "shutdown", Backend::shutdown).await;
+        self.last_words(outcome)
     }
 
     /// The same for a thread that may block.
     ///
     /// # Errors
     ///
-    /// When something could not be delivered or ended by the deadline.
+    /// As [`shutdown`](Self::shutdown).
     pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Error> {
         if self.is_shut_down.swap(true, Ordering::AcqRel) {
             return Ok(());
         }
         self.beat();
-        self.each(deadline, "shutdown", Backend::shutdown).wait()
+        let outcome = self.each(deadline, "shutdown", Backend::shutdown).wait();
+        self.last_words(outcome)
+    }
+
+    /// Logs how the end went.
+    fn last_words(&self, outcome: Result<(), Error>) -> Result<(), Error> {
+        match &outcome {
+            Ok(()) => tracing::info!("telemetry ended"),
+            Err(error) => {
+                let undelivered: u64 =
+                    self.running.iter().map(|running| running.backend.undelivered()).sum();
+                let error = error.chain();
+                tracing::error!(undelivered, error, "telemetry ended, and not all was delivered");
+            }
+        }
+        outcome
     }
 
     /// One last sign of life, so that what is handed over is fresh.
@@ -189,11 +214,8 @@ impl Telemetry {
         what: &'static str,
         work: fn(&dyn Backend, Duration) -> Result<(), Error>,
     ) -> deadline::Answer {
-        let jobs = self.running.iter().map(|running| {
-            let backend = Arc::clone(&running.backend);
-            (running.name, move || work(backend.as_ref(), deadline))
-        });
-        deadline::run_all(jobs, deadline, what)
+        let jobs = self.running.iter().map(|running| (running.name, Arc::clone(&running.backend)));
+        deadline::run_all(jobs, deadline, what, work)
     }
 }
 
@@ -206,9 +228,8 @@ impl Drop for Telemetry {
             return;
         }
         tracing::warn!("telemetry was dropped without shutdown; the last metrics get 2 s to leave");
-        if let Err(error) = self.shutdown_blocking(DROP_DEADLINE) {
-            tracing::error!(error = error.chain(), "failed to hand over the last metrics");
-        }
+        // It logs how it went.
+        let _outcome = self.shutdown_blocking(DROP_DEADLINE);
     }
 }
 
@@ -382,7 +403,7 @@ impl Running {
 }
 
 fn unix_time() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
+    wall::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ mod otlp {
     mod ending;
     mod environment;
     mod failures;
+    mod last_words;
+    mod log;
     mod proxies;
     mod reading;
     mod runtimes;

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use botmeter_demo::options::Options;
-use tracing_subscriber::EnvFilter;
+use botmeter_llm::core::telemetry::traces::{TraceIds, Traces};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, Layer, fmt};
 
 /// What is logged unless `RUST_LOG` says otherwise: what telemetry chose, and whether pushes arrive.
 const LOG: &str = "warn,botmeter_core=info,botmeter_demo=info";
@@ -21,8 +24,9 @@ async fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let result = match log() {
-        Ok(()) => botmeter_demo::run(&options).await,
+    let traces = Traces::new();
+    let result = match log(&traces) {
+        Ok(()) => botmeter_demo::run(&options, &traces).await,
         Err(error) => Err(error),
     };
     match result {
@@ -34,18 +38,20 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Logs to standard error, because standard output is for what the demo has to say.
-fn log() -> anyhow::Result<()> {
+/// Logs to standard error, because standard output is for what the demo has to say, and gives
+/// spans to the telemetry, which exports them if the environment says where to.
+fn log(traces: &Traces) -> anyhow::Result<()> {
     let asked = env::var_os("RUST_LOG").unwrap_or_default();
     let asked =
         asked.to_str().with_context(|| format!("failed to read RUST_LOG {}", asked.display()))?;
     let filter = if asked.trim().is_empty() { LOG } else { asked };
     let filter = EnvFilter::try_new(filter)
         .with_context(|| format!("failed to understand RUST_LOG {filter:?}"))?;
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(io::stderr().is_terminal())
+    let is_colored = io::stderr().is_terminal();
+    let lines = fmt::layer()
+        .with_ansi(is_colored)
         .with_writer(io::stderr)
-        .init();
+        .event_format(TraceIds::text(fmt::format().with_ansi(is_colored)));
+    tracing_subscriber::registry().with(traces.layer()).with(lines.with_filter(filter)).init();
     Ok(())
 }

@@ -10,6 +10,7 @@ use botmeter_llm::{Call, Llm, Provider, Usage};
 use fastrand::Rng;
 use tokio::sync::Semaphore;
 use tokio::time::sleep;
+use tracing::Instrument;
 
 pub use self::kind::{provider_at, why};
 
@@ -113,7 +114,9 @@ impl State {
         let mut call = self.llm.start(self.habits.provider, &question.model);
         let mut may_retry = !question.is_streamed;
         loop {
-            let error = match self.attempt(question, prompt, &mut call).await {
+            let span = call.span().clone();
+            let attempt = self.attempt(question, prompt, &mut call).instrument(span.clone());
+            let error = match attempt.await {
                 Ok(reply) => {
                     call.finish(&reply.usage.map_or_else(Usage::unknown, Usage::from));
                     return Ok(reply.text);
@@ -121,7 +124,9 @@ impl State {
                 Err(error) => error,
             };
             let because = why(&error);
-            tracing::debug!(model = question.model, %because, %error, "a call failed");
+            span.in_scope(|| {
+                tracing::debug!(model = question.model, %because, %error, "a call failed");
+            });
             match wait_before_retry(&error) {
                 Some(wait) if may_retry => {
                     may_retry = false;

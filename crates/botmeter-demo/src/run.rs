@@ -13,7 +13,8 @@ use anyhow::{Context, anyhow};
 use botmeter_llm::Provider as ProviderLabel;
 use botmeter_llm::core::Telemetry;
 use botmeter_llm::core::backend::Memory;
-use tokio::signal;
+use botmeter_llm::core::telemetry::traces::Traces;
+use botmeter_llm::core::telemetry::{StopRequested, stop_requested};
 use tokio::time::{Instant, interval_at, sleep};
 
 use self::progress::Progress;
@@ -34,11 +35,14 @@ const FLUSH: Duration = Duration::from_secs(5);
 
 /// Runs the demo until its time is over or it is asked to end, and hands over what it measured.
 ///
+/// The spans of its calls are exported through `traces`, if the environment says where to.
+///
 /// # Errors
 ///
-/// When the provider, the client or the telemetry cannot be set up, and when metrics could not be
-/// handed over at the end.
-pub async fn run(options: &Options) -> anyhow::Result<()> {
+/// When signals, the provider, the client or the telemetry cannot be set up, and when metrics could
+/// not be handed over at the end.
+pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
+    let stop = stop_requested().map_err(|error| failed_to(&error))?;
     let own_provider = match options.provider_url {
         Some(_) => None,
         None => Some(Provider::start(options.profile()).await?),
@@ -57,6 +61,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
         .version(env!("CARGO_PKG_VERSION"))
         .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
         .backend(memory.clone())
+        .traces(traces)
         .start::<Domains>()
         .map_err(|error| failed_to(&error))?;
     let llm = domains.0.clone();
@@ -76,7 +81,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     let story = Story::set_up(model.clone(), domains).await?;
     introduce(&telemetry, options, model.habits(), &url, &story);
     let end = async {
-        asked_to_end(options.run_for).await;
+        asked_to_end(options.run_for, stop).await;
         say("ending: what is under way gets a moment, then the last metrics are handed over");
     };
     let recorded = telemetry.settings().map(|_| &memory);
@@ -173,8 +178,8 @@ fn shares(faults: &Faults) -> String {
     )
 }
 
-/// Ends when the time is over, on Ctrl-C, or when the system asks the process to end.
-async fn asked_to_end(run_for: Option<Duration>) {
+/// Ends when the time is over, or when somebody or the system asks the process to end.
+async fn asked_to_end(run_for: Option<Duration>, stop: StopRequested) {
     let time_is_over = async {
         match run_for {
             Some(time) => sleep(time).await,
@@ -183,29 +188,7 @@ async fn asked_to_end(run_for: Option<Duration>) {
     };
     tokio::select! {
         () = time_is_over => {}
-        () = heard(signal::ctrl_c()) => {}
-        () = terminated() => {}
-    }
-}
-
-#[cfg(unix)]
-async fn terminated() {
-    match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-        Ok(mut signal) => drop(signal.recv().await),
-        Err(error) => heard(std::future::ready(Err(error))).await,
-    }
-}
-
-#[cfg(not(unix))]
-async fn terminated() {
-    std::future::pending().await
-}
-
-/// A signal that cannot be listened for is no reason to end; there are other ways.
-async fn heard(signal: impl Future<Output = io::Result<()>>) {
-    if let Err(error) = signal.await {
-        tracing::warn!(%error, "failed to listen for a signal; the demo has to be killed");
-        std::future::pending::<()>().await;
+        signal = stop => tracing::info!(%signal, "asked to end"),
     }
 }
 

@@ -6,6 +6,7 @@ mod page;
 mod rules;
 mod series;
 mod server;
+mod stranger;
 mod targets;
 
 use std::{collections::BTreeSet, path::PathBuf};

@@ -7,10 +7,12 @@ mod grpc;
 #[path = "otlp/grpc_absent.rs"]
 mod grpc;
 mod http;
+mod proxy;
 mod reason;
 #[cfg(feature = "traces")]
 pub(crate) mod spans;
 mod target;
+mod times;
 
 use std::time::Duration;
 

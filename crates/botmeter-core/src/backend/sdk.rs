@@ -11,8 +11,8 @@ use std::{fmt, sync::Arc, time::Duration};
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::metrics::{PeriodicReader, SdkMeterProvider, Temporality};
 
-pub(super) use delivery::Deliver;
 use delivery::Watched;
+pub(super) use delivery::{Deliver, Failure};
 use ending::Ending;
 use series::Series;
 use streams::Streams;
@@ -61,8 +61,8 @@ impl Sdk {
             .with_view(streams.view())
             .build();
         let series = Series::new(&provider, streams);
-        let sdk =
-            Self(Arc::new(State { series, ending: Ending::new(provider, progress, destination) }));
+        let ending = Ending::new(provider, progress, destination, series.count());
+        let sdk = Self(Arc::new(State { series, ending }));
         for descriptor in start.descriptors {
             sdk.series().describe(descriptor);
         }
@@ -153,6 +153,10 @@ macro_rules! backend_by_sdk {
 
             fn shutdown(&self, deadline: ::std::time::Duration) -> Result<(), $crate::Error> {
                 self.0.ending().shutdown(deadline)
+            }
+
+            fn undelivered(&self) -> u64 {
+                self.0.ending().undelivered()
             }
         }
     };

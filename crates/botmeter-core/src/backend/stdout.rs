@@ -10,7 +10,7 @@ use std::{
 
 use opentelemetry_sdk::metrics::{Temporality, data::ResourceMetrics};
 
-use super::sdk::{Deliver, Sdk, Start, backend_by_sdk};
+use super::sdk::{Deliver, Failure, Sdk, Start, backend_by_sdk};
 use crate::{Descriptor, Error, Exports, telemetry::Resource};
 
 /// Prints every series to standard output, at each interval and at the end.
@@ -89,7 +89,7 @@ struct Printer<W> {
 }
 
 impl<W: Write + Send + 'static> Deliver for Printer<W> {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
         let text = text::of(&self.title, metrics);
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
         // Not `println!`, which panics when nobody reads any more and would
@@ -97,7 +97,7 @@ impl<W: Write + Send + 'static> Deliver for Printer<W> {
         output
             .write_all(text.as_bytes())
             .and_then(|()| output.flush())
-            .map_err(|error| format!("write to standard output: {error}"))
+            .map_err(|error| Failure::from(format!("write to standard output: {error}")))
     }
 }
 
@@ -228,13 +228,13 @@ print_time_seconds_count{tool="search"} 3
         for _ in 0..2 {
             assert_eq!(
                 stdout.flush(second).unwrap_err().chain(),
-                "deliver the metrics: write to standard output: broken pipe"
+                "deliver the metrics: 1 data point is not delivered: write to standard output: broken pipe"
             );
         }
         assert_eq!(exports.failure_count(), 2);
         assert_eq!(
             stdout.shutdown(second).unwrap_err().chain(),
-            "deliver the last metrics: write to standard output: broken pipe"
+            "deliver the last metrics: 1 data point is not delivered: write to standard output: broken pipe"
         );
     }
 

@@ -72,6 +72,12 @@ pub(crate) fn scrape_address(environment: &Environment) -> Result<SocketAddr, Er
     })
 }
 
+/// Whether the path of a URL is one of metrics alone, such as Prometheus'.
+pub(super) fn takes_metrics_alone(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.ends_with(Signal::Metrics.path()) || path.ends_with(PROMETHEUS_PATH)
+}
+
 /// The URL as it may be shown: without what stands before an `@`.
 pub(crate) fn without_password(endpoint: &str) -> String {
     match endpoint.split_once("://") {

@@ -1,8 +1,11 @@
 //! The environment variables, read once.
 
+mod table;
+
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use crate::Error;
+pub use table::{About, KNOWN_VARIABLES, KnownVariable};
 
 /// What variables hold: the process's own, or what a test gives.
 ///

@@ -40,7 +40,7 @@ fn shutdown_on_a_black_hole_ends_by_the_deadline_and_says_what_is_lost() {
         assert_eq!(
             result.unwrap_err().chain(),
             format!(
-                "deliver the last metrics to {} within 300ms: 1 series are on their way, without \
+                "deliver the last metrics to {} in time: 1 data point is not delivered, without \
                  an answer yet",
                 receiver.endpoint()
             )
@@ -62,7 +62,7 @@ fn flush_on_a_black_hole_ends_by_the_deadline_however_often_it_is_called() {
         assert_eq!(
             result.unwrap_err().chain(),
             format!(
-                "deliver the metrics to {} within 300ms: 1 series are on their way, without an \
+                "deliver the metrics to {} in time: 1 data point is not delivered, without an \
                  answer yet",
                 receiver.endpoint()
             )
@@ -126,7 +126,7 @@ fn shutdown_says_why_the_last_push_failed() {
     STARTS.bind(&pushing.meter, ()).add(1);
     drop(receiver);
     let expected = format!(
-        "deliver the last metrics: POST {url}: connection refused; nothing listens there: does the \
+        "deliver the last metrics: 1 data point is not delivered: POST {url}: connection refused; nothing listens there: does the \
          receiver run, and is the port right?"
     );
     for _ in 0..2 {

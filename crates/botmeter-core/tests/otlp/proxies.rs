@@ -69,12 +69,53 @@ fn pushes_go_through_the_proxy_that_the_environment_names() {
     let excepted = [("HTTP_PROXY", dead), ("NO_PROXY", "127.0.0.1")];
     assert_eq!(push(&by_http, "http", &excepted), "arrived");
     assert_eq!(push(&by_grpc, "grpc", &[("HTTP_PROXY", dead)]), "arrived");
-    let failure = push(&by_http, "http", &[("HTTP_PROXY", dead)]);
-    let url = by_http.endpoint();
-    assert!(
-        failure.starts_with(&format!("deliver the metrics: POST {url}: connection refused")),
-        "{failure}"
-    );
+}
+
+/// The receiver is fine, so whoever reads of a failure has to learn of the
+/// proxy, but not the password for it.
+#[test]
+fn a_proxy_that_is_dead_or_refuses_is_named_with_its_variable() {
+    let receiver = Receiver::http().start();
+    let url = receiver.endpoint();
+    let failure = |variable: &'static str, proxy: &str| {
+        push(&receiver, "http", &[(variable, &format!("http://robot:hunter22@{proxy}"))])
+    };
+    for variable in ["HTTP_PROXY", "https_proxy", "ALL_PROXY"] {
+        assert_eq!(
+            // Nobody listens at the discard port.
+            failure(variable, "127.0.0.1:9"),
+            format!(
+                "deliver the metrics: 1 data point is not delivered: POST {url} through the proxy \
+                 127.0.0.1:9, which {variable} names: connection refused, nothing listens there; \
+                 correct {variable}, or set NO_PROXY=127.0.0.1 to push without a proxy"
+            )
+        );
+    }
+    let told = failure("HTTP_PROXY", "proxy.invalid:80");
+    let named = "through the proxy proxy.invalid:80, which HTTP_PROXY names: the name is not known";
+    assert!(told.contains(named), "{told}");
+    let refusing = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = refusing.local_addr().unwrap();
+    thread::spawn(move || {
+        while let Ok((client, _)) = refusing.accept() {
+            refuse(client);
+        }
+    });
+    let told = failure("HTTP_PROXY", &address.to_string());
+    let named = format!("through the proxy {address}, which HTTP_PROXY names: it opens no way");
+    assert!(told.contains(&named) && told.contains("407"), "{told}");
+    assert!(!told.contains("hunter22") && !told.contains("robot"), "{told}");
+}
+
+fn refuse(mut client: TcpStream) {
+    let mut request = BufReader::new(client.try_clone().unwrap());
+    let mut line = String::new();
+    while line != "\r\n" {
+        line.clear();
+        request.read_line(&mut line).unwrap();
+    }
+    let answer = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+    client.write_all(answer.as_bytes()).unwrap();
 }
 
 /// Opens tunnels, as proxies do when they are asked to `CONNECT`.

@@ -3,20 +3,15 @@
 
 use std::{
     env,
-    fmt::Write as _,
     process::Command,
-    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use botmeter_core::telemetry::OtlpSettings;
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
+use tracing::Level;
 
 use super::{
+    log::Log,
     reading,
     setup::{CALLS, Pushing, SOON, STARTS, TIME, grpc, http},
 };
@@ -46,7 +41,8 @@ fn a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total() {
         assert!(output.status.success(), "{printed}\n{failed}");
         return;
     }
-    tracing::subscriber::set_global_default(Log).unwrap();
+    let log = Log::default();
+    tracing::subscriber::set_global_default(log.clone()).unwrap();
     let no = |status, body| Behavior::Answer { status, headers: &[], body };
     let headers = &[("content-type", "application/x-protobuf")];
     let garbled = Behavior::Answer { status: 200, headers, body: "garbage" };
@@ -73,7 +69,7 @@ fn a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total() {
             let settings = if is_grpc { grpc } else { http }(receiver.endpoint());
             let is_timed = matches!(behavior, Behavior::Hang | Behavior::Close);
             let settings = if is_timed { OtlpSettings { timeout, ..settings } } else { settings };
-            fail_and_recover(&receiver, settings, behavior, is_timed);
+            fail_and_recover(&receiver, settings, behavior, is_timed, &log);
         }
     }
 }
@@ -83,9 +79,10 @@ fn fail_and_recover(
     settings: OtlpSettings,
     behavior: Behavior,
     is_timed: bool,
+    log: &Log,
 ) {
     let case = format!("{behavior:?} at {}", settings.endpoint);
-    take_log();
+    log.take();
     receiver.behave(behavior);
     let pushing = Pushing::every(Duration::from_millis(1), settings);
     let starts = STARTS.bind(&pushing.meter, ());
@@ -127,7 +124,7 @@ fn fail_and_recover(
     let total = reading::family(&last, "test.starts");
     let count: u64 = total.rsplit(' ').next().unwrap().parse().unwrap();
     assert_eq!(count % 100, 1, "{case}: every hundred and the last one arrived: {total}");
-    let log = take_log();
+    let log = log.take();
     let levels: Vec<Level> = log.iter().map(|(level, _)| *level).collect();
     if is_timed {
         // A busy machine may need longer than the timeout now and then, which
@@ -145,47 +142,4 @@ fn fail_and_recover(
 fn resident_bytes() -> u64 {
     let pages = std::fs::read_to_string("/proc/self/statm").ok();
     pages.and_then(|pages| pages.split(' ').nth(1)?.parse::<u64>().ok()).unwrap_or(0) * 4096
-}
-
-/// Lines of botmeter at INFO and above.
-static LINES: Mutex<Vec<(Level, String)>> = Mutex::new(Vec::new());
-
-fn take_log() -> Vec<(Level, String)> {
-    std::mem::take(&mut *LINES.lock().unwrap_or_else(PoisonError::into_inner))
-}
-
-struct Log;
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && *metadata.level() <= Level::INFO
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut line = Line(event.metadata().target().to_owned());
-        event.record(&mut line);
-        let line = (*event.metadata().level(), line.0);
-        LINES.lock().unwrap_or_else(PoisonError::into_inner).push(line);
-    }
-
-    fn enter(&self, _: &span::Id) {}
-
-    fn exit(&self, _: &span::Id) {}
-}
-
-struct Line(String);
-
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
-        // Writing to a string cannot fail.
-        let _written = write!(self.0, " {}={value:?}", field.name());
-    }
 }

@@ -115,8 +115,9 @@ fn https_arrives_where_the_certificate_is_trusted() {
         let request = if is_grpc { "gRPC to" } else { "POST" };
         let failure = push_trusting(&wrong, protocol, &endpoint);
         assert!(
-            failure.starts_with(&format!("deliver the metrics: {request} {endpoint}: "))
-                && failure.contains("invalid peer certificate")
+            failure.starts_with(&format!(
+                "deliver the metrics: 1 data point is not delivered: {request} {endpoint}: "
+            )) && failure.contains("invalid peer certificate")
                 && failure.ends_with(
                     "this machine does not trust the receiver's certificate: add its authority to \
                      the system's, or name its file in SSL_CERT_FILE"

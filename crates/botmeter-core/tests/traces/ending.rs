@@ -20,21 +20,21 @@ fn a_receiver_that_never_answers_does_not_hold_up_flush_and_shutdown() {
     // Two watch the same deadline: the exporter, and whoever waits for it.
     let told = [
         format!(
-            "flush telemetry: traces: deliver the spans to {} within 300ms: 2 spans are on their \
-             way, without an answer yet",
+            "flush telemetry: traces: deliver the spans to {} in time: 2 spans are not \
+             delivered, without an answer yet",
             receiver.endpoint()
         ),
-        "flush telemetry: traces: not done within 0.3 s".to_owned(),
+        "flush telemetry: traces: 2 not delivered within 0.3 s".to_owned(),
     ];
     assert!(told.contains(&error), "{error}");
     let error = program.telemetry.shutdown_blocking(deadline).unwrap_err().to_string();
     let told = [
         format!(
-            "shutdown telemetry: traces: deliver the last spans to {} within 300ms: 2 spans are \
-             on their way, without an answer yet",
+            "shutdown telemetry: traces: deliver the last spans to {} in time: 2 spans are not \
+             delivered, without an answer yet",
             receiver.endpoint()
         ),
-        "shutdown telemetry: traces: not done within 0.3 s".to_owned(),
+        "shutdown telemetry: traces: 2 not delivered within 0.3 s".to_owned(),
     ];
     assert!(told.contains(&error), "{error}");
     assert!(begin.elapsed() < Duration::from_secs(5), "{:?}", begin.elapsed());

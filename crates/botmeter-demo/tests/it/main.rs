@@ -14,6 +14,7 @@ mod raw_server;
 mod refusals;
 mod story;
 mod tls_front;
+mod traces;
 
 use std::time::Duration;
 

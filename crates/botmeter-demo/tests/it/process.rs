@@ -1,6 +1,7 @@
 //! The demo as it is started from a shell.
 
 use std::net::TcpListener;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::post;
@@ -88,8 +89,10 @@ async fn metrics_are_pushed_if_the_environment_says_so() {
 
     let run = move || {
         let arguments = ["--port", "0", "--for", "2s", "--rate", "50", "--hangs", "0"];
-        let variables =
-            [("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_EXPORTER_OTLP_ENDPOINT", &*endpoint)];
+        let variables = [
+            ("OTEL_METRICS_EXPORTER", "otlp"),
+            ("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &*endpoint),
+        ];
         Demo::start(&arguments, &variables).ended()
     };
     let Ended { code, stdout, stderr } = tokio::task::spawn_blocking(run).await.unwrap();
@@ -125,12 +128,32 @@ fn what_could_not_be_pushed_is_told_at_the_end() {
     drop(receiver);
     let mut demo = Demo::start(
         &["--port", "0", "--for", "1s"],
-        &[("OTEL_METRICS_EXPORTER", "otlp"), ("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)],
+        &[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &endpoint)],
     );
     demo.address();
     let Ended { code, stderr, .. } = demo.ended();
     assert_eq!(code, Some(1), "{stderr}");
-    assert!(stderr.lines().any(|line| line.starts_with("error: failed to ")), "{stderr}");
+    let last = stderr.lines().next_back().unwrap();
+    assert!(last.starts_with("error: failed to shutdown telemetry: otlp: "), "{stderr}");
+    assert!(last.contains(" data points are not delivered: POST http://"), "{stderr}");
+}
+
+#[test]
+fn a_server_that_never_answers_holds_the_end_up_until_the_deadline_only() {
+    let hole = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", hole.local_addr().unwrap());
+    let mut demo = Demo::start(
+        &["--port", "0", "--for", "1s"],
+        &[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", &endpoint)],
+    );
+    demo.address();
+    let begin = Instant::now();
+    let Ended { code, stderr, .. } = demo.ended();
+    // One second, what is under way, the last metrics, and a busy machine.
+    assert!(begin.elapsed() < Duration::from_secs(1 + 3 + 5 + 6), "{:?}", begin.elapsed());
+    assert_eq!(code, Some(1), "{stderr}");
+    let last = stderr.lines().next_back().unwrap();
+    assert!(last.contains(" data points are not delivered, without an answer yet"), "{stderr}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

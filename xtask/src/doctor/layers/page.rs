@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use botmeter_core::telemetry::Finding;
 
-use super::{Examination, listed, series::not_ours};
+use super::{Examination, listed, stranger};
 use crate::doctor::{
     exposition,
     names::compare,
@@ -56,7 +56,7 @@ pub(super) fn names(examination: &mut Examination) -> Finding {
         );
     }
     if !comparison.is_ours() {
-        return not_ours(NAMES, url, &there).unwrap_or_else(|| {
+        return stranger::of_names(NAMES, url, &there).unwrap_or_else(|| {
             Finding::broken(
                 NAMES,
                 format!("{url} has no name of the catalogue"),

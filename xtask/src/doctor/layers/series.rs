@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use botmeter_core::{self_observation, telemetry::Finding};
 
-use super::{Examination, listed, targets::scrape_config, unanswered};
+use super::{Examination, listed, stranger, targets::scrape_config, unanswered};
 use crate::doctor::{
     names::{Comparison, Respelled, Way, compare},
     prometheus::{Labels, quoted},
@@ -112,7 +112,7 @@ fn absent(examination: &Examination) -> Finding {
     }
     let own_port = page.as_deref().and_then(port);
     let is_scraped = own_port.is_some() && targets.iter().any(|it| port(&it.url) == own_port);
-    if is_scraped && let Some(finding) = not_ours(SERIES, url, names) {
+    if is_scraped && let Some(finding) = stranger::of_names(SERIES, url, names) {
         return finding;
     }
     Finding::broken(
@@ -133,23 +133,6 @@ fn way_in(examination: &Examination) -> String {
         ),
         None => scrape_config(examination),
     }
-}
-
-/// Names that tell whose they are instead.
-pub(super) fn not_ours(
-    layer: &'static str,
-    place: &str,
-    names: &BTreeSet<String>,
-) -> Option<Finding> {
-    let is_prometheus = names.iter().any(|name| name.starts_with("prometheus_tsdb_"));
-    is_prometheus.then(|| {
-        Finding::broken(
-            layer,
-            format!("{place} has the names of Prometheus itself, and none of the catalogue"),
-            "give the port of the program, which is 9464 and not the 9090 of Prometheus, unless \
-             OTEL_EXPORTER_PROMETHEUS_PORT says otherwise",
-        )
-    })
 }
 
 /// The family that every program has and nobody else.

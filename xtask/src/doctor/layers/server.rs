@@ -2,7 +2,7 @@
 
 use botmeter_core::telemetry::Finding;
 
-use super::{Examination, unanswered};
+use super::{Examination, stranger, unanswered};
 use crate::doctor::{
     prometheus::Prometheus,
     web::{Reply, Silence},
@@ -23,6 +23,9 @@ pub(super) fn look(examination: &mut Examination) -> Finding {
             );
         }
         Ok(reply) => {
+            if let Some(finding) = stranger(url) {
+                return finding;
+            }
             return Finding::broken(
                 PROMETHEUS,
                 format!("{url}/-/ready answers {} with {:?}", reply.status, reply.beginning()),
@@ -51,8 +54,17 @@ pub(super) fn look(examination: &mut Examination) -> Finding {
                 format!("{url} is ready: {}, its OTLP receiver is {receiver}", name.trim_end()),
             )
         }
-        (Err(error), _) | (_, Err(error)) => unanswered(PROMETHEUS, &error),
+        // Some that are asked whether they are ready say so, and are another.
+        (Err(error), _) | (_, Err(error)) => {
+            stranger(url).unwrap_or_else(|| unanswered(PROMETHEUS, &error))
+        }
     }
+}
+
+/// Whoever else is there, if it is a server that one may take for it.
+fn stranger(url: &str) -> Option<Finding> {
+    let (who, remedy) = stranger::at(url)?;
+    Some(Finding::broken(PROMETHEUS, format!("{url} is no Prometheus but {who}"), remedy))
 }
 
 /// Whether it takes pushes.

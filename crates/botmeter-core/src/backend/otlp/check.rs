@@ -7,7 +7,7 @@ mod by_http;
 
 use std::time::Duration;
 
-use super::{reason::causes, target::Target};
+use super::{proxy::Proxy, reason::causes, target::Target};
 use crate::telemetry::{
     Finding, OtlpSettings, Protocol,
     diagnose::reach::{self, Unreached},
@@ -60,11 +60,7 @@ pub(crate) fn endpoint(settings: &OtlpSettings) -> Finding {
 pub(crate) fn network(settings: &OtlpSettings) -> Finding {
     let Ok(target) = Target::of(settings) else { return Finding::unseen(NETWORK) };
     if let Some(proxy) = proxy(settings, &target) {
-        let (host, port) = (proxy.host(), proxy.port());
-        return Finding::skipped(
-            NETWORK,
-            format!("pushes go through the proxy {host}:{port} that the environment names"),
-        );
+        return Finding::skipped(NETWORK, format!("pushes go through {proxy}"));
     }
     let (host, port) = (target.host(), target.port());
     match reach::connect(host, port) {
@@ -135,11 +131,9 @@ fn of_refusal(target: &Target, is_here: bool) -> String {
     }
 }
 
-/// Who stands between us and the receiver. Only HTTP goes through proxies.
-fn proxy(settings: &OtlpSettings, target: &Target) -> Option<ureq::Proxy> {
-    let is_http = settings.protocol == Protocol::HttpProtobuf;
-    let proxy = is_http.then(ureq::Proxy::try_from_env).flatten()?;
-    (!proxy.is_no_proxy(target.uri())).then_some(proxy)
+/// Who stands between us and the receiver.
+fn proxy(settings: &OtlpSettings, target: &Target) -> Option<Proxy> {
+    Proxy::before(target, settings.protocol)
 }
 
 /// The line that sends metrics there.

@@ -27,10 +27,11 @@ use super::{
     check::Refused,
     reason::{Rejected, grpc as reason},
     target::Target,
+    times::Times,
 };
 use crate::{
     Error,
-    backend::sdk::Deliver,
+    backend::sdk::{Deliver, Failure},
     telemetry::{Compression, OtlpSettings},
 };
 
@@ -41,7 +42,10 @@ pub(super) struct Grpc<S> {
 }
 
 /// What pushes metrics.
-pub(super) type Metrics = Grpc<MetricsServiceClient<Channel>>;
+pub(super) struct Metrics {
+    grpc: Grpc<MetricsServiceClient<Channel>>,
+    times: Times,
+}
 
 /// The generated client of one signal.
 pub(super) trait Service: Clone + Send + Sync + 'static {
@@ -75,6 +79,8 @@ struct Caller<S> {
 /// How often a call is repeated that may succeed the next time.
 const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// gRPC cannot write down every time that a number can hold.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
 impl<S: Service> Grpc<S> {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
@@ -91,7 +97,7 @@ impl<S: Service> Grpc<S> {
                 endpoint.user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
             })
             .map_err(|error| failed().because(error))?
-            .connect_timeout(settings.timeout);
+            .connect_timeout(settings.timeout.min(LONGEST_TIMEOUT));
         let endpoint = secured(endpoint, target)?;
         let client = {
             let _entered = runtime.enter();
@@ -103,7 +109,7 @@ impl<S: Service> Grpc<S> {
                 client: Mutex::new(client),
                 metadata: MetadataMap::from_headers(target.headers(settings)?),
                 compression: settings.compression,
-                timeout: settings.timeout,
+                timeout: settings.timeout.min(LONGEST_TIMEOUT),
                 target: target.clone(),
             },
             runtime: OwnRuntime(Some(runtime)),
@@ -112,7 +118,7 @@ impl<S: Service> Grpc<S> {
 
     /// Pushes from a thread that is outside of every runtime, as those that
     /// export are, and so may block on one.
-    pub(super) fn push(&self, request: &S::Request) -> Result<(), String> {
+    pub(super) fn push(&self, request: &S::Request) -> Result<(), Failure> {
         let Some(runtime) = &self.runtime.0 else { return Ok(()) };
         runtime.block_on(self.caller.push(request))
     }
@@ -121,7 +127,7 @@ impl<S: Service> Grpc<S> {
 /// Sends a push without metrics, to see what becomes of it; nothing in a build
 /// without gRPC.
 pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(), Refused>> {
-    let grpc = match Metrics::new(settings, target) {
+    let grpc = match Grpc::<MetricsServiceClient<Channel>>::new(settings, target) {
         Ok(grpc) => grpc,
         Err(error) => return Some(Err(Refused::Otherwise(error.chain()))),
     };
@@ -129,9 +135,19 @@ pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(
     Some(runtime.block_on(grpc.caller.probe()))
 }
 
+impl Metrics {
+    pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
+        Ok(Self { grpc: Grpc::new(settings, target)?, times: Times::default() })
+    }
+}
+
 impl Deliver for Metrics {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
-        self.push(&ExportMetricsServiceRequest::from(metrics))
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
+        let mut request = ExportMetricsServiceRequest::from(metrics);
+        if let Some(correction) = self.times.next(metrics) {
+            correction.apply(&mut request);
+        }
+        self.grpc.push(&request)
     }
 }
 
@@ -187,19 +203,19 @@ impl<S: Service> Caller<S> {
         }
     }
 
-    async fn push(&self, request: &S::Request) -> Result<(), String> {
+    async fn push(&self, request: &S::Request) -> Result<(), Failure> {
         let attempts = self.attempt(request, Instant::now());
         let Ok(outcome) = tokio::time::timeout(self.timeout, attempts).await else {
             // A connection to a machine that is gone looks alive for a quarter
             // of an hour.
             *self.client.lock().unwrap_or_else(PoisonError::into_inner) =
                 connect(&self.endpoint, self.compression);
-            return Err(reason::of_timeout(&self.target, self.timeout));
+            return Err(reason::of_timeout(&self.target, self.timeout).into());
         };
         outcome
     }
 
-    async fn attempt(&self, request: &S::Request, begin: Instant) -> Result<(), String> {
+    async fn attempt(&self, request: &S::Request, begin: Instant) -> Result<(), Failure> {
         let mut pause = FIRST_PAUSE;
         let mut retries = 0;
         loop {
@@ -217,7 +233,7 @@ impl<S: Service> Caller<S> {
                 Err(status) => status,
             };
             if retries == RETRIES || !may_pass(&status) {
-                return Err(reason::of_status(&self.target, &status));
+                return Err(reason::of_status(&self.target, &status).into());
             }
             tokio::time::sleep(pause).await;
             retries += 1;

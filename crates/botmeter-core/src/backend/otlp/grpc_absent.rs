@@ -5,7 +5,11 @@ use std::convert::Infallible;
 use opentelemetry_sdk::metrics::data::ResourceMetrics;
 
 use super::{check::Refused, target::Target};
-use crate::{Error, backend::sdk::Deliver, telemetry::OtlpSettings};
+use crate::{
+    Error,
+    backend::sdk::{Deliver, Failure},
+    telemetry::OtlpSettings,
+};
 
 pub(super) struct Metrics(Infallible);
 
@@ -21,7 +25,7 @@ pub(super) fn probe(_: &OtlpSettings, _: &Target) -> Option<Result<(), Refused>>
 }
 
 impl Deliver for Metrics {
-    async fn deliver(&self, _: &ResourceMetrics) -> Result<(), String> {
+    async fn deliver(&self, _: &ResourceMetrics) -> Result<(), Failure> {
         match self.0 {}
     }
 }

@@ -2,27 +2,32 @@
 
 use std::{
     fmt,
-    io::{Read, Write},
-    sync::{Arc, Mutex, PoisonError},
+    io::{self, Read, Write},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
-use flate2::{Compression as Level, write::GzEncoder};
+use flate2::{Compression as Level, read::GzDecoder, write::GzEncoder};
 use http::{HeaderMap, HeaderValue, Request, Response, Uri, header};
 use opentelemetry_http::{Bytes, HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use opentelemetry_sdk::{
     error::OTelSdkResult,
     metrics::{data::ResourceMetrics, exporter::PushMetricExporter},
 };
 
 use super::{
+    proxy::Proxy,
     reason::{self, Answer},
     target::Target,
+    times::{Correction, Times},
 };
+use prost::Message;
+
 use crate::{
     Error,
-    backend::sdk::Deliver,
+    backend::sdk::{Deliver, Failure},
     telemetry::{Compression, OtlpSettings},
 };
 
@@ -30,6 +35,7 @@ use crate::{
 pub(super) struct Http {
     exporter: MetricExporter,
     client: Client,
+    times: Times,
 }
 
 impl Http {
@@ -47,12 +53,13 @@ impl Http {
             .with_temporality(super::sdk_temporality(settings.temporality))
             .build()
             .map_err(|error| Error::new(target.push()).because(error))?;
-        Ok(Self { exporter, client })
+        Ok(Self { exporter, client, times: Times::default() })
     }
 }
 
 impl Deliver for Http {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), String> {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
+        *self.client.correction() = self.times.next(metrics);
         self.client.outcome_of(self.exporter.export(metrics)).await
     }
 }
@@ -64,10 +71,13 @@ pub(super) struct Client(Arc<State>);
 struct State {
     agent: ureq::Agent,
     target: Target,
+    proxy: Option<Proxy>,
     headers: HeaderMap,
     compression: Compression,
     timeout: std::time::Duration,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
+    /// How the times of the push have to be changed that is made next.
+    correction: Mutex<Option<Correction>>,
 }
 
 /// The most that is read of an answer. Receivers send a few bytes.
@@ -87,9 +97,11 @@ impl Client {
             headers: target.headers(settings)?,
             agent,
             target: target.clone(),
+            proxy: Proxy::before(target, settings.protocol),
             compression: settings.compression,
             timeout: settings.timeout,
             failure: Mutex::new(None),
+            correction: Mutex::new(None),
         })))
     }
 
@@ -98,35 +110,35 @@ impl Client {
     pub(super) async fn outcome_of(
         &self,
         export: impl Future<Output = OTelSdkResult>,
-    ) -> Result<(), String> {
+    ) -> Result<(), Failure> {
         self.note(None);
         let result = export.await;
         match (self.noted(), result) {
             (Some(failure), _) => Err(failure),
             (None, Ok(())) => Ok(()),
-            (None, Err(error)) => Err(self.0.target.censored(&error.to_string())),
+            (None, Err(error)) => Err(self.0.target.censored(&error.to_string()).into()),
         }
     }
 
-    fn note(&self, failure: Option<String>) {
+    fn note(&self, failure: Option<Failure>) {
         *self.0.failure.lock().unwrap_or_else(PoisonError::into_inner) = failure;
     }
 
-    fn noted(&self) -> Option<String> {
+    fn noted(&self) -> Option<Failure> {
         self.0.failure.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     fn post(&self, request: &Request<Bytes>) -> Result<Response<Bytes>, ureq::Error> {
         let State { agent, headers, compression, .. } = self.0.as_ref();
-        let (body, encoding) = match (request.headers().get(header::CONTENT_ENCODING), compression)
-        {
-            // Only when a variable of the process says so and another crate
-            // enabled it: then the exporter has compressed the body already.
-            (Some(encoding), _) => (request.body().to_vec(), Some(encoding.clone())),
-            (None, Compression::Gzip) => {
-                (gzip(request.body())?, Some(HeaderValue::from_static("gzip")))
+        let (body, encoding) = match self.plain(request)? {
+            Some(plain) if *compression == Compression::Gzip => {
+                (gzip(&plain)?, Some(HeaderValue::from_static("gzip")))
             }
-            (None, Compression::None) => (request.body().to_vec(), None),
+            Some(plain) => (plain, None),
+            None => {
+                let encoding = request.headers().get(header::CONTENT_ENCODING);
+                (request.body().to_vec(), encoding.cloned())
+            }
         };
         let mut post = Request::post(request.uri()).body(body)?;
         // None of the request's other headers: the exporter adds those of the
@@ -138,6 +150,31 @@ impl Client {
             post.headers_mut().insert(header::CONTENT_ENCODING, encoding);
         }
         answer_of(agent.run(post)?)
+    }
+
+    fn correction(&self) -> MutexGuard<'_, Option<Correction>> {
+        self.0.correction.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The body without compression, and with times that do not go back; nothing
+    /// if it is compressed in a way that only another crate knows.
+    ///
+    /// The exporter compresses it when a variable of the process says so and
+    /// another crate enabled that, whatever the settings say.
+    fn plain(&self, request: &Request<Bytes>) -> io::Result<Option<Vec<u8>>> {
+        let mut plain = Vec::new();
+        match request.headers().get(header::CONTENT_ENCODING).map(HeaderValue::as_bytes) {
+            None => plain.extend_from_slice(request.body()),
+            Some(b"gzip") => {
+                GzDecoder::new(request.body().as_ref()).read_to_end(&mut plain)?;
+            }
+            Some(_) => return Ok(None),
+        }
+        let Some(correction) = *self.correction() else { return Ok(Some(plain)) };
+        let mut metrics =
+            ExportMetricsServiceRequest::decode(plain.as_slice()).map_err(io::Error::other)?;
+        correction.apply(&mut metrics);
+        Ok(Some(metrics.encode_to_vec()))
     }
 
     /// Posts nothing, as it would a push. Without a content type, a receiver
@@ -167,7 +204,7 @@ fn answer_of(response: Response<ureq::Body>) -> Result<Response<Bytes>, ureq::Er
 #[async_trait]
 impl HttpClient for Client {
     async fn send_bytes(&self, request: Request<Bytes>) -> Result<Response<Bytes>, HttpError> {
-        let State { target, timeout, .. } = self.0.as_ref();
+        let State { target, timeout, proxy, .. } = self.0.as_ref();
         match self.post(&request) {
             Ok(response) => {
                 let answer = Answer {
@@ -179,7 +216,11 @@ impl HttpClient for Client {
                 Ok(response)
             }
             Err(error) => {
-                self.note(Some(reason::of_http(target, *timeout, &error)));
+                let failure = match proxy {
+                    Some(proxy) => proxy.explain(target, *timeout, &error),
+                    None => reason::of_http(target, *timeout, &error),
+                };
+                self.note(Some(failure.into()));
                 Err(Box::new(error))
             }
         }
@@ -215,7 +256,7 @@ fn secured(config: Config) -> Config {
     config
 }
 
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
+fn gzip(body: &[u8]) -> io::Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Level::default());
     encoder.write_all(body)?;
     encoder.finish()

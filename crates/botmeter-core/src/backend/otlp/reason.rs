@@ -13,7 +13,10 @@ use opentelemetry_proto::tonic::collector::metrics::v1::{
 use prost::Message;
 
 use super::target::Target;
-use crate::telemetry::{Protocol, signal::Signal};
+use crate::{
+    backend::sdk::Failure,
+    telemetry::{Protocol, signal::Signal},
+};
 
 /// What a receiver answered by HTTP.
 pub(super) struct Answer<'a> {
@@ -36,35 +39,35 @@ impl From<ExportMetricsPartialSuccess> for Rejected {
 }
 
 /// Why this answer is a failure; nothing if it is none.
-pub(super) fn of_answer(target: &Target, answer: &Answer<'_>) -> Option<String> {
+pub(super) fn of_answer(target: &Target, answer: &Answer<'_>) -> Option<Failure> {
     let Answer { status, headers, body } = answer;
     let request = target.request(Protocol::HttpProtobuf);
     if !status.is_success() {
         let text = excerpt(target, &error_text(headers, body));
         let quoted = if text.is_empty() { String::new() } else { format!(", {text:?}") };
         let advice = causes::of_status(target, *status, headers, &text);
-        return Some(format!("{request}: {status}{quoted}; {advice}"));
+        return Some(format!("{request}: {status}{quoted}; {advice}").into());
     }
     if is_protobuf(headers) || body.is_empty() {
         // The answer to spans has the same fields.
-        return match ExportMetricsServiceResponse::decode(*body) {
-            Ok(response) => {
-                of_partial(&request, target, response.partial_success.map(Rejected::from))
-            }
-            Err(_) => Some(format!(
+        let Ok(response) = ExportMetricsServiceResponse::decode(*body) else {
+            let failure = format!(
                 "{request}: {status} with a body that is not OTLP; something else than an OTLP \
                  receiver answers there"
-            )),
+            );
+            return Some(failure.into());
         };
+        return of_partial(&request, target, response.partial_success.map(Rejected::from));
     }
     // Some receivers answer in words or in JSON, which is harmless. A web page
     // is no receiver.
     content_type(headers).starts_with("text/html").then(|| {
-        format!(
-            "{request}: {status} with a web page, {:?}; something else than an OTLP receiver \
-             answers there",
-            excerpt(target, body)
-        )
+        let page = excerpt(target, body);
+        let failure = format!(
+            "{request}: {status} with a web page, {page:?}; something else than an OTLP receiver \
+             answers there"
+        );
+        failure.into()
     })
 }
 
@@ -110,7 +113,7 @@ pub(super) fn of_http(target: &Target, timeout: Duration, error: &ureq::Error) -
     }
 }
 
-fn of_partial(request: &str, target: &Target, rejected: Option<Rejected>) -> Option<String> {
+fn of_partial(request: &str, target: &Target, rejected: Option<Rejected>) -> Option<Failure> {
     let Rejected { count, message } = rejected?;
     let message = excerpt(target, message.as_bytes());
     if count <= 0 {
@@ -123,10 +126,11 @@ fn of_partial(request: &str, target: &Target, rejected: Option<Rejected>) -> Opt
         Signal::Metrics => "data points",
         Signal::Spans => "spans",
     };
-    Some(format!(
+    let reason = format!(
         "{request}: the receiver rejected {count} {what} and took the others, {message:?}; {}",
         causes::of_rejection(&message)
-    ))
+    );
+    Some(Failure { reason, rejected: u64::try_from(count).ok() })
 }
 
 fn of_timeout(request: &str, timeout: Duration) -> String {
@@ -249,7 +253,7 @@ mod tests {
             body: b"404 page not found\n",
         };
         assert_eq!(
-            of_answer(&target("http://prom:9090/v1/metrics"), &answer).unwrap(),
+            of_answer(&target("http://prom:9090/v1/metrics"), &answer).unwrap().reason,
             "POST http://prom:9090/v1/metrics: 404 Not Found, \"404 page not found\"; Prometheus' \
              receiver is at /api/v1/otlp/v1/metrics"
         );

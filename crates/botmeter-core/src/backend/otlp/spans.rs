@@ -77,7 +77,7 @@ impl Http {
 impl Push for Http {
     fn push(&self, spans: Vec<SpanData>) -> Result<(), String> {
         let export = self.client.outcome_of(self.exporter.export(spans));
-        futures_executor::block_on(export)
+        futures_executor::block_on(export).map_err(|failure| failure.reason)
     }
 }
 

@@ -105,9 +105,7 @@ impl Server {
         self.end.send_replace(Some(Instant::now() + for_answers));
         let failed = |why: &str| {
             let address = self.address;
-            Error::new(format!(
-                "end the server for scrapes at {address} within {deadline:?}: {why}"
-            ))
+            Error::new(format!("end the server for scrapes at {address} in time: {why}"))
         };
         if gone.recv_timeout(deadline) == Err(mpsc::RecvTimeoutError::Timeout) {
             return Err(failed("it goes on for a moment by itself"));

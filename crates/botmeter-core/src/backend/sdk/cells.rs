@@ -27,7 +27,11 @@ pub(super) trait Cell: fmt::Debug + Default + Send + Sync + 'static {
 
 /// The cells of one instrument, by their labels.
 #[derive(Debug)]
-pub(super) struct Cells<C>(Mutex<State<C>>);
+pub(super) struct Cells<C> {
+    state: Mutex<State<C>>,
+    /// How many series all instruments have.
+    count: Arc<AtomicU64>,
+}
 
 #[derive(Debug)]
 struct State<C> {
@@ -36,8 +40,9 @@ struct State<C> {
 }
 
 impl<C: Cell> Cells<C> {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self(Mutex::new(State { series: Vec::new(), by_labels: HashMap::new() })))
+    pub(super) fn new(count: &Arc<AtomicU64>) -> Arc<Self> {
+        let state = Mutex::new(State { series: Vec::new(), by_labels: HashMap::new() });
+        Arc::new(Self { state, count: Arc::clone(count) })
     }
 
     /// The cell of these labels, at zero if it is new.
@@ -46,10 +51,11 @@ impl<C: Cell> Cells<C> {
         T: Copy + 'static,
         Shared<C>: Sink<T>,
     {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let State { series, by_labels } = &mut *state;
         let at = *by_labels.entry(attributes).or_insert_with_key(|attributes| {
             series.push((attributes.clone(), Arc::default()));
+            self.count.fetch_add(1, Ordering::Relaxed);
             series.len() - 1
         });
         Bound::to(Shared(Arc::clone(&series[at].1)))
@@ -57,7 +63,7 @@ impl<C: Cell> Cells<C> {
 
     /// Tells the SDK every number.
     pub(super) fn observe(&self, observer: &dyn AsyncInstrument<C::Number>) {
-        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         for (attributes, cell) in &state.series {
             observer.observe(cell.read(), attributes);
         }

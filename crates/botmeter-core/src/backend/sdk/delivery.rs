@@ -27,8 +27,24 @@ pub(in crate::backend) trait Deliver: Send + Sync + 'static {
     ///
     /// Called on the SDK's own thread, which has no async runtime and may
     /// block.
-    fn deliver(&self, metrics: &ResourceMetrics)
-    -> impl Future<Output = Result<(), String>> + Send;
+    fn deliver(
+        &self,
+        metrics: &ResourceMetrics,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// Why an export did not arrive.
+#[derive(Debug)]
+pub(in crate::backend) struct Failure {
+    pub(in crate::backend) reason: String,
+    /// How many points were rejected; nothing if none of them arrived.
+    pub(in crate::backend) rejected: Option<u64>,
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self { reason, rejected: None }
+    }
 }
 
 /// An exporter that lets nothing fail in silence.
@@ -58,7 +74,7 @@ impl<D: Deliver> PushMetricExporter for Watched<D> {
         let took = begin.elapsed();
         match &outcome {
             Ok(()) => self.exports.succeeded(took),
-            Err(reason) => self.exports.failed(took, reason),
+            Err(failure) => self.exports.failed(took, &failure.reason),
         }
         self.progress.export_ended(outcome);
         // A failure is counted and logged by now. Told of it, the SDK would log
@@ -82,7 +98,7 @@ impl<D: Deliver> PushMetricExporter for Watched<D> {
 }
 
 /// A panic would end the SDK's thread, and with it every later export.
-async fn caught(delivery: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+async fn caught(delivery: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let mut delivery = pin!(delivery);
     poll_fn(|context| {
         let polled = AssertUnwindSafe(|| delivery.as_mut().poll(context));
@@ -92,22 +108,23 @@ async fn caught(delivery: impl Future<Output = Result<(), String>>) -> Result<()
                 .map(String::as_str)
                 .or_else(|| panic.downcast_ref::<&str>().copied())
                 .unwrap_or("no message");
-            Poll::Ready(Err(format!("the exporter panicked, which is a bug: {message}")))
+            let reason = format!("the exporter panicked, which is a bug: {message}");
+            Poll::Ready(Err(Failure::from(reason)))
         })
     })
     .await
 }
 
-/// How many series an export carries.
-fn points(metrics: &ResourceMetrics) -> usize {
+/// How many data points an export carries: one of each series.
+fn points(metrics: &ResourceMetrics) -> u64 {
     let all =
         metrics.scope_metrics().flat_map(opentelemetry_sdk::metrics::data::ScopeMetrics::metrics);
     all.map(|metric| match metric.data() {
         AggregatedMetrics::F64(data) => points_of(data),
         AggregatedMetrics::U64(data) => points_of(data),
         AggregatedMetrics::I64(data) => points_of(data),
-    })
-    .sum()
+    } as u64)
+        .sum()
 }
 
 fn points_of<T>(data: &MetricData<T>) -> usize {
@@ -142,7 +159,7 @@ mod tests {
     struct Once(AtomicBool);
 
     impl Deliver for Once {
-        async fn deliver(&self, _: &ResourceMetrics) -> Result<(), String> {
+        async fn deliver(&self, _: &ResourceMetrics) -> Result<(), Failure> {
             assert!(self.0.swap(true, Ordering::Relaxed), "out of {}", "luck");
             Ok(())
         }
@@ -170,7 +187,7 @@ mod tests {
         STARTS.bind(&Meter::new(Panics(sdk.clone())), ());
         assert_eq!(
             sdk.ending().flush(second).unwrap_err().chain(),
-            "deliver the metrics: the exporter panicked, which is a bug: out of luck"
+            "deliver the metrics: 1 data point is not delivered: the exporter panicked, which is a bug: out of luck"
         );
         sdk.ending().flush(second).unwrap();
         sdk.ending().shutdown(second).unwrap();

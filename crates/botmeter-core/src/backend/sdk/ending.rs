@@ -5,13 +5,17 @@
 //! exporter notes down tells how it went.
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
 
 use opentelemetry_sdk::{error::OTelSdkError, metrics::SdkMeterProvider};
 
+use super::delivery::Failure;
 use crate::Error;
 
 /// Ends the SDK's part.
@@ -19,6 +23,8 @@ pub(in crate::backend) struct Ending {
     provider: SdkMeterProvider,
     progress: Arc<Progress>,
     destination: String,
+    /// How many series there are: what an export carries that has not begun.
+    series: Arc<AtomicU64>,
 }
 
 /// What the exporter notes down for whoever waits for it.
@@ -30,8 +36,11 @@ pub(super) struct Progress {
 
 #[derive(Default)]
 struct State {
-    /// Series of the export that runs, or of the last one if it failed.
-    undelivered: usize,
+    /// Data points of the export that runs, or those of the last one that did
+    /// not arrive.
+    undelivered: u64,
+    /// Whether an export began since somebody waits for one.
+    has_begun: bool,
     /// Why the last export failed, if it did.
     failure: Option<String>,
     is_flushing: bool,
@@ -51,8 +60,9 @@ impl Ending {
         provider: SdkMeterProvider,
         progress: Arc<Progress>,
         destination: String,
+        series: Arc<AtomicU64>,
     ) -> Self {
-        Self { provider, progress, destination }
+        Self { provider, progress, destination, series }
     }
 
     pub(super) fn destination(&self) -> &str {
@@ -73,9 +83,10 @@ impl Ending {
             )));
         }
         if state.is_flushing {
-            return Err(self.too_late("the metrics", patience, &state));
+            return Err(self.too_late("the metrics", &state));
         }
         state.is_flushing = true;
+        state.has_begun = false;
         state.failure = None;
         drop(state);
         let (provider, progress) = (self.provider.clone(), Arc::clone(&self.progress));
@@ -95,9 +106,9 @@ impl Ending {
         }
         let state = self.progress.wait_while(patience, |state| state.is_flushing);
         if state.is_flushing {
-            return Err(self.too_late("the metrics", patience, &state));
+            return Err(self.too_late("the metrics", &state));
         }
-        state.outcome("the metrics")
+        self.outcome("the metrics", &state)
     }
 
     /// Exports what was recorded and ends the SDK's thread. A second call waits
@@ -108,6 +119,7 @@ impl Ending {
         let is_first = state.life == Life::Running;
         if is_first {
             state.life = Life::Ending;
+            state.has_begun = false;
             state.failure = None;
         }
         drop(state);
@@ -129,34 +141,62 @@ impl Ending {
         }
         let state = self.progress.wait_while(patience, |state| state.life != Life::Over);
         if state.life != Life::Over {
-            return Err(self.too_late("the last metrics", patience, &state));
+            return Err(self.too_late("the last metrics", &state));
         }
-        state.outcome("the last metrics")
+        self.outcome("the last metrics", &state)
     }
 
-    fn too_late(&self, what: &str, patience: Patience, state: &State) -> Error {
-        let cause = match (&state.failure, state.undelivered) {
-            (Some(failure), series) => format!("{series} series are not delivered: {failure}"),
+    /// How many data points would be lost if nobody waited any longer.
+    pub(in crate::backend) fn undelivered(&self) -> u64 {
+        let state = self.progress.lock();
+        match state.life {
+            Life::Running if !state.is_flushing => self.series.load(Ordering::Relaxed),
+            Life::Over if state.failure.is_none() => 0,
+            Life::Running | Life::Ending | Life::Over => self.awaited(&state),
+        }
+    }
+
+    /// What is not delivered of the export that somebody waits for: all that
+    /// there is, as long as it has not begun.
+    fn awaited(&self, state: &State) -> u64 {
+        if state.has_begun { state.undelivered } else { self.series.load(Ordering::Relaxed) }
+    }
+
+    fn too_late(&self, what: &str, state: &State) -> Error {
+        let cause = match (&state.failure, self.awaited(state)) {
+            (Some(failure), points) => format!("{}: {failure}", not_delivered(points)),
             (None, 0) => "nothing was answered yet".to_owned(),
-            (None, series) => format!("{series} series are on their way, without an answer yet"),
+            (None, points) => format!("{}, without an answer yet", not_delivered(points)),
         };
         let Self { destination, .. } = self;
-        Error::new(format!("deliver {what} to {destination} within {:?}", patience.deadline))
-            .because(cause)
+        Error::new(format!("deliver {what} to {destination} in time")).because(cause)
+    }
+
+    fn outcome(&self, what: &str, state: &State) -> Result<(), Error> {
+        let Some(failure) = &state.failure else { return Ok(()) };
+        let count = not_delivered(self.awaited(state));
+        Err(Error::new(format!("deliver {what}")).because(format!("{count}: {failure}")))
     }
 }
 
 impl Progress {
-    pub(super) fn export_begins(&self, series: usize) {
-        self.change(|state| state.undelivered = series);
+    pub(super) fn export_begins(&self, points: u64) {
+        self.change(|state| {
+            state.undelivered = points;
+            state.has_begun = true;
+        });
     }
 
-    pub(super) fn export_ended(&self, outcome: Result<(), String>) {
-        self.change(|state| {
-            if outcome.is_ok() {
+    pub(super) fn export_ended(&self, outcome: Result<(), Failure>) {
+        self.change(|state| match outcome {
+            Ok(()) => {
                 state.undelivered = 0;
+                state.failure = None;
             }
-            state.failure = outcome.err();
+            Err(Failure { reason, rejected }) => {
+                state.undelivered = rejected.unwrap_or(state.undelivered);
+                state.failure = Some(reason);
+            }
         });
     }
 
@@ -201,12 +241,12 @@ impl State {
             self.failure = Some(format!("the SDK's thread cannot export: {error}"));
         }
     }
+}
 
-    fn outcome(&self, what: &str) -> Result<(), Error> {
-        match &self.failure {
-            None => Ok(()),
-            Some(failure) => Err(Error::new(format!("deliver {what}")).because(failure.as_str())),
-        }
+fn not_delivered(points: u64) -> String {
+    match points {
+        1 => "1 data point is not delivered".to_owned(),
+        _ => format!("{points} data points are not delivered"),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Instruments of the SDK, each made once, and their series.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use opentelemetry::{
@@ -25,18 +28,19 @@ const SCOPE: &str = "botmeter";
 pub(in crate::backend) struct Series {
     meter: Meter,
     streams: Streams,
+    count: Arc<AtomicU64>,
     counters: Made<Arc<Cells<Count>>>,
     float_counters: Made<Arc<Cells<Amount>>>,
     up_down_counters: Made<Arc<Cells<Level>>>,
     gauges: Made<Arc<Cells<Reading>>>,
-    histograms: Made<Histogram<f64>>,
+    histograms: Made<Arc<Distributions>>,
 }
 
 /// Makes an instrument that the SDK reads from cells.
 macro_rules! observed {
     ($self:ident, $made:ident, $build:ident, $descriptor:ident) => {
         $self.$made.once($descriptor, &$self.streams, || {
-            let cells = Cells::new();
+            let cells = Cells::new(&$self.count);
             let read = Arc::clone(&cells);
             $self
                 .meter
@@ -55,12 +59,18 @@ impl Series {
         Self {
             meter: provider.meter(SCOPE),
             streams,
+            count: Arc::default(),
             counters: Made::default(),
             float_counters: Made::default(),
             up_down_counters: Made::default(),
             gauges: Made::default(),
             histograms: Made::default(),
         }
+    }
+
+    /// How many series there are, now and later.
+    pub(super) fn count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.count)
     }
 
     /// Makes the instrument, so that binding its first series does not have to.
@@ -111,7 +121,7 @@ impl Series {
         descriptor: &'static Descriptor,
         labels: Labels<'_>,
     ) -> Bound<f64> {
-        Bound::to(Observe(self.histogram_of(descriptor).bind(&attributes(labels))))
+        Bound::to(self.histogram_of(descriptor).bind(attributes(labels), &self.count))
     }
 
     fn counter_of(&self, descriptor: &'static Descriptor) -> Arc<Cells<Count>> {
@@ -130,13 +140,14 @@ impl Series {
         observed!(self, gauges, f64_observable_gauge, descriptor)
     }
 
-    fn histogram_of(&self, descriptor: &'static Descriptor) -> Histogram<f64> {
+    fn histogram_of(&self, descriptor: &'static Descriptor) -> Arc<Distributions> {
         self.histograms.once(descriptor, &self.streams, || {
             let builder = self.meter.f64_histogram(descriptor.name());
-            builder
+            let histogram = builder
                 .with_unit(descriptor.unit().as_str())
                 .with_description(descriptor.help())
-                .build()
+                .build();
+            Arc::new(Distributions { histogram, known: Mutex::default() })
         })
     }
 }
@@ -173,6 +184,23 @@ fn attributes(labels: Labels<'_>) -> Vec<KeyValue> {
         labels.iter().map(|(key, value)| KeyValue::new(*key, (*value).to_owned())).collect();
     attributes.sort_unstable_by(|a, b| a.key.cmp(&b.key));
     attributes
+}
+
+/// A histogram, and the labels of its series.
+struct Distributions {
+    histogram: Histogram<f64>,
+    known: Mutex<HashSet<Vec<KeyValue>>>,
+}
+
+impl Distributions {
+    fn bind(&self, attributes: Vec<KeyValue>, count: &AtomicU64) -> Observe {
+        let bound = Observe(self.histogram.bind(&attributes));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.insert(attributes) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        bound
+    }
 }
 
 /// There are no observable histograms, so these are bound.

@@ -2,7 +2,7 @@
 
 use std::{
     fmt::{Arguments, Display, Write},
-    time::{SystemTime, UNIX_EPOCH},
+    time::UNIX_EPOCH,
 };
 
 use opentelemetry::KeyValue;
@@ -10,11 +10,11 @@ use opentelemetry_sdk::metrics::data::{
     AggregatedMetrics, HistogramDataPoint, Metric, MetricData, ResourceMetrics, ScopeMetrics,
 };
 
-use crate::{Kind, name};
+use crate::{Kind, name, wall};
 
 /// All series, below a line that says whose they are.
 pub(super) fn of(title: &str, metrics: &ResourceMetrics) -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = wall::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut text = Text(String::new());
     text.line(format_args!("# metrics of {title} at Unix time {:.3}", now.as_secs_f64()));
     for metric in metrics.scope_metrics().flat_map(ScopeMetrics::metrics) {

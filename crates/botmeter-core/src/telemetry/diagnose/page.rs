@@ -3,10 +3,10 @@
 use std::{
     io::{self, Read, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use crate::{BackendKind, Exports, self_observation};
+use crate::{BackendKind, Exports, self_observation, wall};
 
 use super::{Subject, finding::Finding};
 
@@ -65,7 +65,7 @@ fn is_ours(page: &str) -> bool {
 
 /// Who has asked so far. Nobody may mean that Prometheus does not know of us.
 fn scrapes(exports: &Exports) -> String {
-    let ago = exports.last().success.and_then(|when| SystemTime::now().duration_since(when).ok());
+    let ago = exports.last().success.and_then(|when| wall::now().duration_since(when).ok());
     match ago {
         None => "nobody has asked for it yet".to_owned(),
         Some(ago) => {

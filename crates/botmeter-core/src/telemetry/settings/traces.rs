@@ -7,6 +7,7 @@ use crate::{
     Error,
     telemetry::{
         Builder,
+        endpoint::{self, BASE},
         environment::{Environment, Variable},
         signal::Signal,
     },
@@ -120,24 +121,45 @@ pub(super) fn resolve(
         match variable.one_of(&[("otlp", Some(true)), ("console", Some(false)), ("none", None)])? {
             Some(true) => pushes()?,
             Some(false) => TracesExporter::Console,
-            None => return Ok(None),
+            None => return Ok(none(compiled, "OTEL_TRACES_EXPORTER is none")),
         }
-    } else if environment.get(ENDPOINT).is_none() {
-        return Ok(None);
-    } else if compiled.traces {
+    } else if environment.get(ENDPOINT).is_some() {
+        if !compiled.traces {
+            tracing::warn!(
+                "{ENDPOINT} is set, but this program exports no spans: it was built without the \
+                 feature `traces`, or gives its spans to no layer of telemetry"
+            );
+            return Ok(None);
+        }
         pushes()?
     } else {
-        tracing::warn!(
-            "{ENDPOINT} is set, but this program exports no spans: it was built without the \
-             feature `traces`, or gives its spans to no layer of telemetry"
-        );
-        return Ok(None);
+        // The endpoint of all signals counts if there are spans at all.
+        match environment.get(BASE) {
+            None => return Ok(none(compiled, "OTEL_TRACES_EXPORTER chooses where to")),
+            Some(base) if endpoint::takes_metrics_alone(base) => {
+                return Ok(none(
+                    compiled,
+                    "OTEL_EXPORTER_OTLP_ENDPOINT names a receiver of metrics alone; \
+                     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT names one for spans",
+                ));
+            }
+            Some(_) if compiled.traces => pushes()?,
+            Some(_) => return Ok(None),
+        }
     };
     let sampler = match asked.sampler {
         Some(sampler) => sampler.checked()?,
         None => sampler(environment)?,
     };
     Ok(Some(TracesSettings { exporter, sampler, batching: batching(environment)? }))
+}
+
+/// No spans are exported, which is said once to a program that has some.
+fn none(compiled: Compiled, why: &str) -> Option<TracesSettings> {
+    if compiled.traces {
+        tracing::info!("no spans are exported: {why}");
+    }
+    None
 }
 
 fn sampler(environment: &Environment) -> Result<Sampler, Error> {

@@ -39,8 +39,18 @@ fn spans_go_where_the_environment_says_or_nowhere() {
         (&[("OTEL_TRACES_EXPORTER", "Console")], Some("console")),
         (&[OTLP], Some(local)),
         (&[(ENDPOINT, "http://c:4318")], Some("http://c:4318/v1/traces")),
-        // The base alone is for metrics: it may be Prometheus'.
-        (&[(BASE, "http://c:4318")], None),
+        (&[(BASE, "http://c:4318")], Some("http://c:4318/v1/traces")),
+        (&[(BASE, "http://c:4318/v1/traces")], Some("http://c:4318/v1/traces")),
+        // These take metrics alone.
+        (&[(BASE, "http://p:9090/api/v1/otlp")], None),
+        (&[(BASE, "http://p:9090/api/v1/otlp/")], None),
+        (&[(BASE, "http://p:9090/api/v1/otlp/v1/metrics")], None),
+        (&[(BASE, "http://c:4318/v1/metrics")], None),
+        (&[("OTEL_TRACES_EXPORTER", "none"), (BASE, "http://c:4318")], None),
+        (
+            &[(BASE, "http://p:9090/api/v1/otlp"), (ENDPOINT, "http://j:4318")],
+            Some("http://j:4318/v1/traces"),
+        ),
         (&[OTLP, (BASE, "http://c:4318/")], Some("http://c:4318/v1/traces")),
         (&[OTLP, (BASE, "http://c:4318/v1/metrics")], Some("http://c:4318/v1/traces")),
         (&[OTLP, (BASE, "https://c/otlp?x=1")], Some("https://c/otlp/v1/traces?x=1")),

@@ -43,7 +43,9 @@ impl Queue {
     }
 
     /// Takes a span that ended, unless the queue is full.
-    pub(super) fn push(&self, span: SpanData) {
+    pub(super) fn push(&self, mut span: SpanData) {
+        // The clock may have been set back since it began.
+        span.end_time = span.end_time.max(span.start_time);
         if span.span_context.is_sampled() && !self.0.take(span) {
             self.0.meter.dropped(DropReason::SpanQueueFull);
         }
@@ -71,7 +73,7 @@ impl Backend for Queue {
         self.0.work.notify_all();
         state = self.0.wait_while(state, patience, |state| state.left < target);
         if state.left < target {
-            return Err(self.0.too_late("the spans", patience, target - state.left, &state));
+            return Err(self.0.too_late("the spans", target - state.left, &state));
         }
         state.outcome(lost_before)
     }
@@ -81,10 +83,11 @@ impl Backend for Queue {
     fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
         let patience = Patience::new(deadline);
         let mut state = self.0.lock();
-        let lost_before = state.lost;
         if state.life == Life::Running {
             state.life = Life::Ending;
+            state.lost_before_end = state.lost;
         }
+        let lost_before = state.lost_before_end;
         self.0.work.notify_all();
         state = self.0.wait_while(state, patience, |state| state.life != Life::Over);
         if state.life == Life::Over {
@@ -94,7 +97,11 @@ impl Backend for Queue {
         // timeout each.
         state.gives_up = true;
         let undelivered = state.taken - state.left;
-        Err(self.0.too_late("the last spans", patience, undelivered, &state))
+        Err(self.0.too_late("the last spans", undelivered, &state))
+    }
+
+    fn undelivered(&self) -> u64 {
+        self.0.lock().undelivered()
     }
 }
 

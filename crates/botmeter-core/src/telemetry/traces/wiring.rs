@@ -87,7 +87,6 @@ pub(in crate::telemetry) fn prepare(
     let Some(chosen) = &settings.traces else {
         if wiring.is_there() {
             wiring.close();
-            tracing::info!("no spans are exported; OTEL_TRACES_EXPORTER chooses where to");
         }
         return Ok(None);
     };
@@ -157,6 +156,10 @@ impl Backend for Spans {
     fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
         self.late.close();
         self.queue.shutdown(deadline)
+    }
+
+    fn undelivered(&self) -> u64 {
+        self.queue.undelivered()
     }
 }
 

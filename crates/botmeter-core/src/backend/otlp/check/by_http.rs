@@ -24,6 +24,10 @@ use crate::telemetry::{
 const METRICS: &str = "/v1/metrics";
 const TRACES: &str = "/v1/traces";
 const PROMETHEUS: &str = "/api/v1/otlp/v1/metrics";
+/// Where Alertmanager takes alerts.
+const ALERTS: &str = "/api/v2/alerts";
+/// Where a page for scrapes is, whatever the method that one asks with.
+const PAGE: &str = "/metrics";
 /// Where no server has anything.
 const NOWHERE: &str = "/botmeter-asks-for-nothing";
 
@@ -145,11 +149,36 @@ impl Asked<'_> {
                 ),
             );
         }
+        let (who, advice) = self.stranger();
         Finding::broken(
             RECEIVER,
-            format!("{saw}: no receiver, neither here nor at the usual paths"),
-            "give the host and port of an OTLP receiver: another server is at this one",
+            format!("{saw}: no receiver, neither here nor at the usual paths{who}"),
+            advice,
         )
+    }
+
+    /// Which of the servers that stand beside a receiver this is, as far as an
+    /// empty POST can tell, and what to do about it.
+    fn stranger(&self) -> (&'static str, &'static str) {
+        let answers = |path: &str, content_type: &str| {
+            self.answer_at(path).is_some_and(|answer| {
+                let is_known = answer::is_known_path(answer.status(), answer.headers());
+                is_known && reason::content_type(answer.headers()).starts_with(content_type)
+            })
+        };
+        if answers(ALERTS, "application/json") {
+            return (
+                ", but Alertmanager, which takes alerts alone",
+                "give the host and port of an OTLP receiver, such as a Prometheus, usually at 9090",
+            );
+        }
+        if answers(PAGE, "text/plain; version=") {
+            return (
+                ", but a page for scrapes, such as a Collector's",
+                "give the port of the receiver, usually 4318 by HTTP: this one is for Prometheus",
+            );
+        }
+        ("", "give the host and port of an OTLP receiver: another server is at this one")
     }
 
     fn knows(&self, path: &str) -> bool {

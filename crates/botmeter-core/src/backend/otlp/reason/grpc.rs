@@ -5,7 +5,7 @@ use std::{error::Error, io, time::Duration};
 use tonic::{Code, Status};
 
 use super::{super::target::Target, Rejected, causes, excerpt};
-use crate::telemetry::Protocol;
+use crate::{backend::sdk::Failure, telemetry::Protocol};
 
 /// Why the call failed.
 pub(in super::super) fn of_status(target: &Target, status: &Status) -> String {
@@ -35,7 +35,7 @@ pub(in super::super) fn of_timeout(target: &Target, timeout: Duration) -> String
 pub(in super::super) fn of_partial_success(
     target: &Target,
     rejected: Option<Rejected>,
-) -> Option<String> {
+) -> Option<Failure> {
     super::of_partial(&target.request(Protocol::Grpc), target, rejected)
 }
 

@@ -43,7 +43,8 @@ impl Spans {
 impl Push for Spans {
     fn push(&self, spans: Vec<SpanData>) -> Result<(), String> {
         let resource_spans = group_spans_by_resource_and_scope(spans, &self.resource);
-        self.grpc.push(&ExportTraceServiceRequest { resource_spans })
+        let request = ExportTraceServiceRequest { resource_spans };
+        self.grpc.push(&request).map_err(|failure| failure.reason)
     }
 }
 

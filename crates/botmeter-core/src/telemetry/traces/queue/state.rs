@@ -35,6 +35,8 @@ pub(super) struct State {
     pub(super) left: u64,
     /// How many of those were lost with a failed export.
     pub(super) lost: u64,
+    /// How many had been lost when the end began.
+    pub(super) lost_before_end: u64,
     /// How many must leave without waiting for others.
     pub(super) hurry: u64,
     /// Whether an export is wanted although nothing may wait.
@@ -160,20 +162,17 @@ impl Shared {
         }
     }
 
-    pub(super) fn too_late(
-        &self,
-        what: &str,
-        patience: Patience,
-        undelivered: u64,
-        state: &State,
-    ) -> Error {
+    pub(super) fn too_late(&self, what: &str, undelivered: u64, state: &State) -> Error {
+        let count = match undelivered {
+            1 => "1 span is not delivered".to_owned(),
+            _ => format!("{undelivered} spans are not delivered"),
+        };
         let cause = match &state.failure {
-            Some(failure) => format!("{undelivered} spans are not delivered: {failure}"),
-            None => format!("{undelivered} spans are on their way, without an answer yet"),
+            Some(failure) => format!("{count}: {failure}"),
+            None => format!("{count}, without an answer yet"),
         };
         let Self { destination, .. } = self;
-        Error::new(format!("deliver {what} to {destination} within {:?}", patience.deadline))
-            .because(cause)
+        Error::new(format!("deliver {what} to {destination} in time")).because(cause)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -210,6 +209,15 @@ impl State {
     /// How many spans wait or are on their way.
     fn unfinished(&self) -> u64 {
         self.taken - self.left
+    }
+
+    /// How many did not leave, or were lost at the end.
+    pub(super) fn undelivered(&self) -> u64 {
+        let lost = match self.life {
+            Life::Running => 0,
+            Life::Ending | Life::Over => self.lost - self.lost_before_end,
+        };
+        self.unfinished() + lost
     }
 
     /// What became of the spans since then.

@@ -115,7 +115,7 @@ fn a_shutdown_that_was_given_up_ends_with_the_batch_that_is_on_its_way() {
     }
     assert_eq!(
         queue.shutdown(Duration::from_millis(50)).unwrap_err().chain(),
-        "deliver the last spans to a slow place within 50ms: 3 spans are on their way, without an \
+        "deliver the last spans to a slow place in time: 3 spans are not delivered, without an \
          answer yet"
     );
     // From now on, nothing would hold up the others.

@@ -1,0 +1,88 @@
+//! The proxy that pushes by HTTP go through, if the environment names one.
+
+use std::{env, fmt, io, time::Duration};
+
+use super::target::Target;
+use crate::telemetry::Protocol;
+
+/// In the order in which the client looks for them.
+const VARIABLES: [&str; 6] =
+    ["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
+
+/// A proxy, and who names it.
+#[derive(Clone)]
+pub(super) struct Proxy {
+    /// Without credentials.
+    address: String,
+    variable: &'static str,
+    secrets: Vec<String>,
+}
+
+impl Proxy {
+    /// The one between us and this target. Only HTTP goes through proxies.
+    pub(super) fn before(target: &Target, protocol: Protocol) -> Option<Self> {
+        if protocol != Protocol::HttpProtobuf {
+            return None;
+        }
+        let proxy = ureq::Proxy::try_from_env()?;
+        if proxy.is_no_proxy(target.uri()) {
+            return None;
+        }
+        let names_it = |variable: &&str| {
+            env::var(variable).is_ok_and(|value| ureq::Proxy::new(&value).is_ok())
+        };
+        let secrets = [proxy.password(), proxy.username()];
+        Some(Self {
+            address: format!("{}:{}", proxy.host(), proxy.port()),
+            variable: VARIABLES.into_iter().find(names_it)?,
+            secrets: secrets.into_iter().flatten().map(str::to_owned).collect(),
+        })
+    }
+
+    /// Why a push through it had no answer.
+    pub(super) fn explain(
+        &self,
+        target: &Target,
+        timeout: Duration,
+        error: &ureq::Error,
+    ) -> String {
+        let Self { address, variable, .. } = self;
+        let what = match error {
+            ureq::Error::Timeout(_) => format!("timed out after {timeout:?}"),
+            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                "connection refused, nothing listens there".to_owned()
+            }
+            ureq::Error::ConnectProxyFailed(answer) => {
+                format!("it opens no way to the receiver, {:?}", self.censored(target, answer))
+            }
+            other => match self.censored(target, &other.to_string()) {
+                text if is_unknown_name(other, &text) => "the name is not known".to_owned(),
+                text => text,
+            },
+        };
+        let (request, host) = (target.request(Protocol::HttpProtobuf), target.host());
+        format!(
+            "{request} through the proxy {address}, which {variable} names: {what}; correct \
+             {variable}, or set NO_PROXY={host} to push without a proxy"
+        )
+    }
+
+    fn censored(&self, target: &Target, text: &str) -> String {
+        let mut text = target.censored(text);
+        for secret in self.secrets.iter().filter(|secret| !secret.is_empty()) {
+            text = text.replace(secret.as_str(), "***");
+        }
+        text
+    }
+}
+
+fn is_unknown_name(error: &ureq::Error, text: &str) -> bool {
+    matches!(error, ureq::Error::HostNotFound) || text.contains("failed to lookup address")
+}
+
+/// As messages name it.
+impl fmt::Display for Proxy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the proxy {}, which {} names", self.address, self.variable)
+    }
+}
