@@ -34,6 +34,8 @@ mod real_servers;
 /// The demo against a real Prometheus: every question of every dashboard is
 /// answered, by scrape, by push and through a Collector, with the same labels.
 mod real_stack;
+/// The stack without containers, from its start to its end, with its data.
+mod real_stack_native;
 /// Spans in a real Jaeger, directly and through a real Collector.
 mod real_traces;
 /// An OTLP receiver in this process: the one that the tests of core use.

@@ -5,6 +5,7 @@ use std::{
     fs,
     net::IpAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail};
@@ -30,6 +31,9 @@ pub(super) struct TargetFile {
     /// What the folder is to hold; without a list, nothing.
     pub(super) targets: Option<Value>,
 }
+
+/// How long Prometheus waits for a page unless it is told otherwise.
+const SCRAPE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The name of each file that is written; others in its folder are not touched.
 const FILE: &str = "stack.json";
@@ -95,14 +99,17 @@ fn bots(settings: &Settings, view: View) -> Result<Value> {
             hosts.into_iter().map(bracketed).collect()
         }
     };
+    let interval = settings.get("BOTMETER_SCRAPE_INTERVAL");
+    let mut labels = json!({
+        "job": settings.get("BOTMETER_BOT_JOB"),
+        "__scrape_interval__": interval,
+    });
+    // Prometheus drops a target whose page may take longer than the pause.
+    if settings.duration("BOTMETER_SCRAPE_INTERVAL") < SCRAPE_TIMEOUT {
+        labels["__scrape_timeout__"] = json!(interval);
+    }
     let targets: Vec<String> = hosts.iter().map(|host| format!("{host}:{port}")).collect();
-    Ok(json!({
-        "targets": targets,
-        "labels": {
-            "job": settings.get("BOTMETER_BOT_JOB"),
-            "__scrape_interval__": settings.get("BOTMETER_SCRAPE_INTERVAL"),
-        },
-    }))
+    Ok(json!({ "targets": targets, "labels": labels }))
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -196,7 +203,9 @@ mod tests {
         ];
         let expected = json!([{
             "targets": ["192.168.1.5:8000", "bots.example:8000", "[fd00::7]:8000"],
-            "labels": { "job": "my-bot", "__scrape_interval__": "5s" },
+            "labels": {
+                "job": "my-bot", "__scrape_interval__": "5s", "__scrape_timeout__": "5s",
+            },
         }]);
         assert_eq!(of_bots(&vm, View::Native), expected);
         assert_eq!(of_bots(&vm, View::Podman), expected);

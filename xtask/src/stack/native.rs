@@ -74,7 +74,8 @@ pub(super) fn configure(
 /// Ends the stack, wherever it runs, and keeps its data.
 pub(super) fn down(place: &Place) -> Result<()> {
     let folder = Folder::new(&place.run);
-    if folder.is_taken()? {
+    let ran = folder.is_taken()?;
+    if ran {
         let state = State::of_running(&folder)?;
         state.supervisor.terminate()?;
         if !state.supervisor.wait(END_ALL) {
@@ -94,6 +95,7 @@ pub(super) fn down(place: &Place) -> Result<()> {
             say(&format!("the stack had lost its watch; ended {left} of its servers"));
         }
         None if folder.is_taken()? => bail!("another stack was started meanwhile"),
+        None if ran => say("the stack has ended; its data are kept"),
         None => say("the stack is not running"),
     }
     Ok(())

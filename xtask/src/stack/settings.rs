@@ -10,6 +10,7 @@ use std::{
     io::ErrorKind,
     net::IpAddr,
     path::Path,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -100,6 +101,11 @@ impl Settings {
     /// A port, which has been judged to be one.
     pub(super) fn port(&self, name: &str) -> u16 {
         self.get(name).parse().unwrap_or_default()
+    }
+
+    /// A duration, which has been judged to be one.
+    pub(super) fn duration(&self, name: &str) -> Duration {
+        kind::duration(self.get(name)).unwrap_or_default()
     }
 
     /// The parts of a list.

@@ -1,7 +1,8 @@
 //! `cargo xtask stack` as a command, with an engine that only plays one: which
 //! commands it gets, and what is said and left when something goes wrong.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 /// Backup and restore of volumes.
 mod data;

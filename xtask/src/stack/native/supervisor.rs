@@ -137,6 +137,11 @@ impl<'a> Supervisor<'a> {
             // At once, so that whoever comes after a crash finds it.
             self.tell(Phase::Starting, plan)?;
         }
+        // One that was started anew has its old place, from which it ends after
+        // those that need it.
+        self.children.sort_by_key(|child| {
+            plan.servers.iter().position(|server| server.name == child.server.name)
+        });
         self.are_ready(interrupts)?;
         self.tell(Phase::Running, plan)
     }

@@ -1,6 +1,6 @@
 //! Which values make sense for a variable.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 /// What a variable holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,14 +46,12 @@ impl Kind {
                 value.parse::<u16>().is_ok_and(|port| port > 0),
                 "give a port, a whole number from 1 to 65535".to_owned(),
             ),
-            Self::Duration => (
-                is_units(value, &["ms", "s", "m", "h", "d", "w", "y"], false),
-                "give a duration such as 15s, 1h30m or 35d".to_owned(),
-            ),
-            Self::Size => (
-                is_units(value, &["B", "KB", "MB", "GB", "TB", "PB", "EB"], true),
-                "give a size such as 512MB or 5GB".to_owned(),
-            ),
+            Self::Duration => {
+                (duration(value).is_some(), "give a duration such as 15s, 1h30m or 35d".to_owned())
+            }
+            Self::Size => {
+                (sum(value, SIZES, true).is_some(), "give a size such as 512MB or 5GB".to_owned())
+            }
             Self::Count => (
                 value.parse::<u32>().is_ok_and(|count| count > 0),
                 format!("give a whole number from 1 to {}", u32::MAX),
@@ -94,26 +92,53 @@ impl Kind {
     }
 }
 
-/// Numbers with units, each unit larger than the next; one alone for `single`.
-fn is_units(value: &str, units: &[&str], single: bool) -> bool {
+/// The units of a duration in milliseconds, as Prometheus counts them.
+const DURATIONS: &[(&str, u64)] = &[
+    ("ms", 1),
+    ("s", 1000),
+    ("m", 60 * 1000),
+    ("h", 3600 * 1000),
+    ("d", 24 * 3600 * 1000),
+    ("w", 7 * 24 * 3600 * 1000),
+    ("y", 365 * 24 * 3600 * 1000),
+];
+
+/// The units of a size in bytes.
+const SIZES: &[(&str, u64)] = &[
+    ("B", 1),
+    ("KB", 1 << 10),
+    ("MB", 1 << 20),
+    ("GB", 1 << 30),
+    ("TB", 1 << 40),
+    ("PB", 1 << 50),
+    ("EB", 1 << 60),
+];
+
+/// A duration as Prometheus writes it, if it is one above zero.
+pub(super) fn duration(value: &str) -> Option<Duration> {
+    sum(value, DURATIONS, false).map(Duration::from_millis)
+}
+
+/// What numbers with units come to, if each unit is smaller than the one before;
+/// only one of them for `single`. Zero is none.
+fn sum(value: &str, units: &[(&str, u64)], single: bool) -> Option<u64> {
     let mut rest = value;
     let mut below = units.len();
     let mut sum = 0_u64;
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-        let (number, after) = rest.split_at(digits);
+        let (number, after) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
         let letters = after.find(|c: char| c.is_ascii_digit()).unwrap_or(after.len());
         let (unit, next) = after.split_at(letters);
-        let Some(size) = units.iter().position(|known| *known == unit) else { return false };
-        let Ok(number) = number.parse::<u32>() else { return false };
-        if size >= below || (single && !next.is_empty()) {
-            return false;
+        let position = units.iter().position(|(known, _)| *known == unit)?;
+        if position >= below || (single && !next.is_empty()) {
+            return None;
         }
-        below = size;
-        sum += u64::from(number);
+        let (_, size) = units.get(position)?;
+        sum = sum.checked_add(number.parse::<u64>().ok()?.checked_mul(*size)?)?;
+        below = position;
         rest = next;
     }
-    sum > 0
+    (sum > 0).then_some(sum)
 }
 
 fn is_host(host: &str) -> bool {

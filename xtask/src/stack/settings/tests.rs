@@ -75,6 +75,14 @@ fn the_process_wins_over_the_file_and_the_file_over_the_default() {
 }
 
 #[test]
+fn durations_are_counted_as_prometheus_does() {
+    let file = File::new("BOTMETER_SCRAPE_INTERVAL=1m5s\n");
+    let settings = file.read().unwrap();
+    assert_eq!(settings.duration("BOTMETER_SCRAPE_INTERVAL").as_secs(), 65);
+    assert_eq!(settings.duration("BOTMETER_PROMETHEUS_RETENTION_TIME").as_secs(), 35 * 86_400);
+}
+
+#[test]
 fn profiles_come_from_both_sides() {
     let file = File::new("COMPOSE_PROFILES=alerts, demo\n");
     let profiles = file.read().unwrap().profiles(&["collector".to_owned(), "demo".to_owned()]);

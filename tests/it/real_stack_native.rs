@@ -1,0 +1,242 @@
+//! `cargo xtask stack` without containers, as a person runs it: started,
+//! looked at, backed up, reset, restored and ended, with the real servers.
+
+use std::{fs::File, process::Command, time::Duration};
+
+use anyhow::{Context, Result, ensure};
+use integration_tests::{Demo, eventually};
+use serde_json::json;
+
+use self::stack::{Answers, Stack};
+
+/// The stack as a process of its own.
+mod stack;
+
+/// The demo needs some calls first; a machine may be busy.
+const SOON: Duration = Duration::from_mins(3);
+
+const SCRAPED: &str = "botmeter-demo";
+const PUSHED: &str = "demo-pushed";
+const COLLECTED: &str = "demo-collected";
+
+#[test]
+fn data_of_every_route_survive_a_reset_by_way_of_a_backup() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&["collector", "alerts", "demo"])?;
+    up.wait_until_ready()?;
+    let well = stack.run(&["status"])?;
+    ensure!(well.code == Some(0), "{well:?}");
+    let before = stack.servers()?;
+    let names: Vec<&str> = before.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["prometheus", "jaeger", "alertmanager", "collector", "demo"]);
+
+    // The demo of the stack is scraped; these two push.
+    let prometheus = stack.url("PROMETHEUS");
+    let receiver = format!("{prometheus}/api/v1/otlp");
+    let collector = stack.url("COLLECTOR_HTTP");
+    let pushed = Demo::start(
+        &[
+            ("OTEL_SERVICE_NAME", PUSHED),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.as_str()),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+        ],
+        &["--rate", "20"],
+    )?;
+    let collected = Demo::start(
+        &[
+            ("OTEL_SERVICE_NAME", COLLECTED),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.as_str()),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+            ("OTEL_TRACES_EXPORTER", "otlp"),
+        ],
+        &["--rate", "20"],
+    )?;
+    for job in [SCRAPED, PUSHED, COLLECTED] {
+        eventually(SOON, &format!("calls of {job}"), || {
+            let calls = stack.sum(&format!("sum(llm_requests_total{{job=\"{job}\"}})"), None)?;
+            Ok(calls.filter(|calls| *calls > 0.0))
+        })?;
+    }
+    for job in [SCRAPED, COLLECTED] {
+        eventually(SOON, &format!("traces of {job}"), || {
+            let services = Answers::get(&format!("{}/api/services", stack.url("JAEGER")))?;
+            let services = services["data"].as_array().cloned().unwrap_or_default();
+            Ok(services.contains(&json!(job)).then_some(()))
+        })?;
+    }
+    eventually(SOON, "Prometheus to know its Alertmanager", || {
+        let answer = Answers::get(&format!("{prometheus}/api/v1/alertmanagers"))?;
+        let active = answer["data"]["activeAlertmanagers"].as_array().map_or(0, Vec::len);
+        Ok((active == 1).then_some(()))
+    })?;
+    drop((pushed, collected));
+
+    // One is started anew, and goes on with what it had.
+    stack.succeed(&["restart", "prometheus"])?;
+    let after = stack.servers()?;
+    assert_ne!(before[0].1, after[0].1, "the same Prometheus");
+    assert_eq!(before[1..], after[1..]);
+    let then = Answers::now()?;
+    let question = format!("sum(max_over_time(llm_requests_total{{job=\"{PUSHED}\"}}[10m]))");
+    let known = stack.sum(&question, Some(then))?.context("Prometheus lost what it had")?;
+
+    let file = stack.path("backup.tar.gz");
+    let name = file.display().to_string();
+    let said = stack.succeed(&["backup", &name])?;
+    assert!(said.contains(" of alertmanager and prometheus in "), "{said}");
+    assert_eq!(stack.run(&["status"])?.code, Some(0), "it does not run after a backup");
+    assert_ne!(after[0].1, stack.servers()?[0].1, "nothing was paused for the backup");
+    let error = stack.run(&["restore", &name])?.errors;
+    assert!(error.contains("which the backup would replace: `backup` them, then add"), "{error}");
+
+    let servers = stack.servers()?;
+    stack.succeed(&["reset", "--yes"])?;
+    up.ended_well()?;
+    Stack::are_gone(&servers)?;
+    assert!(!stack.path("run/data").exists());
+
+    let up = stack.up(&["alerts"])?;
+    up.wait_until_ready()?;
+    assert_eq!(stack.sum(&question, Some(then))?, None, "the reset has kept something");
+    let said = stack.succeed(&["restore", &name, "--force"])?;
+    assert!(said.contains("the data of prometheus are from its version "), "{said}");
+    assert_eq!(stack.sum(&question, Some(then))?, Some(known));
+
+    let log = stack.succeed(&["logs", "--tail", "1", "prometheus"])?;
+    assert!(log.starts_with("prometheus   | ") && log.lines().count() == 1, "{log}");
+    let servers = stack.servers()?;
+    stack.succeed(&["down"])?;
+    up.ended_well()?;
+    Stack::are_gone(&servers)?;
+
+    // Not running, the same file goes back over what is there by force alone.
+    let error = stack.run(&["restore", &name])?.errors;
+    assert!(error.contains("there are data of alertmanager and prometheus in "), "{error}");
+    stack.succeed(&["restore", &name, "--force"])?;
+    Ok(())
+}
+
+#[test]
+fn a_second_stack_is_refused_and_changes_nothing() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    let servers = stack.servers()?;
+    let again = stack.run(&["up"])?;
+    assert!(again.errors.contains("Error: the stack already runs in "), "{again:?}");
+    let elsewhere = stack.path("elsewhere").display().to_string();
+    let beside = stack.run(&["up", "--run", &elsewhere])?;
+    let port = stack.port("PROMETHEUS");
+    let start = format!("Error: the port {port} of prometheus is in use by prometheus (process ");
+    let end = "): end that, or set BOTMETER_PROMETHEUS_PORT to a port that is free\n";
+    assert!(beside.errors.contains(&start) || !cfg!(target_os = "linux"), "{beside:?}");
+    assert!(beside.errors.ends_with(end), "{beside:?}");
+    assert_eq!(beside.code, Some(1));
+
+    // Nonsense is refused before anything is ended.
+    stack.write_env("BOTMETER_SCRAPE_INTERVAL=soon\n")?;
+    let error = stack.run(&["restart"])?.errors;
+    assert!(error.contains("BOTMETER_SCRAPE_INTERVAL is \"soon\" in "), "{error}");
+    assert!(error.contains("; nothing was restarted"), "{error}");
+    let error = stack.run(&["restart", "jaeger", "grafana"])?.errors;
+    assert!(error.contains("nothing was restarted"), "{error}");
+    stack.write_env("BOTMETER_SCRAPE_INTERVAL=2s\n")?;
+    assert_eq!(stack.servers()?, servers);
+
+    // Targets are seen at once, without a restart.
+    stack.succeed(&["configure"])?;
+    let targets = format!("{}/api/v1/targets?state=active", stack.url("PROMETHEUS"));
+    eventually(SOON, "the new interval", || {
+        let answer = Answers::get(&targets)?;
+        let mut targets = answer["data"]["activeTargets"].as_array().into_iter().flatten();
+        let is_new = |target: &serde_json::Value| {
+            target["scrapePool"] == "bots" && target["scrapeInterval"] == "2s"
+        };
+        Ok(targets.any(is_new).then_some(()))
+    })?;
+    up.signal("INT")?;
+    up.ended_well()?;
+    Stack::are_gone(&servers)
+}
+
+#[test]
+fn who_asked_for_a_pause_and_is_gone_holds_nobody_up() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    let before = stack.servers()?;
+    // What `backup` does before it copies, by a process that then ends.
+    let lock = File::create(stack.path("run/client.lock"))?;
+    lock.lock()?;
+    std::fs::write(stack.path("run/request.json"), r#"{"id":"x","action":"pause"}"#)?;
+    eventually(SOON, "the pause", || Ok((stack.phase()? == "paused").then_some(())))?;
+    Stack::are_gone(&before)?;
+    let busy = stack.run(&["restart"])?;
+    assert!(busy.errors.contains("another restart, backup or restore is at work"), "{busy:?}");
+    assert_eq!(stack.run(&["status"])?.code, Some(1));
+    drop(lock);
+    eventually(SOON, "the servers again", || Ok((stack.phase()? == "running").then_some(())))?;
+    assert_eq!(stack.run(&["status"])?.code, Some(0));
+    // A signal in the pause ends the stack as well.
+    let lock = File::create(stack.path("run/client.lock"))?;
+    lock.lock()?;
+    std::fs::write(stack.path("run/request.json"), r#"{"id":"y","action":"pause"}"#)?;
+    eventually(SOON, "the pause", || Ok((stack.phase()? == "paused").then_some(())))?;
+    up.signal("TERM")?;
+    up.ended_well()?;
+    drop(lock);
+    Ok(())
+}
+
+#[test]
+fn a_server_that_dies_ends_the_others_and_is_named() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    let servers = stack.servers()?;
+    let jaeger = servers[1].1.to_string();
+    ensure!(Command::new("kill").args(["-s", "KILL", &jaeger]).status()?.success());
+    let ended = up.end()?;
+    assert_eq!(ended.code, Some(1));
+    let start = "Error: jaeger ended by itself (signal: 9 (SIGKILL)); it said last:\n";
+    assert!(ended.errors.contains(start), "{}", ended.errors);
+    Stack::are_gone(&servers)?;
+    assert_eq!(stack.run(&["status"])?.output, "the stack is not running\n");
+    Ok(())
+}
+
+#[test]
+fn what_a_killed_watch_leaves_is_ended_by_down() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    let servers = stack.servers()?;
+    up.signal("KILL")?;
+    up.end()?;
+    let status = stack.run(&["status"])?;
+    assert_eq!(status.code, Some(1));
+    assert!(status.output.starts_with("the stack has lost its watch, and left "), "{status:?}");
+    let said = stack.succeed(&["down"])?;
+    assert_eq!(said, "the stack had lost its watch; ended 2 of its servers\n");
+    Stack::are_gone(&servers)
+}
+
+#[test]
+fn an_end_before_all_is_ready_leaves_nothing() -> Result<()> {
+    let Some(stack) = Stack::new()? else { return Ok(()) };
+    let up = stack.up(&[])?;
+    let servers = eventually(SOON, "the first server", || {
+        let servers = stack.servers().unwrap_or_default();
+        Ok((!servers.is_empty()).then_some(servers))
+    })?;
+    up.signal("INT")?;
+    let ended = up.end()?;
+    assert!(
+        ended.output.ends_with("ending the servers\n") || ended.code == Some(0),
+        "{}",
+        ended.output
+    );
+    Stack::are_gone(&servers)?;
+    assert!(!stack.path("run/state.json").exists());
+    Ok(())
+}

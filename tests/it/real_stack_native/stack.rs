@@ -1,0 +1,320 @@
+//! A stack on ports of its own, in a folder of its own.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufRead, BufReader, Read},
+    net::TcpListener,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU16, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, Result, ensure};
+use integration_tests::eventually;
+use serde_json::Value;
+use tempfile::TempDir;
+use xtask::servers::{Server, find_or_skip};
+
+/// How long a start or an end may take: servers build their state on a machine
+/// that may be busy.
+const SOON: Duration = Duration::from_mins(3);
+
+/// Every port that the stack takes, by the middle of its variable.
+const PORTS: &[&str] = &[
+    "PROMETHEUS",
+    "JAEGER",
+    "JAEGER_OTLP_GRPC",
+    "JAEGER_OTLP_HTTP",
+    "JAEGER_GRPC",
+    "JAEGER_HEALTH",
+    "JAEGER_TELEMETRY",
+    "GRAFANA",
+    "ALERTMANAGER",
+    "COLLECTOR_GRPC",
+    "COLLECTOR_HTTP",
+    "COLLECTOR_PAGE",
+    "COLLECTOR_TELEMETRY",
+    "BOT",
+];
+
+/// A place for a stack.
+pub(super) struct Stack {
+    program: PathBuf,
+    folder: TempDir,
+    ports: BTreeMap<&'static str, u16>,
+}
+
+/// What a command came to.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) output: String,
+    pub(super) errors: String,
+}
+
+impl Stack {
+    /// Nothing where the machine lacks one of the servers.
+    pub(super) fn new() -> Result<Option<Self>> {
+        for server in [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager] {
+            if find_or_skip(server)?.is_none() {
+                return Ok(None);
+            }
+        }
+        let program = build()?;
+        let folder = tempfile::tempdir()?;
+        let ports = PORTS.iter().map(|name| Ok((*name, free_port()?))).collect::<Result<_>>()?;
+        let stack = Self { program, folder, ports };
+        stack.write_env("BOTMETER_SCRAPE_INTERVAL=1s\n")?;
+        Ok(Some(stack))
+    }
+
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes `.env`: the ports, and this.
+    pub(super) fn write_env(&self, more: &str) -> Result<()> {
+        let mut text = more.to_owned();
+        for (name, port) in &self.ports {
+            text.push_str("BOTMETER_");
+            text.push_str(name);
+            text.push_str("_PORT=");
+            text.push_str(&port.to_string());
+            text.push('\n');
+        }
+        Ok(fs::write(self.path(".env"), text)?)
+    }
+
+    pub(super) fn port(&self, name: &str) -> u16 {
+        self.ports[name]
+    }
+
+    pub(super) fn url(&self, name: &str) -> String {
+        format!("http://127.0.0.1:{}", self.port(name))
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(["stack", "--engine", "native"])
+            .args(arguments)
+            .env("BOTMETER_STACK_ENV_FILE", self.path(".env"))
+            .env("BOTMETER_STACK_RUN", self.path("run"))
+            // Only what a test sets is tested.
+            .env_remove("RUST_BACKTRACE")
+            .env_remove("COMPOSE_PROFILES")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    /// Runs a command to its end.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        let output = self.command(arguments).output()?;
+        Ok(Ended {
+            code: output.status.code(),
+            output: String::from_utf8(output.stdout)?,
+            errors: String::from_utf8(output.stderr)?,
+        })
+    }
+
+    /// Runs a command that has to succeed; what it printed.
+    pub(super) fn succeed(&self, arguments: &[&str]) -> Result<String> {
+        let ended = self.run(arguments)?;
+        ensure!(ended.code == Some(0), "{arguments:?}: {ended:?}");
+        Ok(ended.output)
+    }
+
+    /// Starts the stack in the foreground of a process of its own.
+    pub(super) fn up(&self, profiles: &[&str]) -> Result<Up> {
+        let mut arguments = vec!["up"];
+        for profile in profiles {
+            arguments.extend(["--profile", profile]);
+        }
+        let mut process = self.command(&arguments).spawn()?;
+        let output = Collected::new(process.stdout.take().context("no output")?);
+        let errors = Collected::new(process.stderr.take().context("no errors")?);
+        Ok(Up { process, output, errors })
+    }
+
+    fn state(&self) -> Result<Value> {
+        Ok(serde_json::from_str(&fs::read_to_string(self.path("run/state.json"))?)?)
+    }
+
+    /// What is going on, in the words of the stack.
+    pub(super) fn phase(&self) -> Result<String> {
+        Ok(self.state()?["phase"].as_str().context("no phase")?.to_owned())
+    }
+
+    /// The servers that run, with the numbers of their processes.
+    pub(super) fn servers(&self) -> Result<Vec<(String, u64)>> {
+        let state = self.state()?;
+        let servers = state["servers"].as_array().context("no servers")?;
+        let of = |server: &Value| {
+            let name = server["name"].as_str()?.to_owned();
+            Some((name, server["process"]["pid"].as_u64()?))
+        };
+        servers.iter().map(|server| of(server).context("no server")).collect()
+    }
+
+    /// An error unless all of these have ended.
+    pub(super) fn are_gone(servers: &[(String, u64)]) -> Result<()> {
+        for (name, pid) in servers {
+            let probe =
+                Command::new("ps").args(["-o", "stat=", "-p", &pid.to_string()]).output()?;
+            let state = String::from_utf8(probe.stdout)?;
+            // One that nobody has buried has ended all the same.
+            let is_gone = state.trim().is_empty() || state.starts_with('Z');
+            ensure!(is_gone, "{name} (process {pid}) was left behind");
+        }
+        Ok(())
+    }
+
+    /// The one number of a query, now or at a moment; nothing without samples.
+    pub(super) fn sum(&self, query: &str, at: Option<f64>) -> Result<Option<f64>> {
+        let mut request = Answers::agent()
+            .get(format!("{}/api/v1/query", self.url("PROMETHEUS")))
+            .query("query", query);
+        if let Some(at) = at {
+            request = request.query("time", at.to_string());
+        }
+        let text = request.call()?.into_body().read_to_string()?;
+        let answer: Value = serde_json::from_str(&text)?;
+        let value = answer["data"]["result"][0]["value"][1].as_str();
+        value.map(|value| Ok(value.parse()?)).transpose()
+    }
+}
+
+/// Builds the tasks of this repository, and tells where they are.
+fn build() -> Result<PathBuf> {
+    let status = Command::new("cargo")
+        .current_dir(xtask::repository::root())
+        .args(["build", "--quiet", "--package", "xtask"])
+        .status()?;
+    ensure!(status.success(), "xtask does not build");
+    let folder = xtask::repository::metadata()?.target_directory.into_std_path_buf();
+    Ok(folder.join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX)))
+}
+
+/// A port below those that the system gives out by itself, so that no other
+/// test gets it before the stack does.
+fn free_port() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % 10_000)?;
+    loop {
+        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + (start + offset) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+}
+
+/// Questions over HTTP.
+pub(super) struct Answers;
+
+impl Answers {
+    fn agent() -> ureq::Agent {
+        let config = ureq::Agent::config_builder().proxy(None);
+        config.timeout_global(Some(Duration::from_secs(30))).build().into()
+    }
+
+    pub(super) fn get(url: &str) -> Result<Value> {
+        let text = Self::agent().get(url).call()?.into_body().read_to_string()?;
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// This moment as Prometheus writes it.
+    pub(super) fn now() -> Result<f64> {
+        Ok(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?.as_secs_f64())
+    }
+}
+
+/// What a process prints, while it runs.
+struct Collected {
+    text: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
+}
+
+impl Collected {
+    fn new(pipe: impl Read + Send + 'static) -> Self {
+        let text = Arc::new(Mutex::new(String::new()));
+        let shared = Arc::clone(&text);
+        let reader = thread::spawn(move || {
+            for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+                let mut text = shared.lock().unwrap_or_else(PoisonError::into_inner);
+                text.push_str(&line);
+                text.push('\n');
+            }
+        });
+        Self { text, reader }
+    }
+
+    fn so_far(&self) -> String {
+        self.text.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The process in the foreground. Asked to end, should the test fail.
+pub(super) struct Up {
+    process: Child,
+    output: Collected,
+    errors: Collected,
+}
+
+impl Up {
+    pub(super) fn wait_until_ready(&self) -> Result<()> {
+        eventually(SOON, "the stack to run", || {
+            let output = self.output.so_far();
+            if self.output.reader.is_finished() {
+                anyhow::bail!("it ended:\n{output}\n{}", self.errors.so_far());
+            }
+            Ok(output.contains("the stack runs; Ctrl-C ends it\n").then_some(()))
+        })
+    }
+
+    pub(super) fn signal(&self, name: &str) -> Result<()> {
+        let pid = self.process.id().to_string();
+        ensure!(Command::new("kill").args(["-s", name, &pid]).status()?.success());
+        Ok(())
+    }
+
+    /// Waits for its end.
+    pub(super) fn end(mut self) -> Result<Ended> {
+        let status = eventually(SOON, "the end of the stack", || Ok(self.process.try_wait()?))?;
+        // Servers that are left may hold the pipes, so these are not waited for.
+        eventually(Duration::from_secs(2), "the last words", || {
+            let are_read = self.output.reader.is_finished() && self.errors.reader.is_finished();
+            Ok(are_read.then_some(()))
+        })
+        .ok();
+        let (output, errors) = (self.output.so_far(), self.errors.so_far());
+        Ok(Ended { code: status.code(), output, errors })
+    }
+
+    /// Waits for its end, which has to be a good one.
+    pub(super) fn ended_well(self) -> Result<()> {
+        let ended = self.end()?;
+        let said = "ending the servers\nthe stack has ended; its data are kept\n";
+        let lines: Vec<&str> = ended.output.lines().filter(|line| !line.contains(" | ")).collect();
+        let end = lines[lines.len().saturating_sub(2)..].join("\n") + "\n";
+        ensure!(ended.code == Some(0) && end == said, "{:?} {end} {}", ended.code, ended.errors);
+        Ok(())
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        if matches!(self.process.try_wait(), Ok(None)) {
+            self.signal("TERM").ok();
+            self.process.wait().ok();
+        }
+    }
+}
