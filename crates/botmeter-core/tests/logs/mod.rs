@@ -13,12 +13,14 @@ thread_local! {
     static LINES: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The lines that this thread logs, without their time.
+/// The warnings and errors that this thread logs, without their time. Nothing
+/// below them, or the spans of calls would be wanted in the whole process, and
+/// other tests in it would measure what they cost.
 pub(crate) fn logged(during: impl FnOnce()) -> String {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let format = tracing_subscriber::fmt().with_ansi(false).without_time().with_target(false);
-        format.with_writer(|| ByThread).init();
+        format.with_max_level(tracing::Level::WARN).with_writer(|| ByThread).init();
     });
     LINES.take();
     during();
