@@ -45,7 +45,8 @@ fn play((llm, bots, http): &(Llm, Bots, Http)) -> Result<()> {
 /// itself, and the exports of each route. Prometheus adds what it knows of a
 /// scrape and of a resource.
 fn values(prometheus: &Prometheus, job: &str) -> Result<BTreeMap<Labels, f64>> {
-    let answer = prometheus.query(&format!("{{job=\"{job}\"}}"))?;
+    // What rules made of series has no instance, and depends on when they ran.
+    let answer = prometheus.query(&format!("{{job=\"{job}\",instance!=\"\"}}"))?;
     let mut found = BTreeMap::new();
     for (mut labels, value) in answer.series {
         let name = labels.get("__name__").context("a series has no name")?;
