@@ -157,6 +157,16 @@ fn an_interrupted_backup_leaves_what_was_there() {
 }
 
 #[test]
+fn a_backup_that_cannot_get_its_name_leaves_nothing() {
+    let place = Place::new();
+    fs::create_dir(place.file()).unwrap();
+    let error = pack(&place.contents(), &place.file(), &Interrupts::default()).unwrap_err();
+    let expected = format!("failed to write the backup {}", place.file().display());
+    assert_eq!(error.to_string(), expected);
+    assert_eq!(place.names(), ["backup.tar.gz", "live"]);
+}
+
+#[test]
 fn an_interrupted_restore_leaves_nothing() {
     let place = Place::new();
     place.pack();
