@@ -190,6 +190,8 @@ impl Telemetry {
     /// Logs how the end went.
     fn last_words(&self, outcome: Result<(), Error>) -> Result<(), Error> {
         match &outcome {
+            // Nothing was running.
+            Ok(()) if self.running.is_empty() => {}
             Ok(()) => tracing::info!("telemetry ended"),
             Err(error) => {
                 let undelivered: u64 =

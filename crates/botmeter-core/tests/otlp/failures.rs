@@ -3,7 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{Ipv4Addr, TcpListener},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use botmeter_core::{
@@ -13,7 +13,7 @@ use botmeter_core::{
 
 use super::{
     reading,
-    setup::{CALLS, Pushing, STARTS, failure_and_recovery, grpc, http},
+    setup::{CALLS, Pushing, SOON, STARTS, failure_and_recovery, grpc, http},
 };
 use crate::receiver::{Behavior, Receiver};
 
@@ -165,6 +165,36 @@ fn half_an_answer_is_a_failure() {
         )
     );
     assert_eq!(pushing.exports.success_count(), 0);
+}
+
+/// What is read of an answer is limited, so this costs neither memory nor the
+/// whole timeout.
+#[test]
+fn an_answer_without_an_end_is_a_failure_at_once() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/v1/metrics", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut request = [0; 4096];
+            let _read = stream.read(&mut request);
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n";
+            let mut written = stream.write_all(head.as_bytes());
+            while written.is_ok() {
+                written = stream.write_all(&[0xff; 4096]);
+            }
+        }
+    });
+    let pushing = Pushing::with(http(&url));
+    STARTS.bind(&pushing.meter, ());
+    let begin = Instant::now();
+    assert_eq!(
+        pushing.failure(),
+        format!(
+            "POST {url}: 200 OK with a body that is not OTLP; something else than an OTLP receiver \
+             answers there"
+        )
+    );
+    assert!(begin.elapsed() < SOON / 2, "{:?}", begin.elapsed());
 }
 
 #[test]

@@ -53,6 +53,26 @@ fn nobody_there() {
     );
 }
 
+/// The tests with real servers see the others; a Grafana they have not.
+#[test]
+fn grafana_is_known() {
+    let grafana = serve(|path, _| match path {
+        "/api/health" => {
+            (200, "application/json", json!({ "database": "ok", "version": "13.2.0" }).to_string())
+        }
+        // Where its log-in is, at the end of a redirection.
+        _ => (200, "text/html", "<!doctype html>".to_owned()),
+    });
+    assert_eq!(
+        broken(&of(grafana, page())),
+        format!(
+            "broken   prometheus   http://{grafana} is no Prometheus but Grafana, which asks a \
+             Prometheus\nchange: give the address in its data source, usually port 9090: \
+             --prometheus http://HOST:9090"
+        )
+    );
+}
+
 #[test]
 fn something_else_or_not_ready() {
     let other = serve(|_, _| (404, "text/plain", "404 page not found".to_owned()));
