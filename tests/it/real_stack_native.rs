@@ -231,11 +231,10 @@ fn an_end_before_all_is_ready_leaves_nothing() -> Result<()> {
     })?;
     up.signal("INT")?;
     let ended = up.end()?;
-    assert!(
-        ended.output.ends_with("ending the servers\n") || ended.code == Some(0),
-        "{}",
-        ended.output
-    );
+    assert!(ended.output.contains("\nending the servers\n"), "{}", ended.output);
+    // On a fast machine all may be ready before the signal arrives.
+    let is_interrupted = ended.code == Some(1) && ended.errors.ends_with("Error: interrupted\n");
+    assert!(is_interrupted || ended.code == Some(0), "{:?} {}", ended.code, ended.errors);
     Stack::are_gone(&servers)?;
     assert!(!stack.path("run/state.json").exists());
     Ok(())

@@ -197,11 +197,16 @@ impl fmt::Display for CommandLine {
         }
         f.write_str(&self.program)?;
         for argument in &self.arguments {
+            // A script is known by how it begins.
+            let (argument, rest) = match argument.split_once('\n') {
+                Some((first, _)) => (first, " …"),
+                None => (argument.as_str(), ""),
+            };
             let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@+%".contains(c);
-            if !argument.is_empty() && argument.chars().all(plain) {
+            if !argument.is_empty() && rest.is_empty() && argument.chars().all(plain) {
                 write!(f, " {argument}")?;
             } else {
-                write!(f, " '{}'", argument.replace('\'', "'\\''"))?;
+                write!(f, " '{}{rest}'", argument.replace('\'', "'\\''"))?;
             }
         }
         Ok(())
@@ -293,6 +298,8 @@ mod tests {
     fn a_failure_names_the_command() {
         let error = shell("exit 4").run(&Interrupts::default()).unwrap_err().to_string();
         assert_eq!(error, "`sh -c 'exit 4'` ended with exit status: 4; its own words are above");
+        let error = shell("exit 4\nmore").run(&Interrupts::default()).unwrap_err().to_string();
+        assert!(error.starts_with("`sh -c 'exit 4 …'` ended with "), "{error}");
         let error = CommandLine::new(["no-such-program", "up"])
             .run(&Interrupts::default())
             .unwrap_err()
