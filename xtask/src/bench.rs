@@ -3,7 +3,6 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -98,8 +97,7 @@ pub fn run() -> Result<()> {
     let measurements = root.join("target/bench/criterion");
     let arguments =
         ["bench", "--package", "botmeter-core", "--all-features", "--bench", "record", "--"];
-    let status = Command::new("cargo")
-        .current_dir(&root)
+    let status = repository::cargo()
         .args(arguments)
         .env("CRITERION_HOME", &measurements)
         .status()

@@ -5,7 +5,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::Command,
     time::{Duration, Instant},
 };
@@ -72,8 +72,8 @@ fn table(counts: Vec<usize>, times: Option<Vec<Duration>>) -> Vec<String> {
 /// Name and version of each crate that is compiled into a program or runs
 /// while it compiles, the domain crate itself included.
 fn crates(choice: &Choice) -> Result<BTreeSet<String>> {
-    let mut command = Command::new("cargo");
-    command.current_dir(repository::root()).args(["tree", "--package", DOMAIN]);
+    let mut command = repository::cargo();
+    command.args(["tree", "--package", DOMAIN]);
     command.args(["--edges", "normal", "--prefix", "none", "--no-dedupe", "--target", SYSTEM]);
     let output = command.args(choice.arguments).output().context("failed to run `cargo tree`")?;
     let said = String::from_utf8_lossy(&output.stderr);
@@ -85,23 +85,22 @@ fn crates(choice: &Choice) -> Result<BTreeSet<String>> {
 
 /// How long each choice takes to compile from nothing.
 fn measured() -> Result<Vec<Duration>> {
-    let root = repository::root();
     // What is downloaded while it is measured would count as compiled.
-    check(Command::new("cargo").current_dir(&root).arg("fetch"))?;
+    check(repository::cargo().arg("fetch"))?;
     let folder = Temporary(repository::metadata()?.target_directory.join("cost").into());
     let mut fastest = vec![Duration::MAX; CHOICES.len()];
     for _ in 0..BUILDS {
         for (choice, fastest) in CHOICES.iter().zip(&mut fastest) {
-            *fastest = (*fastest).min(build(choice, &root, &folder)?);
+            *fastest = (*fastest).min(build(choice, &folder)?);
         }
     }
     Ok(fastest)
 }
 
-fn build(choice: &Choice, root: &Path, folder: &Temporary) -> Result<Duration> {
+fn build(choice: &Choice, folder: &Temporary) -> Result<Duration> {
     folder.empty()?;
-    let mut command = Command::new("cargo");
-    command.current_dir(root).args(["build", "--quiet", "--package", DOMAIN]);
+    let mut command = repository::cargo();
+    command.args(["build", "--quiet", "--package", DOMAIN]);
     command.args(choice.arguments).arg("--target-dir").arg(&folder.0);
     // A compiler that remembers what it compiled is not cold.
     command.env_remove("RUSTC_WRAPPER");

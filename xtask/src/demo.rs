@@ -1,8 +1,10 @@
 //! `cargo xtask demo`: builds the demo and becomes it.
 
-use std::{path::PathBuf, process::Command};
+use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+#[cfg(not(unix))]
+use anyhow::ensure;
+use anyhow::{Context, Result};
 
 use crate::repository;
 
@@ -14,25 +16,9 @@ use crate::repository;
 ///
 /// When the demo cannot be built or ends with an error.
 pub fn run(arguments: &[String]) -> Result<()> {
-    let mut demo = Command::new(build()?);
+    let mut demo = Command::new(repository::build("botmeter-demo")?);
     demo.args(arguments);
     become_process(demo)
-}
-
-/// Builds the demo and tells where it is.
-///
-/// # Errors
-///
-/// When it does not build.
-pub fn build() -> Result<PathBuf> {
-    let status = Command::new("cargo")
-        .current_dir(repository::root())
-        .args(["build", "--package", "botmeter-demo"])
-        .status()
-        .context("failed to run `cargo build`")?;
-    ensure!(status.success(), "the demo does not build");
-    let folder = repository::metadata()?.target_directory.into_std_path_buf().join("debug");
-    Ok(folder.join(format!("botmeter-demo{}", std::env::consts::EXE_SUFFIX)))
 }
 
 #[cfg(unix)]

@@ -4,10 +4,7 @@
 #[cfg(test)]
 mod guide;
 
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::PathBuf, process::Command};
 
 use anyhow::Result;
 
@@ -25,14 +22,14 @@ pub fn folder() -> PathBuf {
 /// # Errors
 ///
 /// When cargo cannot tell where it builds.
-pub fn steps(root: &Path) -> Result<[(&'static str, Command); 4]> {
+pub fn steps() -> Result<[(&'static str, Command); 4]> {
     let lint = ["--locked", "--all-targets", "--all-features", "--", "--deny", "warnings"];
     let generate = ["--locked", "--quiet", "--package", "support-xtask", "dashboards", "--check"];
     Ok([
-        ("example: format", EXAMPLE.cargo(root, "fmt", &["--all", "--check"])?),
-        ("example: lints", EXAMPLE.cargo(root, "clippy", &lint)?),
-        ("example: tests", EXAMPLE.cargo(root, "test", &["--locked", "--all-features"])?),
-        ("example: generated files", EXAMPLE.cargo(root, "run", &generate)?),
+        ("example: format", EXAMPLE.cargo("fmt", &["--all", "--check"])?),
+        ("example: lints", EXAMPLE.cargo("clippy", &lint)?),
+        ("example: tests", EXAMPLE.cargo("test", &["--locked", "--all-features"])?),
+        ("example: generated files", EXAMPLE.cargo("run", &generate)?),
     ])
 }
 

@@ -1,7 +1,7 @@
 //! Packages of this repository that lie outside of its workspace, as those of
 //! others do, so nothing of the workspace builds or tests them by itself.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use anyhow::Result;
 
@@ -23,9 +23,8 @@ impl Outside {
     /// # Errors
     ///
     /// When cargo cannot tell which folder that is.
-    pub fn cargo(self, root: &Path, task: &str, arguments: &[&str]) -> Result<Command> {
-        let mut command = Command::new("cargo");
-        command.current_dir(root);
+    pub fn cargo(self, task: &str, arguments: &[&str]) -> Result<Command> {
+        let mut command = repository::cargo();
         command.env("CARGO_TARGET_DIR", repository::metadata()?.target_directory);
         let manifest = format!("{}/Cargo.toml", self.folder);
         command.args([task, "--manifest-path", &manifest]).args(arguments);
@@ -39,15 +38,12 @@ impl Outside {
 /// # Errors
 ///
 /// When cargo cannot tell where it builds.
-pub fn fixture_steps(root: &Path) -> Result<[(&'static str, Command); 3]> {
+pub fn fixture_steps() -> Result<[(&'static str, Command); 3]> {
     let lint = ["--locked", "--all-targets", "--", "--deny", "warnings"];
     Ok([
-        ("fixture: format", CROWDED.cargo(root, "fmt", &["--check"])?),
-        ("fixture: lints", CROWDED.cargo(root, "clippy", &lint)?),
-        (
-            "fixture: other features of opentelemetry-otlp",
-            CROWDED.cargo(root, "test", &["--locked"])?,
-        ),
+        ("fixture: format", CROWDED.cargo("fmt", &["--check"])?),
+        ("fixture: lints", CROWDED.cargo("clippy", &lint)?),
+        ("fixture: other features of opentelemetry-otlp", CROWDED.cargo("test", &["--locked"])?),
     ])
 }
 
@@ -56,7 +52,7 @@ const CROWDED: Outside = Outside { folder: "tests/fixtures/crowded-otlp" };
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::{collections::BTreeMap, fs};
+    use std::{collections::BTreeMap, fs, path::Path};
 
     use super::*;
 

@@ -39,10 +39,10 @@ pub fn run() -> Result<()> {
     let (root, packages) = (repository::root(), published()?);
     let target = repository::metadata()?.target_directory.into_std_path_buf();
     // Then nothing below asks the registry about crates that it may not have.
-    check(Command::new("cargo").current_dir(&root).arg("fetch"))?;
-    let mut package = Command::new("cargo");
+    check(repository::cargo().arg("fetch"))?;
+    let mut package = repository::cargo();
     // A checkout in which somebody works is packaged as it is.
-    package.current_dir(&root).args(["package", "--offline", "--allow-dirty", "--no-verify"]);
+    package.args(["package", "--offline", "--allow-dirty", "--no-verify"]);
     for published in &packages {
         package.args(["--package", published.name.as_str()]);
     }
@@ -54,7 +54,7 @@ pub fn run() -> Result<()> {
     // The versions that are tested here, and so nothing to compile anew.
     fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))
         .context("failed to copy Cargo.lock to the unpacked packages")?;
-    let mut build = Command::new("cargo");
+    let mut build = repository::cargo();
     build.current_dir(&folder).env("CARGO_TARGET_DIR", &target);
     check(build.args(["check", "--offline", "--workspace", "--all-features"]))
 }

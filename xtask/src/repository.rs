@@ -1,14 +1,49 @@
 //! Where this repository is, and what is in it.
 
-use std::path::{Path, PathBuf};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use cargo_metadata::{Metadata, MetadataCommand, Package};
 
 /// The folder of the workspace.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.parent().unwrap_or(here).to_owned()
+}
+
+/// Cargo, in this folder, as if it was started by hand.
+///
+/// To a task it hands down which package it runs, and build scripts take what
+/// they are told as a reason to run again: what was compiled by hand would be
+/// compiled anew by a task, and the other way round.
+pub fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(root());
+    let told = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(told) {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// Builds a program of this workspace, and tells where it is.
+///
+/// # Errors
+///
+/// When it does not build.
+pub fn build(package: &str) -> Result<PathBuf> {
+    let mut command = cargo();
+    let status = command.args(["build", "--package", package]).status();
+    let status = status.context("failed to run `cargo build`")?;
+    ensure!(status.success(), "{package} does not build");
+    let folder = metadata()?.target_directory.into_std_path_buf().join("debug");
+    Ok(folder.join(format!("{package}{}", env::consts::EXE_SUFFIX)))
 }
 
 /// What cargo knows of the workspace, its dependencies left out.

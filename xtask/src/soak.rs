@@ -1,7 +1,7 @@
 //! `cargo xtask soak`: two routes under random faults, as long and as fast as
 //! one likes.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
@@ -32,21 +32,20 @@ pub struct Options {
 /// When it does not build, or when a count was lost, memory grew, or something
 /// stood still; what it printed says which.
 pub fn run(options: Options) -> Result<()> {
-    let status =
-        command(&repository::root(), options).status().context("failed to run `cargo test`")?;
+    let status = command(options).status().context("failed to run `cargo test`")?;
     ensure!(status.success(), "the soak failed");
     Ok(())
 }
 
 /// The run that has to pass among the other steps.
-pub fn short(root: &Path) -> Command {
-    command(root, Options { seconds: 30, rate: 1_000_000, debug: false })
+pub fn short() -> Command {
+    command(Options { seconds: 30, rate: 1_000_000, debug: false })
 }
 
-fn command(root: &Path, options: Options) -> Command {
+fn command(options: Options) -> Command {
     let Options { seconds, rate, debug } = options;
-    let mut command = Command::new("cargo");
-    command.current_dir(root).arg("test");
+    let mut command = repository::cargo();
+    command.arg("test");
     if !debug {
         command.arg("--release");
     }

@@ -4,7 +4,6 @@
 //! printed as it was run.
 
 use std::{
-    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -19,47 +18,46 @@ use crate::{example, features, outside::fixture_steps, repository, soak};
 ///
 /// When a step fails or cannot be run; the message is the command to repeat.
 pub fn run() -> Result<()> {
-    let root = repository::root();
     let mut report = Report::default();
     let workspace = ["--workspace", "--all-features"];
-    report.step("format", cargo(&root, &["fmt", "--all", "--check"]))?;
-    report.step("lints", lint(&root, &[&workspace[..], &["--all-targets"]].concat()))?;
+    report.step("format", cargo(&["fmt", "--all", "--check"]))?;
+    report.step("lints", lint(&[&workspace[..], &["--all-targets"]].concat()))?;
     report.step(
         "tests",
-        cargo(&root, &[&["test"], &workspace[..], &["--exclude", "integration-tests"]].concat()),
+        cargo(&[&["test"], &workspace[..], &["--exclude", "integration-tests"]].concat()),
     )?;
-    report.step("documentation", documentation(&root))?;
-    report.step("generated files", cargo(&root, &["xtask", "dashboards", "--check"]))?;
+    report.step("documentation", documentation())?;
+    report.step("generated files", cargo(&["xtask", "dashboards", "--check"]))?;
     for alone in features::each_alone()? {
         let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
-        report.step(&alone.name, lint(&root, &arguments))?;
+        report.step(&alone.name, lint(&arguments))?;
     }
-    report.step("packages", cargo(&root, &["xtask", "packages"]))?;
-    for (name, command) in example::steps(&root)?.into_iter().chain(fixture_steps(&root)?) {
+    report.step("packages", cargo(&["xtask", "packages"]))?;
+    for (name, command) in example::steps()?.into_iter().chain(fixture_steps()?) {
         report.step(name, command)?;
     }
-    report.step("real servers", cargo(&root, &["test", "--package", "integration-tests"]))?;
+    report.step("real servers", cargo(&["test", "--package", "integration-tests"]))?;
     // Optimized, because a million events a second are more than a debug build
     // can record.
-    report.step("soak", soak::short(&root))?;
+    report.step("soak", soak::short())?;
     report.print();
     Ok(())
 }
 
-fn cargo(root: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new("cargo");
-    command.current_dir(root).args(arguments);
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = repository::cargo();
+    command.args(arguments);
     command
 }
 
 /// Lints of the packages alone: their dependencies are checked once, so one
 /// feature after another costs little.
-fn lint(root: &Path, arguments: &[&str]) -> Command {
-    cargo(root, &[&["clippy"], arguments, &["--", "--deny", "warnings"]].concat())
+fn lint(arguments: &[&str]) -> Command {
+    cargo(&[&["clippy"], arguments, &["--", "--deny", "warnings"]].concat())
 }
 
-fn documentation(root: &Path) -> Command {
-    let mut command = cargo(root, &["doc", "--workspace", "--all-features", "--no-deps"]);
+fn documentation() -> Command {
+    let mut command = cargo(&["doc", "--workspace", "--all-features", "--no-deps"]);
     command.env("RUSTDOCFLAGS", "--deny warnings");
     command
 }

@@ -66,7 +66,7 @@ impl Stack {
                 return Ok(None);
             }
         }
-        let program = build()?;
+        let program = xtask::repository::build("xtask")?;
         let folder = tempfile::tempdir()?;
         let ports = PORTS.iter().map(|name| Ok((*name, free_port()?))).collect::<Result<_>>()?;
         let stack = Self { program, folder, ports };
@@ -190,17 +190,6 @@ impl Stack {
         let value = answer["data"]["result"][0]["value"][1].as_str();
         value.map(|value| Ok(value.parse()?)).transpose()
     }
-}
-
-/// Builds the tasks of this repository, and tells where they are.
-fn build() -> Result<PathBuf> {
-    let status = Command::new("cargo")
-        .current_dir(xtask::repository::root())
-        .args(["build", "--quiet", "--package", "xtask"])
-        .status()?;
-    ensure!(status.success(), "xtask does not build");
-    let folder = xtask::repository::metadata()?.target_directory.into_std_path_buf();
-    Ok(folder.join("debug").join(format!("xtask{}", std::env::consts::EXE_SUFFIX)))
 }
 
 /// A port below those that the system gives out by itself, so that no other

@@ -15,6 +15,7 @@ use super::{
     server::{Ready, Server},
 };
 use crate::{
+    repository,
     servers::{self, Server as Program},
     stack::{
         configure::{self, View},
@@ -73,7 +74,7 @@ impl Programs {
         let (Some(prometheus), Some(jaeger)) = (prometheus, jaeger) else {
             bail!("there is no prometheus and jaeger");
         };
-        let demo = has("demo").then(crate::demo::build).transpose()?;
+        let demo = has("demo").then(|| repository::build("botmeter-demo")).transpose()?;
         Ok(Self { prometheus, jaeger, collector, alertmanager, demo, grafana: grafana::find()? })
     }
 }

@@ -32,7 +32,7 @@ fn named<'a>(servers: &'a [Server], name: &str) -> &'a Server {
 
 /// The arguments in compose.yaml, with each variable at its default.
 fn arguments_inside(service: &str) -> Vec<String> {
-    let path = crate::repository::root().join("compose/compose.yaml");
+    let path = repository::root().join("compose/compose.yaml");
     let compose: Value = serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap();
     let arguments = compose["services"][service]["command"].as_array().unwrap();
     arguments.iter().map(|argument| defaults(argument.as_str().unwrap())).collect()
