@@ -3,7 +3,8 @@
 //! The SDK stamps points with the wall clock. When that is set back, a push
 //! would carry times before those that the receiver has, or before the start of
 //! its own counts, and receivers reject both. So a push is never stamped before
-//! the last one: until the clock has caught up, each is a little later.
+//! the last one: until the clock has caught up, each is a little later. Panels
+//! then show other times than those of the events, which a warning says.
 
 use std::{
     sync::{Mutex, PoisonError},
@@ -23,11 +24,19 @@ use crate::wall;
 /// The least that Prometheus tells apart.
 const STEP: Duration = Duration::from_millis(1);
 
+/// Clocks are set right by less than this every day.
+const WORTH_A_WORD: Duration = Duration::from_mins(1);
+
 /// The times of one exporter's pushes.
 #[derive(Debug, Default)]
-pub(super) struct Times {
+pub(super) struct Times(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
     /// The latest time of the last push.
-    last: Mutex<Option<SystemTime>>,
+    last: Option<SystemTime>,
+    /// A warning has said that the clock is behind, and it still is.
+    is_said: bool,
 }
 
 /// How the times of a push have to be changed.
@@ -41,8 +50,9 @@ impl Times {
     /// Looks at a push before it is made: what has to be changed, if anything,
     /// which is only when the clock was set back.
     pub(super) fn next(&self, metrics: &ResourceMetrics) -> Option<Correction> {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let correction = Correction { last: *last };
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let correction = Correction { last: state.last };
+        let mut behind = Duration::ZERO;
         let mut is_wrong = false;
         for metric in metrics.scope_metrics().flat_map(ScopeMetrics::metrics) {
             let (start, time) = match metric.data() {
@@ -50,11 +60,29 @@ impl Times {
                 AggregatedMetrics::U64(data) => times_of(data),
                 AggregatedMetrics::I64(data) => times_of(data),
             };
-            let stamp = correction.time(wall::as_told(time));
+            let told = wall::as_told(time);
+            let stamp = correction.time(told);
+            behind = behind.max(stamp.duration_since(told).unwrap_or_default());
             is_wrong |= stamp != time || start.is_some_and(|start| start > stamp);
-            *last = (*last).max(Some(stamp));
+            state.last = state.last.max(Some(stamp));
         }
+        state.tell(behind);
         is_wrong.then_some(correction)
+    }
+}
+
+impl State {
+    /// Says it once, until the clock has caught up.
+    fn tell(&mut self, behind: Duration) {
+        let is_worth_it = behind >= WORTH_A_WORD;
+        if is_worth_it && !self.is_said {
+            tracing::warn!(
+                behind = format_args!("{} s", behind.as_secs()),
+                "the clock is behind the times of earlier pushes: until it has caught up, pushes \
+                 carry times shortly after the last one, and panels show them there"
+            );
+        }
+        self.is_said = is_worth_it;
     }
 }
 

@@ -66,10 +66,17 @@ fn a_clock_that_jumps_costs_no_point_and_no_count() {
             .unwrap();
         let failed = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{variables}: {failed}");
+        // Once for each time that it was set back, and not for each push.
+        let warnings = failed.matches("the clock is behind the times of earlier pushes").count();
+        assert_eq!(warnings, 2, "{variables}: {failed}");
     }
 }
 
 fn run(variables: &str) {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::WARN)
+        .with_writer(std::io::stderr)
+        .init();
     let environment: Environment =
         variables.split_whitespace().filter_map(|pair| pair.split_once('=')).collect();
     let is_grpc = variables.contains("grpc");
