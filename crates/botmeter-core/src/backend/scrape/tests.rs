@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use flate2::read::GzDecoder;
+
 use super::{connections::Limits, upkeep::Rhythm, *};
 use crate::{BackendKind, Counter, Histogram, Instrument, Unit, buckets};
 
@@ -101,6 +103,46 @@ fn a_scraper_that_does_not_read_is_left_and_counted() {
     assert_eq!(exports.success_count(), 0);
     // Others are served all the same.
     assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
+}
+
+/// Pages take turns to be made, and whoever waits for one has the whole time to
+/// take it: packed, these are small, so that making them is what takes long.
+#[test]
+fn a_page_that_took_longer_to_make_than_to_take_is_delivered() {
+    let unhurried = Limits::default();
+    let headers = "accept-encoding: gzip\r\n";
+    let request = format!("GET /metrics HTTP/1.0\r\n{headers}\r\n");
+    let ask_packed = |address| {
+        let mut socket = connect(address);
+        socket.write_all(request.as_bytes()).unwrap();
+        socket
+    };
+    let whole = |mut socket: TcpStream| {
+        let mut bytes = Vec::new();
+        let _end = socket.read_to_end(&mut bytes);
+        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+        let mut text = String::new();
+        GzDecoder::new(&bytes[end + 4..]).read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    let (one, address, _) = start(unhurried);
+    let turn = fill(&one);
+    let began = Instant::now();
+    assert_eq!(whole(ask_packed(address)), Some(one.page().render()));
+    // What one page takes here, as slow as this machine may be.
+    let answering = began.elapsed();
+    drop((one, turn));
+
+    let limits = Limits { answering, rounds: Duration::from_millis(5), ..Limits::default() };
+    let (scrape, address, exports) = start(limits);
+    let _turn = fill(&scrape);
+    let all: Vec<TcpStream> = (0..6).map(|_| ask_packed(address)).collect();
+    let page = scrape.page().render();
+    for socket in all {
+        assert!(whole(socket).as_ref() == Some(&page), "a whole page; {exports:?}");
+    }
+    eventually("the reports", || exports.success_count() == 6);
+    assert_eq!(exports.failure_count(), 0, "{:?}", exports.last());
 }
 
 /// It makes progress all the time, and would need three months for its page.
