@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
     time::{Duration, Instant},
 };
 
@@ -72,6 +72,45 @@ fn an_answer_that_comes_byte_by_byte_costs_one_timeout() {
         )
     );
     assert!(begin.elapsed() < SOON / 2, "{:?}", begin.elapsed());
+}
+
+/// To the system, a connection to a machine that lost its power looks alive for
+/// a quarter of an hour.
+#[test]
+fn a_connection_that_has_gone_dead_costs_one_timeout_and_is_made_anew() {
+    let timeout = Duration::from_secs(1);
+    for is_grpc in [false, true] {
+        let receiver = if is_grpc { Receiver::grpc() } else { Receiver::http() }.start();
+        let there = receiver.address();
+        let front = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let here = front.local_addr().unwrap();
+        std::thread::spawn(move || {
+            // The first one is kept open, and nobody reads it.
+            let _dead = front.accept();
+            while let Ok((stream, _)) = front.accept() {
+                forward(stream, TcpStream::connect(there).unwrap());
+            }
+        });
+        let url = receiver.endpoint().replace(&there.to_string(), &here.to_string());
+        let settings = if is_grpc { grpc } else { http }(url);
+        let pushing = Pushing::with(OtlpSettings { timeout, ..settings });
+        STARTS.bind(&pushing.meter, ()).add(1);
+        let failure = pushing.failure();
+        assert!(failure.contains(": timed out after 1s; "), "{failure}");
+        pushing.flush().unwrap();
+        assert_eq!(receiver.requests().len(), 1);
+    }
+}
+
+/// Everything in both directions, until one side ends.
+fn forward(one: TcpStream, other: TcpStream) {
+    let ways = [(one.try_clone().unwrap(), other.try_clone().unwrap()), (other, one)];
+    for (mut from, mut to) in ways {
+        std::thread::spawn(move || {
+            let _ended = std::io::copy(&mut from, &mut to);
+            let _ended = to.shutdown(Shutdown::Write);
+        });
+    }
 }
 
 /// gRPC cannot write down every time, and no clock can count to it.

@@ -61,6 +61,29 @@ fn ask(address: SocketAddr) -> TcpStream {
     socket
 }
 
+fn ask_packed(address: SocketAddr) -> TcpStream {
+    let mut socket = connect(address);
+    socket.write_all(b"GET /metrics HTTP/1.0\r\naccept-encoding: gzip\r\n\r\n").unwrap();
+    socket
+}
+
+/// The text of an answer that is packed, if it came whole.
+fn unpacked(mut socket: TcpStream) -> Option<String> {
+    let mut bytes = Vec::new();
+    let _end = socket.read_to_end(&mut bytes);
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let mut text = String::new();
+    GzDecoder::new(&bytes[end + 4..]).read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// How long it takes to make a page and to pack it.
+fn time_of_a_page(address: SocketAddr) -> Duration {
+    let began = Instant::now();
+    assert!(unpacked(ask_packed(address)).is_some());
+    began.elapsed()
+}
+
 /// Everything that still comes, until the server hangs up.
 fn rest(mut socket: TcpStream) -> String {
     let mut text = String::new();
@@ -109,40 +132,36 @@ fn a_scraper_that_does_not_read_is_left_and_counted() {
 /// take it: packed, these are small, so that making them is what takes long.
 #[test]
 fn a_page_that_took_longer_to_make_than_to_take_is_delivered() {
-    let unhurried = Limits::default();
-    let headers = "accept-encoding: gzip\r\n";
-    let request = format!("GET /metrics HTTP/1.0\r\n{headers}\r\n");
-    let ask_packed = |address| {
-        let mut socket = connect(address);
-        socket.write_all(request.as_bytes()).unwrap();
-        socket
-    };
-    let whole = |mut socket: TcpStream| {
-        let mut bytes = Vec::new();
-        let _end = socket.read_to_end(&mut bytes);
-        let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-        let mut text = String::new();
-        GzDecoder::new(&bytes[end + 4..]).read_to_string(&mut text).ok()?;
-        Some(text)
-    };
-    let (one, address, _) = start(unhurried);
+    let (one, address, _) = start(Limits::default());
     let turn = fill(&one);
-    let began = Instant::now();
-    assert_eq!(whole(ask_packed(address)), Some(one.page().render()));
-    // What one page takes here, as slow as this machine may be.
-    let answering = began.elapsed();
+    // As slow as this machine may be.
+    let answering = time_of_a_page(address);
     drop((one, turn));
-
     let limits = Limits { answering, rounds: Duration::from_millis(5), ..Limits::default() };
     let (scrape, address, exports) = start(limits);
     let _turn = fill(&scrape);
     let all: Vec<TcpStream> = (0..6).map(|_| ask_packed(address)).collect();
     let page = scrape.page().render();
     for socket in all {
-        assert!(whole(socket).as_ref() == Some(&page), "a whole page; {exports:?}");
+        assert!(unpacked(socket).as_ref() == Some(&page), "a whole page; {exports:?}");
     }
     eventually("the reports", || exports.success_count() == 6);
     assert_eq!(exports.failure_count(), 0, "{:?}", exports.last());
+}
+
+#[test]
+fn a_page_that_is_being_made_holds_no_other_answer_up() {
+    let (scrape, address, exports) = start(Limits::default());
+    let _turn = fill(&scrape);
+    let page_takes = time_of_a_page(address);
+    let _others: Vec<TcpStream> = (0..3).map(|_| ask_packed(address)).collect();
+    while exports.success_count() < 4 {
+        let asked = Instant::now();
+        let mut other = connect(address);
+        other.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
+        assert!(rest(other).ends_with("ok\n"));
+        assert!(asked.elapsed() < page_takes, "{:?} of {page_takes:?}", asked.elapsed());
+    }
 }
 
 /// It makes progress all the time, and would need three months for its page.
