@@ -68,7 +68,9 @@ fn pages_come_in_time_and_whole_while_four_threads_record_at_full_speed() {
         let outcomes: Vec<_> = scrapers.into_iter().map(ScopedJoinHandle::join).collect();
         // Before anything that may fail: the scope waits for the recorders.
         is_over.store(true, Ordering::Relaxed);
-        outcomes.into_iter().for_each(|outcome| outcome.unwrap());
+        for outcome in outcomes {
+            outcome.unwrap();
+        }
         recorders.into_iter().map(|recorder| recorder.join().unwrap()).sum()
     });
     let page = scrape.page().render();
