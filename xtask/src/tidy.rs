@@ -164,4 +164,44 @@ mod tests {
             }
         }
     }
+
+    /// The names of all functions that are run as tests.
+    fn names_of_tests() -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for path in all_sources() {
+            let text = fs::read_to_string(&path).unwrap();
+            let mut is_test = false;
+            for line in text.lines().map(str::trim) {
+                if line == "#[test]" || line.starts_with("#[tokio::test") {
+                    is_test = true;
+                } else if let Some((_, rest)) = line.split_once("fn ").filter(|_| is_test) {
+                    names.extend(rest.split('(').next().map(str::to_owned));
+                    is_test = false;
+                }
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn every_fault_names_a_test_that_exists() {
+        let page = fs::read_to_string(repository::root().join("docs/faults.md")).unwrap();
+        let tests = names_of_tests();
+        let mut faults = 0;
+        for row in page.lines().filter(|line| line.starts_with("| ")) {
+            let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+            let [fault, .., named] = cells.as_slice() else { panic!("{row}") };
+            if matches!(*fault, "Fault" | "---") {
+                continue;
+            }
+            assert_eq!(cells.len(), 4, "{row}");
+            faults += 1;
+            for name in named.split(", ") {
+                let name = name.strip_prefix('`').and_then(|name| name.strip_suffix('`'));
+                let is_there = name.is_some_and(|name| tests.contains(name));
+                assert!(is_there, "docs/faults.md, {fault:?}: no test is called {name:?}");
+            }
+        }
+        assert!(faults > 30, "only {faults} faults were found");
+    }
 }

@@ -107,8 +107,7 @@ fn what_comes_after_the_shutdown_is_counted_and_said_once() {
     assert_eq!((dropped(), tools.late()), (Some(50.0), 50));
     assert_eq!(
         log,
-        " INFO telemetry ended\n \
-         WARN an event came after the shutdown of its telemetry and is not exported, nor will \
+        " WARN an event came after the shutdown of its telemetry and is not exported, nor will \
          be any other: keep Telemetry alive until the last bot has ended, and end guards before \
          `shutdown` instrument=\"tool_spent_dollars_total\"\n"
     );

@@ -6,6 +6,7 @@ mod receiver;
 
 mod otlp {
     mod answers;
+    mod credentials;
     mod ending;
     mod environment;
     mod failures;
@@ -16,6 +17,7 @@ mod otlp {
     mod runtimes;
     mod series;
     mod setup;
+    mod slowness;
     mod streaks;
     mod tls;
 }

@@ -121,6 +121,15 @@ impl Push<'_> {
     }
 }
 
+/// gRPC cannot write down every time that a number can hold, and a clock cannot
+/// count to it.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// How long a push may take.
+fn timeout_of(settings: &OtlpSettings) -> Duration {
+    settings.timeout.min(LONGEST_TIMEOUT)
+}
+
 fn sdk_temporality(temporality: Temporality) -> metrics::Temporality {
     match temporality {
         Temporality::Cumulative => metrics::Temporality::Cumulative,

@@ -59,6 +59,15 @@ fn answers_other_than_success_are_explained() {
              OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE to cumulative, or leave it out",
         ),
         (
+            answer(400, "no"),
+            "400 Bad Request, \"no\"; the receiver cannot read what it got, or something else \
+             answers there",
+        ),
+        (
+            answer(500, ""),
+            "500 Internal Server Error; the receiver has trouble of its own: look into its log",
+        ),
+        (
             answer(503, ""),
             "503 Service Unavailable; the receiver, or a proxy before it, is down, starting or \
              overloaded",
@@ -74,6 +83,24 @@ fn answers_other_than_success_are_explained() {
         let failure = failure_and_recovery(&receiver, http(&url), behavior);
         assert_eq!(failure, format!("POST {url}: {explained}"));
     }
+}
+
+/// Whoever follows asks with GET, and somebody else is content with that.
+#[test]
+fn a_redirect_is_not_followed_to_a_success() {
+    let (receiver, elsewhere) = (Receiver::http().start(), Receiver::http().start());
+    elsewhere.behave(Behavior::Answer { status: 200, headers: NO_HEADERS, body: "" });
+    let (url, place) = (receiver.endpoint(), elsewhere.endpoint());
+    let location: &'static str = place.clone().leak();
+    for status in [301, 302, 303, 307, 308] {
+        let headers = Box::leak(Box::new([("location", location)]));
+        let behavior = Behavior::Answer { status, headers, body: "" };
+        let failure = failure_and_recovery(&receiver, http(&url), behavior);
+        receiver.forget();
+        let advice = format!("which a push does not follow: push to {place} instead");
+        assert!(failure.ends_with(&advice), "{failure}");
+    }
+    assert_eq!(elsewhere.attempts(), 0);
 }
 
 #[test]

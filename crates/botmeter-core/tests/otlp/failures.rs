@@ -99,12 +99,14 @@ fn throttling_is_obeyed_within_one_push() {
     });
     let pushing = Pushing::with(http(receiver.endpoint()));
     STARTS.bind(&pushing.meter, ());
+    let begin = Instant::now();
     let pushed = std::thread::spawn(move || pushing.flush().map(|()| pushing));
     while receiver.attempts() == 0 {
         std::thread::yield_now();
     }
     receiver.behave(Behavior::Accept);
     let pushing = pushed.join().unwrap().unwrap();
+    assert!(begin.elapsed() >= Duration::from_secs(1), "{:?}", begin.elapsed());
     let exports = &pushing.exports;
     assert_eq!((exports.success_count(), exports.failure_count()), (1, 0));
 }

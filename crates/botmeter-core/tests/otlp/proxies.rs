@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::setup::{Pushing, STARTS, grpc, http};
-use crate::receiver::Receiver;
+use crate::receiver::{Behavior, Receiver};
 
 /// Where the process that this test starts shall push to, and how.
 const ENDPOINT: &str = "BOTMETER_TEST_PROXY_TO";
@@ -91,6 +91,12 @@ fn a_proxy_that_is_dead_or_refuses_is_named_with_its_variable() {
             )
         );
     }
+    // Not where the push does not go through it.
+    receiver.behave(Behavior::Close);
+    let excepted = [("HTTP_PROXY", "http://127.0.0.1:9"), ("NO_PROXY", "127.0.0.1")];
+    let told = push(&receiver, "http", &excepted);
+    assert!(told.contains("closed before there was a whole answer"), "{told}");
+    assert!(!told.contains("proxy"), "{told}");
     let told = failure("HTTP_PROXY", "proxy.invalid:80");
     let named = "through the proxy proxy.invalid:80, which HTTP_PROXY names: the name is not known";
     assert!(told.contains(named), "{told}");

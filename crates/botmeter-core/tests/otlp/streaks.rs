@@ -71,6 +71,7 @@ fn a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total() {
             let settings = if is_timed { OtlpSettings { timeout, ..settings } } else { settings };
             fail_and_recover(&receiver, settings, behavior, is_timed, &log);
         }
+        restart_and_recover(is_grpc, &log);
     }
 }
 
@@ -108,6 +109,7 @@ fn fail_and_recover(
     let growth = resident_bytes().saturating_sub(before);
     assert!(growth < MOST_GROWTH, "{case}: it grew by {growth} bytes");
     assert_eq!(pushing.exports.success_count(), 0, "{case}");
+    let reason = pushing.exports.last().error.unwrap();
 
     receiver.behave(Behavior::Accept);
     let deadline = Instant::now() + SOON;
@@ -133,9 +135,46 @@ fn fail_and_recover(
         assert!(levels.len() < 10, "{case}: {log:#?}");
     } else {
         assert_eq!(levels, [Level::ERROR, Level::INFO], "{case}: {log:#?}");
+        // With the likely cause, as the tests of each answer have it.
+        assert!(log[0].1.contains(&format!("error={reason:?}")), "{case}: {log:#?}");
         let streak = pushing.exports.failure_count();
         assert!(log[1].1.contains(&format!("failed_exports={streak}")), "{case}: {log:#?}");
     }
+}
+
+/// Twice, another process takes the place of the receiver after a while.
+fn restart_and_recover(is_grpc: bool, log: &Log) {
+    log.take();
+    let new = || if is_grpc { Receiver::grpc() } else { Receiver::http() };
+    let mut receiver = new().start();
+    let address = receiver.address();
+    let settings = if is_grpc { grpc } else { http }(receiver.endpoint());
+    let pushing = Pushing::every(Duration::from_millis(1), settings);
+    let starts = STARTS.bind(&pushing.meter, ());
+    for total in 1..=3 {
+        starts.add(1);
+        let expected =
+            format!("test.starts in {{start}}, monotonic cumulative sum: Starts.\n  {{}} {total}");
+        let arrived = |request: &_| reading::family(request, "test.starts") == expected;
+        receiver.wait_for(|requests| requests.iter().rev().any(arrived).then_some(()));
+        if total == 3 {
+            break;
+        }
+        let failures = pushing.exports.failure_count();
+        drop(receiver);
+        let deadline = Instant::now() + SOON;
+        while pushing.exports.failure_count() < failures + 5 {
+            assert!(Instant::now() < deadline, "waited for failures");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        receiver = new().at(address).start();
+    }
+    drop(pushing);
+    let log = log.take();
+    let count = |wanted| log.iter().filter(|(level, _)| *level == wanted).count();
+    assert_eq!(count(Level::INFO), 2, "one for each recovery: {log:#?}");
+    // The connection is closed first, then refused: two reasons at most.
+    assert!((2..=4).contains(&count(Level::ERROR)), "{log:#?}");
 }
 
 /// None where the system does not tell, which makes the growth none.

@@ -4,6 +4,7 @@ use std::{
     io::{ErrorKind, Read, Write},
     net::TcpStream,
     sync::atomic::{AtomicBool, Ordering},
+    thread::ScopedJoinHandle,
     time::{Duration, Instant},
 };
 
@@ -34,6 +35,7 @@ fn pages_come_in_time_and_whole_while_four_threads_record_at_full_speed() {
     let address = scrape.address().unwrap();
     let meter = Meter::new(scrape.clone());
     let is_over = AtomicBool::new(false);
+    DURATION.bind(&meter, (Status::Success,));
     let recorded: u64 = std::thread::scope(|scope| {
         let recorders: Vec<_> = (0..4)
             .map(|_| {
@@ -62,12 +64,13 @@ fn pages_come_in_time_and_whole_while_four_threads_record_at_full_speed() {
                 before = count;
             }
         };
-        eventually("the first series", || scrape.page().render().contains(COUNT));
         let scrapers: Vec<_> = (0..50).map(|_| scope.spawn(scraper)).collect();
-        for scraper in scrapers {
-            scraper.join().unwrap();
-        }
+        let outcomes: Vec<_> = scrapers.into_iter().map(ScopedJoinHandle::join).collect();
+        // Before anything that may fail: the scope waits for the recorders.
         is_over.store(true, Ordering::Relaxed);
+        for outcome in outcomes {
+            outcome.unwrap();
+        }
         recorders.into_iter().map(|recorder| recorder.join().unwrap()).sum()
     });
     let page = scrape.page().render();

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::Shutdown,
     sync::atomic::{AtomicBool, Ordering},
+    thread::ScopedJoinHandle,
 };
 
 use botmeter_core::Meter;
@@ -191,9 +192,11 @@ fn fifty_scrapers_at_once_are_served_while_recording_goes_on() {
         });
         let scrapers: Vec<_> =
             (0..50).map(|_| scope.spawn(move || get(address, "/metrics"))).collect();
-        let replies: Vec<_> = scrapers.into_iter().map(|scraper| scraper.join().unwrap()).collect();
+        let replies: Vec<_> = scrapers.into_iter().map(ScopedJoinHandle::join).collect();
+        // Before anything that may fail: the scope waits for the recorder.
         is_over.store(true, Ordering::Relaxed);
         for reply in replies {
+            let reply = reply.unwrap();
             assert_eq!(reply.status(), "HTTP/1.1 200 OK");
             let families: Vec<_> =
                 reply.text().lines().filter(|line| line.starts_with("# TYPE ")).collect();

@@ -27,6 +27,7 @@ use super::{
     check::Refused,
     reason::{Rejected, grpc as reason},
     target::Target,
+    timeout_of,
     times::Times,
 };
 use crate::{
@@ -79,8 +80,6 @@ struct Caller<S> {
 /// How often a call is repeated that may succeed the next time.
 const RETRIES: u32 = 3;
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// gRPC cannot write down every time that a number can hold.
-const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
 impl<S: Service> Grpc<S> {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
@@ -97,7 +96,7 @@ impl<S: Service> Grpc<S> {
                 endpoint.user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
             })
             .map_err(|error| failed().because(error))?
-            .connect_timeout(settings.timeout.min(LONGEST_TIMEOUT));
+            .connect_timeout(timeout_of(settings));
         let endpoint = secured(endpoint, target)?;
         let client = {
             let _entered = runtime.enter();
@@ -109,7 +108,7 @@ impl<S: Service> Grpc<S> {
                 client: Mutex::new(client),
                 metadata: MetadataMap::from_headers(target.headers(settings)?),
                 compression: settings.compression,
-                timeout: settings.timeout.min(LONGEST_TIMEOUT),
+                timeout: timeout_of(settings),
                 target: target.clone(),
             },
             runtime: OwnRuntime(Some(runtime)),

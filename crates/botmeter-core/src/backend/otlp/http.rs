@@ -21,6 +21,7 @@ use super::{
     proxy::Proxy,
     reason::{self, Answer},
     target::Target,
+    timeout_of,
     times::{Correction, Times},
 };
 use prost::Message;
@@ -49,7 +50,7 @@ impl Http {
             .with_http_client(client.clone())
             .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
             .with_endpoint(&settings.endpoint)
-            .with_timeout(settings.timeout)
+            .with_timeout(timeout_of(settings))
             .with_temporality(super::sdk_temporality(settings.temporality))
             .build()
             .map_err(|error| Error::new(target.push()).because(error))?;
@@ -86,7 +87,7 @@ const MOST_ANSWER_BYTES: u64 = 64 * 1024;
 impl Client {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
         let config = ureq::Agent::config_builder()
-            .timeout_global(Some(settings.timeout))
+            .timeout_global(Some(timeout_of(settings)))
             .http_status_as_error(false)
             // A redirected POST becomes a GET, which would look like success.
             .max_redirects(0)
@@ -99,7 +100,7 @@ impl Client {
             target: target.clone(),
             proxy: Proxy::before(target, settings.protocol),
             compression: settings.compression,
-            timeout: settings.timeout,
+            timeout: timeout_of(settings),
             failure: Mutex::new(None),
             correction: Mutex::new(None),
         })))

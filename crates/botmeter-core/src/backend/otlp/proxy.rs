@@ -86,3 +86,35 @@ impl fmt::Display for Proxy {
         write!(f, "the proxy {}, which {} names", self.address, self.variable)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::telemetry::{Compression, OtlpSettings, Temporality};
+
+    #[test]
+    fn what_a_proxy_quotes_back_is_without_its_credentials_and_ours() {
+        let proxy = Proxy {
+            address: "proxy:80".to_owned(),
+            variable: "HTTP_PROXY",
+            secrets: vec!["robot".to_owned(), "hunter22".to_owned()],
+        };
+        let timeout = Duration::from_secs(10);
+        let target = Target::of(&OtlpSettings {
+            endpoint: "http://far:4318/v1/metrics".to_owned(),
+            protocol: Protocol::HttpProtobuf,
+            headers: vec![("x-key".to_owned(), "tenant-key".to_owned())],
+            timeout,
+            compression: Compression::None,
+            temporality: Temporality::Cumulative,
+        })
+        .unwrap();
+        let quoted = "robot may not enter with hunter22 and tenant-key".to_owned();
+        assert_eq!(
+            proxy.explain(&target, timeout, &ureq::Error::ConnectProxyFailed(quoted)),
+            "POST http://far:4318/v1/metrics through the proxy proxy:80, which HTTP_PROXY names: \
+             it opens no way to the receiver, \"*** may not enter with *** and ***\"; correct \
+             HTTP_PROXY, or set NO_PROXY=far to push without a proxy"
+        );
+    }
+}

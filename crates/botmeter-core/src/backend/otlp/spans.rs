@@ -14,7 +14,7 @@ use opentelemetry_sdk::{
     trace::{SpanData, SpanExporter},
 };
 
-use super::{http::Client, target::Target};
+use super::{http::Client, target::Target, timeout_of};
 use crate::{
     Error,
     backend::sdk::attributes_of,
@@ -66,7 +66,7 @@ impl Http {
             .with_http_client(client.clone())
             .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
             .with_endpoint(&settings.endpoint)
-            .with_timeout(settings.timeout)
+            .with_timeout(timeout_of(settings))
             .build()
             .map_err(|error| Error::new(target.push()).because(error))?;
         exporter.set_resource(resource);

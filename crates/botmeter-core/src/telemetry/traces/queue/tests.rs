@@ -140,3 +140,35 @@ fn a_flush_waits_for_what_ended_before_it_and_not_for_what_ends_later() {
     flushed.join().unwrap().unwrap();
     assert_eq!(exported.load(Ordering::SeqCst), 1);
 }
+
+/// Keeps when spans began and ended.
+#[derive(Clone, Default)]
+struct Keeps(Arc<Mutex<Vec<(SystemTime, SystemTime)>>>);
+
+impl Destination for Keeps {
+    fn export(&self, spans: Vec<SpanData>) -> Result<(), String> {
+        let times = spans.into_iter().map(|span| (span.start_time, span.end_time));
+        self.0.lock().unwrap().extend(times);
+        Ok(())
+    }
+}
+
+impl fmt::Display for Keeps {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+}
+
+/// Receivers refuse a negative duration, or show one of centuries.
+#[test]
+fn a_span_over_which_the_clock_was_set_back_ends_when_it_began() {
+    let kept = Keeps::default();
+    let (queue, _) = start(kept.clone(), 10);
+    let now = SystemTime::now();
+    let hour = Duration::from_hours(1);
+    for end_time in [now - hour, now + hour] {
+        queue.push(SpanData { start_time: now, end_time, ..span() });
+    }
+    queue.flush(SOON).unwrap();
+    assert_eq!(*kept.0.lock().unwrap(), [(now, now), (now, now + hour)]);
+}
