@@ -85,10 +85,10 @@ mod tests {
                 pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into())
             })
         };
-        let home = Path::new("/home/x/.local/share/botmeter/stack");
-        assert_eq!(with(&[("HOME", "/home/x")]).unwrap(), home);
-        assert_eq!(with(&[("HOME", "/home/x"), ("XDG_DATA_HOME", "data")]).unwrap(), home);
-        let data = with(&[("HOME", "/home/x"), ("XDG_DATA_HOME", "/data")]).unwrap();
+        let home = Path::new("/people/ada/.local/share/botmeter/stack");
+        assert_eq!(with(&[("HOME", "/people/ada")]).unwrap(), home);
+        assert_eq!(with(&[("HOME", "/people/ada"), ("XDG_DATA_HOME", "data")]).unwrap(), home);
+        let data = with(&[("HOME", "/people/ada"), ("XDG_DATA_HOME", "/data")]).unwrap();
         assert_eq!(data, Path::new("/data/botmeter/stack"));
         assert!(with(&[("HOME", "")]).unwrap_err().to_string().contains("give --run"));
     }
