@@ -1,8 +1,7 @@
 //! Connections that fail are counted, explained and made up for.
 
 use std::{
-    io::{Read, Write},
-    net::{Ipv4Addr, TcpListener},
+    io::Write,
     time::{Duration, Instant},
 };
 
@@ -13,7 +12,7 @@ use botmeter_core::{
 
 use super::{
     reading,
-    setup::{CALLS, Pushing, SOON, STARTS, failure_and_recovery, grpc, http},
+    setup::{CALLS, Pushing, SOON, STARTS, answering, failure_and_recovery, grpc, http},
 };
 use crate::receiver::{Behavior, Receiver};
 
@@ -148,14 +147,8 @@ fn the_wrong_protocol_is_explained() {
 
 #[test]
 fn half_an_answer_is_a_failure() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let url = format!("http://{}/v1/metrics", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let mut request = [0; 4096];
-            let _read = stream.read(&mut request);
-            let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf");
-        }
+    let url = answering(|stream| {
+        let _written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf");
     });
     let pushing = Pushing::with(http(&url));
     STARTS.bind(&pushing.meter, ());
@@ -173,17 +166,11 @@ fn half_an_answer_is_a_failure() {
 /// whole timeout.
 #[test]
 fn an_answer_without_an_end_is_a_failure_at_once() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let url = format!("http://{}/v1/metrics", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let mut request = [0; 4096];
-            let _read = stream.read(&mut request);
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n";
-            let mut written = stream.write_all(head.as_bytes());
-            while written.is_ok() {
-                written = stream.write_all(&[0xff; 4096]);
-            }
+    let url = answering(|stream| {
+        let head = "HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\n\r\n";
+        let mut written = stream.write_all(head.as_bytes());
+        while written.is_ok() {
+            written = stream.write_all(&[0xff; 4096]);
         }
     });
     let pushing = Pushing::with(http(&url));

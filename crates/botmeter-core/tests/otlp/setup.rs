@@ -1,6 +1,11 @@
 //! A backend that pushes to a receiver of the test, and instruments for it.
 
-use std::time::Duration;
+use std::{
+    io::Read,
+    net::{Ipv4Addr, TcpListener, TcpStream},
+    thread,
+    time::Duration,
+};
 
 use botmeter_core::{
     Backend, BackendKind, Counter, Error, Exports, FloatCounter, Gauge, Histogram, Instrument,
@@ -137,4 +142,18 @@ pub(crate) fn failure_and_recovery(
         "the next push carries the total"
     );
     failure
+}
+
+/// A receiver that answers each request with bytes of its own making, at the
+/// URL that is returned.
+pub(crate) fn answering(answer: impl Fn(&mut TcpStream) + Send + 'static) -> String {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let url = format!("http://{}/v1/metrics", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _read = stream.read(&mut [0; 4096]);
+            answer(&mut stream);
+        }
+    });
+    url
 }

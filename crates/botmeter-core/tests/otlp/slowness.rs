@@ -1,7 +1,7 @@
 //! Receivers that take their time, and timeouts as long as they can be.
 
 use std::{
-    io::{Read, Write},
+    io::Write,
     net::{Ipv4Addr, Shutdown, TcpListener, TcpStream},
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use botmeter_core::telemetry::OtlpSettings;
 
 use super::{
     reading,
-    setup::{Pushing, SOON, STARTS, grpc, http},
+    setup::{Pushing, SOON, STARTS, answering, grpc, http},
 };
 use crate::receiver::{Behavior, Receiver};
 
@@ -47,17 +47,11 @@ fn a_slow_receiver_gets_everything_and_holds_no_recording_up() {
 /// It makes progress all the time.
 #[test]
 fn an_answer_that_comes_byte_by_byte_costs_one_timeout() {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    let url = format!("http://{}/v1/metrics", listener.local_addr().unwrap());
-    std::thread::spawn(move || {
-        while let Ok((mut stream, _)) = listener.accept() {
-            let mut request = [0; 4096];
-            let _read = stream.read(&mut request);
-            let mut written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n");
-            while written.is_ok() {
-                std::thread::sleep(Duration::from_millis(50));
-                written = stream.write_all(b"x");
-            }
+    let url = answering(|stream| {
+        let mut written = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n");
+        while written.is_ok() {
+            std::thread::sleep(Duration::from_millis(50));
+            written = stream.write_all(b"x");
         }
     });
     let timeout = Duration::from_secs(1);
