@@ -30,6 +30,14 @@ impl Error {
         self
     }
 
+    /// The same error with what else can be done about it.
+    #[cfg(feature = "scrape")]
+    #[must_use]
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.what = format!("{}; {advice}", self.what);
+        self
+    }
+
     /// The whole chain of causes in one line, as a log message shows it.
     pub fn chain(&self) -> String {
         let mut line = self.what.clone();

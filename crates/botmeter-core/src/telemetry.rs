@@ -1,10 +1,12 @@
 //! Start-up, flush and shutdown.
 
 mod compiled;
+pub(crate) mod credentials;
 mod deadline;
 pub(crate) mod diagnose;
 mod endpoint;
 mod environment;
+pub(crate) mod percent;
 mod pulse;
 mod settings;
 pub(crate) mod signal;
@@ -289,8 +291,12 @@ impl Builder {
 
     /// Pushes to this OTLP receiver. What the environment chooses runs as
     /// well.
+    ///
+    /// A user and a password in the URL, percent-encoded, are sent as a header
+    /// `authorization: Basic`, by both protocols; they are never shown, nor is
+    /// the URL's query.
     pub fn otlp(mut self, endpoint: impl Into<String>) -> Self {
-        self.asked.endpoint = Some(endpoint.into());
+        self.asked.endpoint = Some(credentials::Given(endpoint.into()));
         self
     }
 
@@ -366,12 +372,7 @@ impl Builder {
             address: None,
             page: None,
         }));
-        if running.is_empty() {
-            tracing::warn!(
-                "no metrics are exported: enable one of the features otlp, scrape and stdout, and \
-                 choose it with OTEL_METRICS_EXPORTER"
-            );
-        }
+        compiled::say_what_is_not_exported(&settings, running.is_empty());
         let tee = Tee::new(running.iter().map(|running| Arc::clone(&running.backend)));
         let meter = Meter::new(tee);
         let own = <SelfObservation as Domain>::register(&meter);
@@ -411,7 +412,7 @@ impl Running {
         let job = move || backend.flush(otlp.timeout + Duration::from_secs(1)).map(|()| otlp);
         deadline::in_background("botmeter-probe", move || {
             if let Ok(otlp) = job() {
-                let endpoint = endpoint::without_password(&otlp.endpoint);
+                let endpoint = credentials::shown(&otlp.endpoint);
                 tracing::info!(endpoint, "the first push of metrics arrived");
             }
         });

@@ -6,6 +6,7 @@ mod receiver;
 
 mod otlp {
     mod answers;
+    mod canaries;
     mod credentials;
     mod ending;
     mod environment;

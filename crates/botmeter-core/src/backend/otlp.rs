@@ -9,6 +9,7 @@ mod grpc;
 mod http;
 mod proxy;
 mod reason;
+mod secrets;
 #[cfg(feature = "traces")]
 pub(crate) mod spans;
 mod target;

@@ -4,7 +4,7 @@ use crate::{Descriptor, Error};
 
 use super::{
     Running,
-    settings::{Compiled, Settings},
+    settings::{Chooser, Compiled, Settings, Silence},
     traces::Wiring,
 };
 
@@ -58,6 +58,26 @@ pub(super) fn start(
     Ok(running)
 }
 
+/// Says why metrics do not go where somebody may look for them.
+pub(super) fn say_what_is_not_exported(settings: &Settings, nothing_runs: bool) {
+    match settings.silence {
+        Some(Silence::CannotPush(variable)) => tracing::warn!(
+            "{variable} is set, but metrics are not pushed: this build cannot; enable the feature \
+             `otlp` of the botmeter crate that you depend on"
+        ),
+        // It was somebody's choice, and a program may export all the same.
+        Some(Silence::Chosen) if nothing_runs => tracing::info!(
+            "no metrics are exported, because OTEL_METRICS_EXPORTER is none; unset it, or set it \
+             to otlp, prometheus or console"
+        ),
+        None if nothing_runs => tracing::warn!(
+            "no metrics are exported: enable one of the features otlp, scrape and stdout, and \
+             choose it with OTEL_METRICS_EXPORTER"
+        ),
+        _ => {}
+    }
+}
+
 #[cfg(feature = "scrape")]
 fn start_scrape(
     settings: &Settings,
@@ -67,7 +87,8 @@ fn start_scrape(
 
     let exports = Exports::new(BackendKind::Scrape);
     let Some(chosen) = settings.scrape else { return Err(missing("scrape", "prometheus")) };
-    let scrape = Scrape::start(chosen, descriptors, exports.clone())?;
+    let scrape = Scrape::start(chosen, descriptors, exports.clone())
+        .map_err(|error| error.with_advice(where_to_change(settings)))?;
     let address = scrape.address();
     if let Some(address) = address {
         tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
@@ -81,6 +102,19 @@ fn start_scrape(
         exports: Some(exports),
         address,
     })
+}
+
+/// Where the address of the page is changed.
+#[cfg(feature = "scrape")]
+pub(super) fn where_to_change(settings: &Settings) -> &'static str {
+    match settings.listens {
+        Chooser::Code => {
+            "the program itself chooses the address, so change it in its code or its options"
+        }
+        Chooser::Environment => {
+            "OTEL_EXPORTER_PROMETHEUS_HOST and OTEL_EXPORTER_PROMETHEUS_PORT choose the address"
+        }
+    }
 }
 
 #[cfg(not(feature = "scrape"))]
@@ -102,7 +136,7 @@ fn start_otlp(settings: &Settings, descriptors: &[&'static Descriptor]) -> Resul
         exports.clone(),
     )?;
     tracing::info!(
-        endpoint = super::endpoint::without_password(&chosen.endpoint),
+        endpoint = super::credentials::shown(&chosen.endpoint),
         protocol = ?chosen.protocol,
         interval = ?settings.interval,
         service = settings.resource.service_name,

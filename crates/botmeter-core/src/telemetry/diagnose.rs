@@ -27,6 +27,7 @@ pub(super) use recorded::Recorded;
 
 use super::{
     Environment, Running, Telemetry,
+    credentials::Given,
     settings::{self, Asked, OtlpSettings, Settings},
 };
 use walk::{Answer, Layer, walk};
@@ -115,7 +116,7 @@ impl Diagnosis {
     /// assert_eq!(diagnosis.broken().map(|finding| finding.layer), Some("endpoint"));
     /// ```
     pub fn of_endpoint(endpoint: &str, environment: &Environment) -> Self {
-        let asked = Asked { endpoint: Some(endpoint.to_owned()), ..Asked::default() };
+        let asked = Asked { endpoint: Some(Given(endpoint.to_owned())), ..Asked::default() };
         let settings = match settings::otlp(&asked, environment) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {
@@ -168,5 +169,39 @@ skipped  receiver     not compiled in: the feature `otlp`
         };
         assert_eq!(page::look(&subject).evidence, "not compiled in: the feature `scrape`");
         assert_eq!(push::exports(&subject).evidence, "not compiled in: the feature `otlp`");
+    }
+
+    /// Its endpoint is for the whole fleet, and its build for scrapes alone.
+    #[test]
+    fn an_endpoint_that_this_build_cannot_push_to_is_said() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let log = Arc::new(file.reopen().unwrap());
+        let lines = tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(log);
+        let variable = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318");
+        let (telemetry, ()) = tracing::subscriber::with_default(lines.finish(), || {
+            let environment = [variable].into_iter().collect();
+            let builder = Telemetry::builder("test").environment(environment);
+            builder.backend(crate::backend::Discard).start().unwrap()
+        });
+        assert_eq!(
+            std::fs::read_to_string(file.path()).unwrap(),
+            " WARN botmeter_core::telemetry::compiled: OTEL_EXPORTER_OTLP_ENDPOINT is set, but \
+             metrics are not pushed: this build cannot; enable the feature `otlp` of the botmeter \
+             crate that you depend on\n"
+        );
+        let subject = Subject {
+            settings: telemetry.settings.clone(),
+            running: telemetry.running.clone(),
+            recorded: telemetry.recorded.clone(),
+            is_shut_down: false,
+        };
+        assert_eq!(
+            push::endpoint(&subject),
+            Finding::broken(
+                push::ENDPOINT,
+                "OTEL_EXPORTER_OTLP_ENDPOINT is set, but this build cannot push",
+                "enable the feature `otlp` of the botmeter crate that you depend on"
+            )
+        );
     }
 }

@@ -5,7 +5,8 @@ use std::net::{SocketAddr, ToSocketAddrs};
 use crate::Error;
 
 use super::{
-    environment::{Environment, Variable},
+    credentials::{self, Given, shown},
+    environment::Environment,
     settings::Protocol,
     signal::Signal,
 };
@@ -29,17 +30,17 @@ pub(crate) fn from_environment(
     };
     let is_base = variable.name == BASE;
     resolve(variable.value, signal, protocol, is_base)
-        .map_err(|remedy| hidden(variable).wrong(&remedy))
+        .map_err(|remedy| variable.wrong_as(&shown(variable.value), &remedy))
 }
 
 /// The endpoint that the program names: a base or a full URL.
 pub(crate) fn given_in_code(
-    endpoint: &str,
+    Given(endpoint): &Given,
     signal: Signal,
     protocol: Protocol,
 ) -> Result<String, Error> {
     resolve(endpoint, signal, protocol, false)
-        .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", without_password(endpoint))))
+        .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", shown(endpoint))))
 }
 
 /// The address to listen on.
@@ -78,20 +79,6 @@ pub(super) fn takes_metrics_alone(url: &str) -> bool {
     path.ends_with(Signal::Metrics.path()) || path.ends_with(PROMETHEUS_PATH)
 }
 
-/// The URL as it may be shown: without what stands before an `@`.
-pub(crate) fn without_password(endpoint: &str) -> String {
-    match endpoint.split_once("://") {
-        Some((scheme, rest)) => {
-            let authority = rest.split('/').next().unwrap_or_default();
-            match authority.rsplit_once('@') {
-                Some((secret, _)) => format!("{scheme}://{}", &rest[secret.len() + 1..]),
-                None => endpoint.to_owned(),
-            }
-        }
-        None => endpoint.to_owned(),
-    }
-}
-
 /// The first address of a name, IPv4 before IPv6: `localhost` has both, and a
 /// scraper that is told `127.0.0.1` must find us.
 fn listen(pair: &str) -> Option<SocketAddr> {
@@ -106,31 +93,33 @@ fn resolve(
     protocol: Protocol,
     is_base: bool,
 ) -> Result<String, String> {
-    let (scheme, rest) =
-        endpoint.split_once("://").ok_or("it has no scheme; begin with http:// or https://")?;
-    if !matches!(scheme, "http" | "https") {
-        return Err(format!("the scheme {scheme:?} is not known; use http or https"));
+    const NO_SCHEME: &str = "it has no scheme; begin with http:// or https://";
+    let (scheme, rest) = endpoint.split_once("://").ok_or(NO_SCHEME)?;
+    if !scheme.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(NO_SCHEME.to_owned());
     }
+    if !matches!(scheme, "http" | "https") {
+        return Err("its scheme is not known; use http or https".to_owned());
+    }
+    credentials::split(endpoint)?;
     if endpoint.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
         return Err("a URL of a receiver has no spaces and no fragment".to_owned());
     }
-    let (authority, path) = match rest.find('/') {
-        Some(slash) => rest.split_at(slash),
-        None => (rest, ""),
-    };
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let port = check_authority(authority)?;
     let origin = format!("{scheme}://{authority}");
     match protocol {
         Protocol::Grpc => {
             if !matches!(path, "" | "/") {
                 return Err(format!(
-                    "gRPC has no path, but this has {path:?}; remove it, or set \
-                     OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+                    "gRPC has no path, but this has {:?}; remove it, or set \
+                     OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                    shown(path)
                 ));
             }
             if port == Some(4318) {
                 tracing::warn!(
-                    endpoint = without_password(&origin),
+                    endpoint = shown(&origin),
                     "port 4318 usually speaks HTTP, but the protocol is gRPC"
                 );
             }
@@ -139,7 +128,7 @@ fn resolve(
         Protocol::HttpProtobuf => {
             if port == Some(4317) {
                 tracing::warn!(
-                    endpoint = without_password(&origin),
+                    endpoint = shown(&origin),
                     "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
                 );
             }
@@ -196,10 +185,4 @@ fn check_authority(authority: &str) -> Result<Option<u16>, String> {
             _ => Err(format!("{port:?} is not a port; use a number from 1 to 65535")),
         },
     }
-}
-
-/// The variable with the password of its URL hidden.
-fn hidden(variable: Variable<'_>) -> Variable<'_> {
-    let has_password = without_password(variable.value) != variable.value;
-    Variable { value: if has_password { "…" } else { variable.value }, ..variable }
 }

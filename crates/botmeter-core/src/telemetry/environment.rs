@@ -2,8 +2,13 @@
 
 mod table;
 
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
 
+use super::percent;
 use crate::Error;
 pub use table::{About, KNOWN_VARIABLES, KnownVariable};
 
@@ -12,20 +17,56 @@ pub use table::{About, KNOWN_VARIABLES, KnownVariable};
 /// A variable that is set to nothing counts as not set, as OpenTelemetry has
 /// it.
 #[derive(Clone, Default)]
-pub struct Environment(BTreeMap<String, String>);
+pub struct Environment {
+    variables: BTreeMap<String, String>,
+    /// Names of those that hold no text.
+    unreadable: BTreeSet<String>,
+}
+
+/// A path, which need not be text.
+const PATH: &str = "SSL_CERT_FILE";
 
 impl Environment {
-    /// The variables of this process. Those that are not Unicode are left out:
-    /// none that is read here may be.
+    /// The variables of this process. One that is read here and is not UTF-8
+    /// makes the start fail, or warn if it belongs to the system.
     pub fn of_process() -> Self {
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
+        let mut all = Self::default();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => {
+                    all.variables.insert(name, value);
+                }
+                Err(_) => {
+                    all.unreadable.insert(name);
+                }
+            }
+        }
+        all
     }
 
-    /// What a variable holds.
+    /// What a variable holds; nothing if that is not UTF-8.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+        self.variables.get(name).map(|value| value.trim()).filter(|value| !value.is_empty())
+    }
+
+    /// Refuses a variable of telemetry that is no text, instead of doing as if
+    /// nobody had set it, and warns of one of the system's.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let known = |name: &&String| {
+            KNOWN_VARIABLES.iter().any(|known| known.name.eq_ignore_ascii_case(name))
+                && name.as_str() != PATH
+        };
+        for name in self.unreadable.iter().filter(known) {
+            if matches!(name.split('_').next(), Some("OTEL" | "PROMETHEUS")) {
+                // What can be shown of the value may be a part of a password.
+                return Err(Error::new(format!(
+                    "use the environment variable {name}: it is not UTF-8"
+                )));
+            }
+            tracing::warn!("the environment variable {name} is not UTF-8 and counts as not set");
+        }
+        Ok(())
     }
 
     /// The first of these variables that is set, and what it holds.
@@ -36,14 +77,16 @@ impl Environment {
 
 impl<N: Into<String>, V: Into<String>> FromIterator<(N, V)> for Environment {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(variables: I) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+        let variables =
+            variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { variables, unreadable: BTreeSet::new() }
     }
 }
 
 /// Shows the names alone: some variables hold credentials.
 impl fmt::Debug for Environment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
+        f.debug_set().entries(self.variables.keys()).entries(&self.unreadable).finish()
     }
 }
 
@@ -77,7 +120,8 @@ impl Variable<'_> {
     pub(crate) fn pairs(self) -> Result<Vec<(String, String)>, Error> {
         let wrong = |part: usize, why: &str| {
             Error::new(format!(
-                "use the environment variable {}: part {part} {why}; write key=value,key=value",
+                "use the environment variable {}: part {part} {why}; write key=value,key=value, \
+                 and a percent sign as %25",
                 self.name
             ))
         };
@@ -91,32 +135,36 @@ impl Variable<'_> {
                 if key.is_empty() {
                     return Err(wrong(at + 1, "has no key"));
                 }
-                let value = percent_decoded(value.trim())
-                    .ok_or_else(|| wrong(at + 1, "has a percent sign that escapes nothing"))?;
+                let value = percent::decoded(value.trim()).map_err(|fault| wrong(at + 1, fault))?;
                 Ok((key.to_owned(), value))
             })
             .collect()
     }
 
-    /// The variable holds something that cannot be used.
-    pub(crate) fn wrong(self, remedy: &str) -> Error {
-        let Self { name, value } = self;
-        Error::new(format!("use {value:?} from the environment variable {name}: {remedy}"))
-    }
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        if *first == b'%' {
-            let digits = std::str::from_utf8(after.get(..2)?).ok()?;
-            bytes.push(u8::from_str_radix(digits, 16).ok()?);
-            rest = &after[2..];
-        } else {
-            bytes.push(*first);
-            rest = after;
+    /// Pairs of which each key can be a header. Another key is not shown: it
+    /// has the value in it where somebody wrote a colon for the equals sign.
+    pub(crate) fn headers(self) -> Result<Vec<(String, String)>, Error> {
+        let pairs = self.pairs()?;
+        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        match pairs.iter().position(|(name, _)| !name.chars().all(is_token)) {
+            None => Ok(pairs),
+            Some(at) => Err(Error::new(format!(
+                "use the environment variable {}: the name of header {} has characters that HTTP \
+                 does not allow; write name=value,name=value",
+                self.name,
+                at + 1
+            ))),
         }
     }
-    String::from_utf8(bytes).ok()
+
+    /// The variable holds something that cannot be used.
+    pub(crate) fn wrong(self, remedy: &str) -> Error {
+        self.wrong_as(self.value, remedy)
+    }
+
+    /// The same of a value that may be shown like this alone.
+    pub(crate) fn wrong_as(self, shown: &str, remedy: &str) -> Error {
+        let name = self.name;
+        Error::new(format!("use {shown:?} from the environment variable {name}: {remedy}"))
+    }
 }

@@ -7,6 +7,7 @@ use std::{fmt, net::SocketAddr, time::Duration};
 use crate::Error;
 
 use super::{
+    credentials::{self, Given},
     endpoint,
     environment::{Environment, Variable},
     signal::Signal,
@@ -35,11 +36,14 @@ pub struct Resource {
 /// Where and how metrics or spans are pushed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct OtlpSettings {
-    /// The full URL for HTTP, the base URL for gRPC.
+    /// The full URL for HTTP, the base URL for gRPC. A user and a password in
+    /// it, percent-encoded, are sent as `authorization: Basic`, unless there is
+    /// such a header; they are never shown.
     pub endpoint: String,
     /// What is spoken.
     pub protocol: Protocol,
     /// Sent with every push. Values are never shown: they may be credentials.
+    /// Headers of the message itself, such as `content-length`, are refused.
     pub headers: Vec<(String, String)>,
     /// How long one push may take.
     pub timeout: Duration,
@@ -55,7 +59,7 @@ impl fmt::Debug for OtlpSettings {
         let Self { endpoint, protocol, headers, timeout, compression, temporality } = self;
         let header_names: Vec<&str> = headers.iter().map(|(name, _)| name.as_str()).collect();
         f.debug_struct("OtlpSettings")
-            .field("endpoint", &endpoint::without_password(endpoint))
+            .field("endpoint", &credentials::shown(endpoint))
             .field("protocol", protocol)
             .field("header_names", &header_names)
             .field("timeout", timeout)
@@ -118,6 +122,28 @@ pub struct Settings {
     pub interval: Duration,
     /// Where spans go, if anywhere.
     pub traces: Option<TracesSettings>,
+    /// Why metrics do not go where somebody may look for them.
+    pub(crate) silence: Option<Silence>,
+    /// Who chose where scrapes are answered.
+    pub(crate) listens: Chooser,
+}
+
+/// Why metrics do not go where somebody may look for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// `OTEL_METRICS_EXPORTER` is none.
+    Chosen,
+    /// This variable names an endpoint, and this build cannot push to it.
+    CannotPush(&'static str),
+}
+
+/// Who chose something, and so where it is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chooser {
+    /// The program, in its code.
+    Code,
+    /// The environment, or the default where it is silent.
+    Environment,
 }
 
 /// What the program itself asked for.
@@ -129,7 +155,7 @@ pub(crate) struct Asked {
     pub(crate) version: Option<String>,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) interval: Option<Duration>,
-    pub(crate) endpoint: Option<String>,
+    pub(crate) endpoint: Option<Given>,
     pub(crate) scrape: Option<ScrapeSettings>,
     pub(crate) stdout: bool,
     /// Whether it brought a backend of its own.
@@ -143,6 +169,7 @@ struct Chosen {
     otlp: bool,
     scrape: bool,
     stdout: bool,
+    silence: Option<Silence>,
 }
 
 impl Settings {
@@ -158,6 +185,7 @@ impl Settings {
         {
             return Ok(None);
         }
+        environment.check()?;
         let chosen = choose(asked, environment, compiled)?;
         let otlp = (chosen.otlp || asked.endpoint.is_some())
             .then(|| otlp(asked, environment))
@@ -177,7 +205,12 @@ impl Settings {
         let resource = resource(asked, environment)?;
         let stdout = chosen.stdout || asked.stdout;
         let traces = traces::resolve(&asked.traces, environment, compiled)?;
-        Ok(Some(Self { resource, otlp, scrape, stdout, interval, traces }))
+        let listens = match asked.scrape {
+            Some(_) => Chooser::Code,
+            None => Chooser::Environment,
+        };
+        let silence = chosen.silence;
+        Ok(Some(Self { resource, otlp, scrape, stdout, interval, traces, silence, listens }))
     }
 }
 
@@ -210,28 +243,31 @@ fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Resul
         if is_none && words.len() > 1 {
             return Err(variable.wrong("none stands alone"));
         }
+        chosen.silence = is_none.then_some(Silence::Chosen);
         return Ok(chosen);
     }
     if let Some(variable) = environment.first(&["OTEL_EXPORTER"]) {
         let otlp = variable.one_of(&[("otlp", true), ("stdout", false)])?;
-        return Ok(Chosen { otlp, stdout: !otlp, scrape: false });
+        return Ok(Chosen { otlp, stdout: !otlp, ..Chosen::default() });
     }
-    let has_endpoint = environment.first(Signal::Metrics.variables().endpoint).is_some();
+    let endpoint = environment.first(Signal::Metrics.variables().endpoint);
     let is_asked =
         asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout || asked.has_own;
-    let otlp = compiled.otlp && (has_endpoint || !(is_asked || compiled.scrape));
+    let otlp = compiled.otlp && (endpoint.is_some() || !(is_asked || compiled.scrape));
     let scrape = compiled.scrape && !is_asked;
-    Ok(Chosen { otlp, scrape, stdout: false })
+    let silence =
+        endpoint.filter(|_| !compiled.otlp).map(|variable| Silence::CannotPush(variable.name));
+    Ok(Chosen { otlp, scrape, stdout: false, silence })
 }
 
 /// How metrics are pushed.
 pub(super) fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
-    push(Signal::Metrics, asked.endpoint.as_deref(), environment)
+    push(Signal::Metrics, asked.endpoint.as_ref(), environment)
 }
 
 fn push(
     signal: Signal,
-    given: Option<&str>,
+    given: Option<&Given>,
     environment: &Environment,
 ) -> Result<OtlpSettings, Error> {
     let variables = signal.variables();
@@ -246,8 +282,11 @@ fn push(
         Some(endpoint) => endpoint::given_in_code(endpoint, signal, protocol)?,
         None => endpoint::from_environment(environment, signal, protocol)?,
     };
-    let headers =
-        environment.first(variables.headers).map(Variable::pairs).transpose()?.unwrap_or_default();
+    let headers = environment
+        .first(variables.headers)
+        .map(Variable::headers)
+        .transpose()?
+        .unwrap_or_default();
     let timeout = environment
         .first(variables.timeout)
         .map(Variable::millis)
@@ -280,16 +319,17 @@ fn temporality(environment: &Environment) -> Result<Temporality, Error> {
 }
 
 fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error> {
-    let mut attributes = environment
-        .first(&["OTEL_RESOURCE_ATTRIBUTES"])
-        .map(Variable::pairs)
-        .transpose()?
-        .unwrap_or_default();
-    attributes.retain(|(key, _)| !asked.attributes.iter().any(|(asked, _)| asked == key));
-    attributes.extend(asked.attributes.iter().cloned());
+    let variable = environment.first(&["OTEL_RESOURCE_ATTRIBUTES"]);
+    let pairs = variable.map(Variable::pairs).transpose()?.unwrap_or_default();
+    // The last of a key counts, and the code speaks after the environment.
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    for (key, value) in pairs.into_iter().chain(asked.attributes.iter().cloned()) {
+        attributes.retain(|(known, _)| *known != key);
+        attributes.push((key, value));
+    }
     let mut take = |key: &str| {
         let at = attributes.iter().position(|(known, _)| known == key)?;
-        Some(attributes.remove(at).1)
+        Some(attributes.remove(at).1).filter(|value| !value.trim().is_empty())
     };
     let (name, instance, version) =
         (take("service.name"), take("service.instance.id"), take("service.version"));

@@ -7,7 +7,8 @@ use std::time::Duration;
 use super::{
     environment::Environment,
     settings::{
-        Asked, Compiled, Compression, OtlpSettings, Protocol, ScrapeSettings, Settings, Temporality,
+        Asked, Compiled, Compression, OtlpSettings, Protocol, ScrapeSettings, Settings, Silence,
+        Temporality,
     },
 };
 
@@ -36,7 +37,7 @@ fn refused(variables: Variables<'_>) -> String {
 }
 
 fn names(settings: &Settings) -> Vec<&'static str> {
-    let Settings { otlp, scrape, stdout, resource: _, interval: _, traces: _ } = settings;
+    let Settings { otlp, scrape, stdout, .. } = settings;
     let all = [("otlp", otlp.is_some()), ("scrape", scrape.is_some()), ("stdout", *stdout)];
     all.iter().filter(|(_, runs)| *runs).map(|(name, _)| *name).collect()
 }
@@ -188,6 +189,97 @@ fn the_service_is_named_by_code_then_variable_then_attribute_then_builder() {
     assert_eq!(resource.attributes, [("team".to_owned(), "bots".to_owned())]);
     assert_eq!(resource.version, "2");
     assert!(resource.instance_id.ends_with(&format!(":{}", std::process::id())));
+}
+
+#[test]
+fn an_empty_name_is_none_and_the_last_of_doubled_attributes_counts() {
+    let attributes = |text: &str| settings(&[("OTEL_RESOURCE_ATTRIBUTES", text)]).resource;
+    let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let asked = Asked { default_name: "builder".to_owned(), ..Asked::default() };
+    for empty in ["service.name=", "service.name=a,service.name= ", "service.name=%20"] {
+        let variables = [("OTEL_RESOURCE_ATTRIBUTES", empty)];
+        let resource = resolve(&variables, &asked).unwrap().unwrap().resource;
+        assert_eq!(resource.service_name, "builder", "{empty}");
+        assert!(resource.attributes.is_empty(), "{empty}");
+    }
+    let empty = attributes("service.version=,service.instance.id=");
+    assert_eq!(empty.version, "unknown");
+    assert!(empty.instance_id.ends_with(&format!(":{}", std::process::id())));
+    let doubled = attributes("service.name=a,x=1,service.name=b,y=2,x=3");
+    assert_eq!(doubled.service_name, "b");
+    assert_eq!(doubled.attributes, [pair("y", "2"), pair("x", "3")]);
+    let asked = Asked { attributes: vec![pair("x", "4"), pair("x", "5")], ..asked };
+    let variables = [("OTEL_RESOURCE_ATTRIBUTES", "x=1,x=2")];
+    let resource = resolve(&variables, &asked).unwrap().unwrap().resource;
+    assert_eq!(resource.attributes, [pair("x", "5")]);
+}
+
+#[test]
+fn an_escape_is_a_percent_sign_and_two_digits_of_utf_8() {
+    let attribute = |value: &str| {
+        let text = format!("key={value}");
+        resolve(&[("OTEL_RESOURCE_ATTRIBUTES", &text)], &Asked::default())
+            .map(|settings| settings.unwrap().resource.attributes.remove(0).1)
+    };
+    assert_eq!(attribute("%c3%A9%2B+").unwrap(), "\u{e9}++");
+    for value in ["%+F", "%-1", "%zz", "%", "%4", "50%", "% 1", "%\u{e9}"] {
+        let refusal = attribute(value).unwrap_err();
+        assert!(refusal.ends_with(
+            "part 1 has a percent sign without two hexadecimal digits behind it; write key=value,\
+             key=value, and a percent sign as %25"
+        ), "{value}: {refusal}");
+    }
+    for value in ["%FF", "%C3x"] {
+        let refusal = attribute(value).unwrap_err();
+        assert!(refusal.contains("is not UTF-8 when it is decoded"), "{value}: {refusal}");
+    }
+}
+
+#[test]
+fn what_has_to_be_encoded_in_a_password_is_told_without_the_password() {
+    for (url, shown) in [
+        ("http://joe:hunter/2@h:4318", "http://***@h:4318"),
+        ("http://joe:7/2@h:4318/v1/metrics", "http://***@h:4318/v1/metrics"),
+        ("http://joe:hunter@2@h:4318", "http://***@h:4318"),
+        ("http://joe:hunter?2@h:4318", "http://***"),
+        ("http://joe:hunter#2@h:4318", "http://***"),
+    ] {
+        let refusal = refused(&[("OTEL_EXPORTER_OTLP_ENDPOINT", url)]);
+        assert_eq!(
+            refusal,
+            format!(
+                "use {shown:?} from the environment variable OTEL_EXPORTER_OTLP_ENDPOINT: an @ \
+                 stands where none may; percent-encode user and password: / as %2F, ? as %3F, # \
+                 as %23 and @ as %40, which goes for an @ in a path, too"
+            ),
+        );
+    }
+    for (password, why) in [
+        ("%+F", "the password has a percent sign without two hexadecimal digits behind it"),
+        ("%FF", "the password is not UTF-8 when it is decoded"),
+    ] {
+        let refusal =
+            refused(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &format!("http://joe:{password}@h"))]);
+        assert!(refusal.contains(why) && !refusal.contains(password), "{refusal}");
+    }
+}
+
+#[test]
+fn an_endpoint_without_its_feature_and_a_choice_of_none_are_known() {
+    let compiled = Compiled { otlp: false, scrape: true, traces: false };
+    let silence = |variables: Variables<'_>, compiled| {
+        let environment: Environment = variables.iter().copied().collect();
+        Settings::resolve(&Asked::default(), &environment, compiled).unwrap().unwrap().silence
+    };
+    let base = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    let endpoint = (base, "http://c:4318");
+    assert_eq!(silence(&[endpoint], compiled), Some(Silence::CannotPush(base)));
+    assert_eq!(silence(&[endpoint], ALL), None);
+    assert_eq!(silence(&[], compiled), None);
+    // Somebody chose, and not to push.
+    assert_eq!(silence(&[endpoint, ("OTEL_METRICS_EXPORTER", "prometheus")], compiled), None);
+    let none = ("OTEL_METRICS_EXPORTER", "none");
+    assert_eq!(silence(&[endpoint, none], ALL), Some(Silence::Chosen));
 }
 
 #[test]

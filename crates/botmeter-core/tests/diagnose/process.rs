@@ -154,8 +154,13 @@ fn a_program_that_chose_nothing() {
     let (telemetry, ping) = builder().environment(none).start::<Ping>().unwrap();
     ping.sent();
     let broken = broken(&telemetry.diagnose_blocking());
+    let told = "broken   backends     no backend runs, because OTEL_METRICS_EXPORTER is none; \
+                compiled in: otlp, scrape";
+    assert!(broken.starts_with(told), "{broken}");
     assert!(
-        broken.starts_with("broken   backends     no backend runs; compiled in: otlp, scrape"),
+        broken.ends_with(
+            "change: unset OTEL_METRICS_EXPORTER, or set it to otlp, prometheus or console"
+        ),
         "{broken}"
     );
 }

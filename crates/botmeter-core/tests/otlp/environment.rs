@@ -3,11 +3,14 @@
 use std::{env, process::Command};
 
 use botmeter_core::{
-    Backend,
-    telemetry::{OtlpSettings, Protocol},
+    Backend, Telemetry,
+    backend::Discard,
+    telemetry::{Environment, OtlpSettings, Protocol},
 };
+use tracing::Level;
 
 use super::{
+    log::Log,
     reading,
     setup::{Pushing, SOON, STARTS, grpc, http},
 };
@@ -97,4 +100,48 @@ fn push(settings: OtlpSettings) {
     pushing.flush().unwrap();
     starts.add(1);
     pushing.otlp.shutdown(SOON).unwrap();
+}
+
+#[test]
+fn no_exporter_is_a_choice_and_not_a_fault() {
+    let log = Log::default();
+    let _logged = tracing::subscriber::set_default(log.clone());
+    let none: Environment = [("OTEL_METRICS_EXPORTER", "none")].into_iter().collect();
+    let (_telemetry, ()) = Telemetry::builder("my-bot").environment(none).start().unwrap();
+    let said = "botmeter_core::telemetry::compiled message=no metrics are exported, because \
+                OTEL_METRICS_EXPORTER is none; unset it, or set it to otlp, prometheus or console";
+    assert_eq!(log.take(), [(Level::INFO, said.to_owned())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_not_utf_8_is_named_and_not_taken_for_unset() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+
+    const INSIDE: &str = "BOTMETER_TEST_NOT_UTF_8";
+    if env::var_os(INSIDE).is_some() {
+        let started = Telemetry::builder("my-bot").backend(Discard).start::<()>();
+        return println!("{:?}", started.map(|_| "started"));
+    }
+    let bad = OsStr::from_bytes(b"http://s3cret\xff");
+    let told = |name: &str| {
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--nocapture", "--exact"])
+            .arg("otlp::environment::a_variable_that_is_not_utf_8_is_named_and_not_taken_for_unset")
+            .env(INSIDE, "1")
+            .env(name, bad)
+            .output()
+            .unwrap();
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    for name in ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_SDK_DISABLED", "PROMETHEUS_ENDPOINT"]
+    {
+        let told = told(name);
+        let expected = format!("Err(use the environment variable {name}: it is not UTF-8)");
+        assert!(told.contains(&expected) && !told.contains("s3cret"), "{told}");
+    }
+    // These belong to the system, and others read them.
+    for name in ["HOSTNAME", "SSL_CERT_FILE", "OTEL_UNHEARD_OF"] {
+        assert!(told(name).contains("Ok(\"started\")"), "{name}: {}", told(name));
+    }
 }

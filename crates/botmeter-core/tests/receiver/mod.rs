@@ -16,6 +16,8 @@ use std::{
 use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
 use tokio::runtime::Runtime;
 
+/// Whom a push was meant for, among its headers by either protocol.
+pub(crate) const AUTHORITY: &str = "host";
 /// The longest that [`Receiver::wait_for`] waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -8,7 +8,7 @@ use hyper::{
     HeaderMap, Method, Request, Response,
     body::{Bytes, Incoming},
     header,
-    service::service_fn,
+    service::{Service as _, service_fn},
 };
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -22,7 +22,7 @@ use prost::Message;
 use tokio::net::TcpStream;
 use tonic::{Code, Status, codec::CompressionEncoding};
 
-use super::{Behavior, Protocol, Push, State};
+use super::{AUTHORITY, Behavior, Protocol, Push, State};
 
 /// Serves every connection until its task is dropped.
 pub(super) async fn connections(listener: TcpListener, protocol: Protocol, state: Arc<State>) {
@@ -52,9 +52,20 @@ async fn serve_grpc(stream: TcpStream, state: Arc<State>) {
     let service = MetricsServiceServer::new(Grpc(state))
         .accept_compressed(CompressionEncoding::Gzip)
         .max_decoding_message_size(usize::MAX);
+    let service = TowerToHyperService::new(service);
+    let service = service_fn(move |request| service.call(with_authority(request)));
     let _ended = hyper::server::conn::http2::Builder::new(TokioExecutor::new())
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service))
+        .serve_connection(TokioIo::new(stream), service)
         .await;
+}
+
+/// What HTTP/2 sends in the place of `Host`, put among the headers.
+fn with_authority(mut request: Request<Incoming>) -> Request<Incoming> {
+    let authority = request.uri().authority().map(|authority| authority.as_str().parse());
+    if let Some(Ok(authority)) = authority {
+        request.headers_mut().insert(AUTHORITY, authority);
+    }
+    request
 }
 
 /// Ends the connection.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use botmeter_core::{
-    Backend, BackendKind, Exports, Meter,
+    Backend, BackendKind, Exports, Meter, Telemetry,
     backend::scrape::{Scrape, Settings},
 };
 
@@ -43,10 +43,40 @@ fn a_port_in_use_is_a_clear_error() {
         error.to_string(),
         format!(
             "listen on {address}: the port is in use; end the program that uses it, or choose \
-             another port with OTEL_EXPORTER_PROMETHEUS_PORT, or port 0 for any that is free"
+             another port, or port 0 for any that is free"
         )
     );
     assert!(error.source().is_some(), "the system's own words");
+}
+
+#[test]
+fn where_to_choose_another_port_depends_on_who_chose_it() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let port = address.port().to_string();
+    let variables =
+        [("OTEL_METRICS_EXPORTER", "prometheus"), ("OTEL_EXPORTER_PROMETHEUS_PORT", port.as_str())];
+    let by_environment = Telemetry::builder("my-bot").environment(variables.into_iter().collect());
+    let by_code =
+        Telemetry::builder("my-bot").environment(variables.into_iter().collect()).scrape(address);
+    for (builder, advice) in [
+        (
+            by_code,
+            "the program itself chooses the address, so change it in its code or its options",
+        ),
+        (
+            by_environment,
+            "OTEL_EXPORTER_PROMETHEUS_HOST and OTEL_EXPORTER_PROMETHEUS_PORT choose the address",
+        ),
+    ] {
+        let error = builder.start::<()>().unwrap_err();
+        let expected = format!(
+            "listen on {address}: the port is in use; end the program that uses it, or choose \
+             another port, or port 0 for any that is free; {advice}"
+        );
+        assert_eq!(error.to_string(), expected);
+        assert!(error.source().is_some(), "the system's own words");
+    }
 }
 
 #[test]
@@ -56,7 +86,7 @@ fn an_address_of_another_machine_is_a_clear_error() {
     assert!(
         error
             .to_string()
-            .starts_with("listen on 192.0.2.1:9464: this machine has no such address; set"),
+            .starts_with("listen on 192.0.2.1:9464: this machine has no such address; choose"),
         "{error}"
     );
 }

@@ -91,10 +91,9 @@ impl<S: Service> Grpc<S> {
             .on_thread_start(trace_nothing)
             .build()
             .map_err(|error| failed().because(error))?;
-        let endpoint = Endpoint::from_shared(settings.endpoint.clone())
-            .and_then(|endpoint| {
-                endpoint.user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
-            })
+        // Its authority is sent with each call, and so must not have credentials.
+        let endpoint = Endpoint::from(target.uri().clone())
+            .user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
             .map_err(|error| failed().because(error))?
             .connect_timeout(timeout_of(settings));
         let endpoint = secured(endpoint, target)?;

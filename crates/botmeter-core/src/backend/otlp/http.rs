@@ -49,7 +49,7 @@ impl Http {
             .with_http()
             .with_http_client(client.clone())
             .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
-            .with_endpoint(&settings.endpoint)
+            .with_endpoint(target.uri().to_string())
             .with_timeout(timeout_of(settings))
             .with_temporality(super::sdk_temporality(settings.temporality))
             .build()

@@ -2,7 +2,7 @@
 
 use std::{env, fmt, io, time::Duration};
 
-use super::target::Target;
+use super::{secrets::Secrets, target::Target};
 use crate::telemetry::Protocol;
 
 /// In the order in which the client looks for them.
@@ -15,7 +15,7 @@ pub(super) struct Proxy {
     /// Without credentials.
     address: String,
     variable: &'static str,
-    secrets: Vec<String>,
+    secrets: Secrets,
 }
 
 impl Proxy {
@@ -31,11 +31,12 @@ impl Proxy {
         let names_it = |variable: &&str| {
             env::var(variable).is_ok_and(|value| ureq::Proxy::new(&value).is_ok())
         };
-        let secrets = [proxy.password(), proxy.username()];
+        let mut secrets = Secrets::default();
+        secrets.of_login(proxy.username().unwrap_or(""), proxy.password().unwrap_or(""));
         Some(Self {
             address: format!("{}:{}", proxy.host(), proxy.port()),
             variable: VARIABLES.into_iter().find(names_it)?,
-            secrets: secrets.into_iter().flatten().map(str::to_owned).collect(),
+            secrets,
         })
     }
 
@@ -68,11 +69,7 @@ impl Proxy {
     }
 
     fn censored(&self, target: &Target, text: &str) -> String {
-        let mut text = target.censored(text);
-        for secret in self.secrets.iter().filter(|secret| !secret.is_empty()) {
-            text = text.replace(secret.as_str(), "***");
-        }
-        text
+        self.secrets.hidden_in(&target.censored(text))
     }
 }
 
@@ -94,11 +91,9 @@ mod tests {
 
     #[test]
     fn what_a_proxy_quotes_back_is_without_its_credentials_and_ours() {
-        let proxy = Proxy {
-            address: "proxy:80".to_owned(),
-            variable: "HTTP_PROXY",
-            secrets: vec!["robot".to_owned(), "hunter22".to_owned()],
-        };
+        let mut secrets = Secrets::default();
+        secrets.of_login("robot", "hunter22");
+        let proxy = Proxy { address: "proxy:80".to_owned(), variable: "HTTP_PROXY", secrets };
         let timeout = Duration::from_secs(10);
         let target = Target::of(&OtlpSettings {
             endpoint: "http://far:4318/v1/metrics".to_owned(),

@@ -65,7 +65,7 @@ impl Http {
             .with_http()
             .with_http_client(client.clone())
             .with_protocol(opentelemetry_otlp::Protocol::HttpBinary)
-            .with_endpoint(&settings.endpoint)
+            .with_endpoint(target.uri().to_string())
             .with_timeout(timeout_of(settings))
             .build()
             .map_err(|error| Error::new(target.push()).because(error))?;

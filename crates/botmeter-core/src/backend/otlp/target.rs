@@ -2,25 +2,46 @@
 
 use std::fmt;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Uri,
+    header::{self, AUTHORIZATION},
+};
 
+use super::secrets::{Secrets, basic};
 use crate::{
     Error,
-    telemetry::{OtlpSettings, Protocol, signal::Signal},
+    telemetry::{
+        OtlpSettings, Protocol,
+        credentials::{self, Login},
+        signal::Signal,
+    },
 };
 
 /// The endpoint with everything secret known, so that none of it is shown.
 #[derive(Clone)]
 pub(super) struct Target {
     signal: Signal,
+    /// Without user and password, which go into a header.
     uri: Uri,
+    login: Option<Login>,
     shown: String,
-    secrets: Vec<String>,
+    secrets: Secrets,
 }
 
-/// Shorter texts are no credentials, and hiding them would garble messages.
-const SHORTEST_SECRET: usize = 6;
-const HIDDEN: &str = "***";
+/// What the client says of the message and the connection. With another length
+/// or host beside its own, a server may take one push for two requests.
+const OF_THE_CLIENT: [HeaderName; 10] = [
+    header::CONNECTION,
+    header::CONTENT_ENCODING,
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::EXPECT,
+    header::HOST,
+    header::TE,
+    header::TRAILER,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+];
 
 impl Target {
     /// Where metrics are pushed to.
@@ -30,9 +51,10 @@ impl Target {
 
     pub(super) fn of_signal(signal: Signal, settings: &OtlpSettings) -> Result<Self, Error> {
         let OtlpSettings { endpoint, headers, .. } = settings;
-        let (shown, noun) = (shown(endpoint), signal.noun());
+        let (shown, noun) = (credentials::shown(endpoint), signal.noun());
         let refuse = |why: &str| Error::new(format!("push {noun} to {shown:?}: {why}"));
-        let uri: Uri = endpoint
+        let (bare, login) = credentials::split(endpoint).map_err(|why| refuse(&why))?;
+        let uri: Uri = bare
             .parse()
             .map_err(|error: http::uri::InvalidUri| refuse("it is not a URL").because(error))?;
         if uri.host().is_none_or(str::is_empty) {
@@ -46,8 +68,15 @@ impl Target {
         if settings.timeout.is_zero() {
             return Err(refuse("no answer can come within a timeout of zero"));
         }
-        let secrets = secrets(&uri, headers);
-        let target = Self { signal, uri, shown, secrets };
+        let mut secrets = Secrets::default();
+        for (_, value) in headers {
+            secrets.of_header(value);
+        }
+        if let Some(Login { user, password }) = &login {
+            secrets.of_login(user, password);
+        }
+        secrets.of_query(uri.query().unwrap_or_default());
+        let target = Self { signal, uri, login, shown, secrets };
         if is_https && !cfg!(feature = "otlp-tls") {
             return Err(target.missing_feature("https", "otlp-tls"));
         }
@@ -111,33 +140,42 @@ impl Target {
     /// A text from elsewhere without our credentials, which a server or a
     /// library may quote back.
     pub(super) fn censored(&self, text: &str) -> String {
-        let mut censored = text.to_owned();
-        for secret in &self.secrets {
-            if censored.contains(secret.as_str()) {
-                censored = censored.replace(secret.as_str(), HIDDEN);
-            }
-        }
-        censored
+        self.secrets.hidden_in(text)
     }
 
-    /// The headers as they are sent.
+    /// The headers as they are sent, with the credentials of the endpoint unless
+    /// there are others among them.
     pub(super) fn headers(&self, settings: &OtlpSettings) -> Result<HeaderMap, Error> {
+        // Not even a part of a value is quoted: it may be a password.
+        let refuse = |why: &str| {
+            let (noun, shown) = (self.signal.noun(), &self.shown);
+            Error::new(format!("push {noun} to {shown:?}: {why}"))
+        };
         let mut map = HeaderMap::new();
         for (name, value) in &settings.headers {
-            let refuse = |part: &str| {
-                // Not even a part of a value is quoted: it may be a password.
-                Error::new(format!(
-                    "push {} to {:?}: the {part} of the header {name:?} has characters that HTTP \
-                     does not allow",
-                    self.signal.noun(),
-                    self.shown
+            let characters = |part: &str| {
+                refuse(&format!(
+                    "the {part} of the header {name:?} has characters that HTTP does not allow"
                 ))
             };
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse("name"))?;
-            let mut value = HeaderValue::from_str(value).map_err(|_| refuse("value"))?;
-            value.set_sensitive(true);
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| characters("name"))?;
+            if is_of_the_client(&key) {
+                return Err(refuse(&format!(
+                    "the header {name:?} belongs to the message or the connection, which the \
+                     client sets up itself; take it out of OTEL_EXPORTER_OTLP_HEADERS"
+                )));
+            }
+            let value = HeaderValue::from_str(value).map_err(|_| characters("value"))?;
             map.append(key, value);
         }
+        if let Some(Login { user, password }) = &self.login
+            && !map.contains_key(AUTHORIZATION)
+        {
+            let value = HeaderValue::from_str(&basic(user, password))
+                .map_err(|error| refuse("its user and password fit no header").because(error))?;
+            map.insert(AUTHORIZATION, value);
+        }
+        map.values_mut().for_each(|value| value.set_sensitive(true));
         Ok(map)
     }
 
@@ -163,45 +201,11 @@ impl fmt::Debug for Target {
     }
 }
 
-/// The URL without user, password and query, each of which may be a secret.
-fn shown(endpoint: &str) -> String {
-    let (url, query) = match endpoint.split_once('?') {
-        Some((url, _)) => (url, "?***"),
-        None => (endpoint, ""),
-    };
-    let Some((scheme, rest)) = url.split_once("://") else { return format!("{url}{query}") };
-    let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
-    let (user, host) = match authority.rsplit_once('@') {
-        Some((_, host)) => ("***@", host),
-        None => ("", authority),
-    };
-    format!("{scheme}://{user}{host}{path}{query}")
-}
-
-/// Longest first, so that hiding a part does not uncover the rest.
-fn secrets(uri: &Uri, headers: &[(String, String)]) -> Vec<String> {
-    let mut secrets: Vec<String> = Vec::new();
-    let mut add = |secret: &str| {
-        if secret.len() >= SHORTEST_SECRET {
-            secrets.push(secret.to_owned());
-        }
-    };
-    for (_, value) in headers {
-        add(value.trim());
-        // `Bearer <token>`: the token alone must not be shown either.
-        value.split_whitespace().skip(1).for_each(&mut add);
-    }
-    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
-    if let Some((user, _)) = authority.rsplit_once('@') {
-        add(user);
-        user.split(':').for_each(&mut add);
-    }
-    if let Some(query) = uri.query() {
-        add(query);
-        query.split('&').filter_map(|pair| pair.split_once('=')).for_each(|(_, value)| add(value));
-    }
-    secrets.sort_unstable_by_key(|secret| std::cmp::Reverse(secret.len()));
-    secrets
+fn is_of_the_client(name: &HeaderName) -> bool {
+    let others = ["keep-alive", "proxy-connection", "http2-settings"];
+    OF_THE_CLIENT.contains(name)
+        || others.contains(&name.as_str())
+        || name.as_str().starts_with("grpc-")
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The layer `backends`: whether anything carries metrics out of the process.
 
-use super::{Subject, finding::Finding};
+use super::{super::settings::Silence, Subject, finding::Finding};
 
 pub(super) const LAYER: &str = "backends";
 
@@ -18,6 +18,16 @@ pub(super) fn look(subject: &Subject) -> Finding {
             LAYER,
             "telemetry was shut down, so nothing is exported any more",
             "call shutdown() at the very end of the program",
+        );
+    }
+    if running.is_empty() && settings.silence == Some(Silence::Chosen) {
+        return Finding::broken(
+            LAYER,
+            format!(
+                "no backend runs, because OTEL_METRICS_EXPORTER is none; compiled in: {}",
+                compiled_in()
+            ),
+            "unset OTEL_METRICS_EXPORTER, or set it to otlp, prometheus or console",
         );
     }
     if running.is_empty() {

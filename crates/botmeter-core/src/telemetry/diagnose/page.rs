@@ -8,7 +8,7 @@ use std::{
 
 use crate::{BackendKind, Exports, self_observation, wall};
 
-use super::{Subject, finding::Finding};
+use super::{super::compiled::where_to_change, Subject, finding::Finding};
 
 pub(super) const LAYER: &str = "page";
 
@@ -34,6 +34,10 @@ pub(super) fn look(subject: &Subject) -> Finding {
         return Finding::skipped(LAYER, format!("{what}; {scrapes}"));
     };
     let url = format!("http://{}/metrics", reachable(address));
+    let place = || {
+        let place = subject.settings.as_ref().map(where_to_change);
+        place.map_or_else(String::new, |place| format!("; {place}"))
+    };
     match ask(reachable(address)) {
         Ok(page) if is_ours(&page) => {
             let series = page.lines().filter(|line| !line.starts_with('#')).count();
@@ -44,14 +48,16 @@ pub(super) fn look(subject: &Subject) -> Finding {
             Finding::broken(
                 LAYER,
                 format!("{url} answers {begin:?} and not with the page of this program"),
-                "look for another program at this port, or set OTEL_EXPORTER_PROMETHEUS_PORT",
+                format!("look for another program at this port, or choose another{}", place()),
             )
         }
         Err(error) => Finding::broken(
             LAYER,
             format!("{url} does not answer: {error}"),
-            "look into the log for why the page's server ended, or set \
-             OTEL_EXPORTER_PROMETHEUS_PORT to another port",
+            format!(
+                "look into the log for why the page's server ended, or choose another port{}",
+                place()
+            ),
         ),
     }
 }

@@ -1,6 +1,6 @@
 //! The layers of a push in a build without OTLP.
 
-use super::{Subject, finding::Finding};
+use super::{super::settings::Silence, Subject, finding::Finding};
 
 pub(super) const ENDPOINT: &str = "endpoint";
 pub(super) const NETWORK: &str = "network";
@@ -9,8 +9,15 @@ pub(super) const EXPORTS: &str = "exports";
 
 const ABSENT: &str = "not compiled in: the feature `otlp`";
 
-pub(super) fn endpoint(_: &Subject) -> Finding {
-    Finding::skipped(ENDPOINT, ABSENT)
+pub(super) fn endpoint(subject: &Subject) -> Finding {
+    match subject.settings.as_ref().and_then(|settings| settings.silence) {
+        Some(Silence::CannotPush(variable)) => Finding::broken(
+            ENDPOINT,
+            format!("{variable} is set, but this build cannot push"),
+            "enable the feature `otlp` of the botmeter crate that you depend on",
+        ),
+        _ => Finding::skipped(ENDPOINT, ABSENT),
+    }
 }
 
 pub(super) fn network(_: &Subject) -> Finding {

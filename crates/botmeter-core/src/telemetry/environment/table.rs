@@ -120,7 +120,8 @@ pub const KNOWN_VARIABLES: &[KnownVariable] = &[
     known(
         About::Identity,
         "OTEL_RESOURCE_ATTRIBUTES",
-        "Adds attributes to what is pushed; `service.instance.id` becomes the label `instance`.",
+        "Adds attributes to what is pushed; `service.instance.id` becomes the label `instance`. \
+         Of the same key, the last one counts.",
         PAIRS,
         "none; the instance is host and process",
         "service.version=1.4.0,deployment.environment.name=test",
@@ -161,7 +162,9 @@ pub const KNOWN_VARIABLES: &[KnownVariable] = &[
     known(
         About::Push,
         "OTEL_EXPORTER_OTLP_ENDPOINT",
-        "The base of all signals: `/v1/metrics` and `/v1/traces` are appended for HTTP.",
+        "The base of all signals: `/v1/metrics` and `/v1/traces` are appended for HTTP. A user \
+         and a password in it, percent-encoded, are sent as `authorization: Basic` by HTTP and \
+         gRPC.",
         URL,
         "`http://localhost:4318`, for gRPC `http://localhost:4317`",
         "http://collector:4318",
@@ -185,7 +188,8 @@ pub const KNOWN_VARIABLES: &[KnownVariable] = &[
     known(
         About::Push,
         "OTEL_EXPORTER_OTLP_METRICS_HEADERS",
-        "Sent with each push. Values are never shown.",
+        "Sent with each push. Values are never shown. Headers of the message or the connection, \
+         such as `content-length` or `host`, are refused.",
         PAIRS,
         "the next variable",
         "x-tenant=bots",

@@ -7,6 +7,7 @@ use crate::{
     Error,
     telemetry::{
         Builder,
+        credentials::Given,
         endpoint::{self, BASE},
         environment::{Environment, Variable},
         signal::Signal,
@@ -66,7 +67,7 @@ impl Builder {
     /// Pushes spans to this OTLP receiver, whatever the environment says. The
     /// rest of the push, such as its protocol and headers, comes from there.
     pub fn otlp_traces(mut self, endpoint: impl Into<String>) -> Self {
-        self.asked.traces.endpoint = Some(endpoint.into());
+        self.asked.traces.endpoint = Some(Given(endpoint.into()));
         self
     }
 
@@ -86,7 +87,7 @@ impl Builder {
 /// What the program itself asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
-    pub(crate) endpoint: Option<String>,
+    pub(crate) endpoint: Option<Given>,
     pub(crate) prints: bool,
     pub(crate) sampler: Option<Sampler>,
 }
@@ -111,7 +112,7 @@ pub(super) fn resolve(
     environment: &Environment,
     compiled: Compiled,
 ) -> Result<Option<TracesSettings>, Error> {
-    let given = asked.endpoint.as_deref();
+    let given = asked.endpoint.as_ref();
     let pushes = || push(Signal::Spans, given, environment).map(TracesExporter::Otlp);
     let exporter = if given.is_some() {
         pushes()?

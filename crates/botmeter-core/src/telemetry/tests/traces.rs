@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{ALL, Variables, refused, resolve, settings};
 use crate::telemetry::{
     Batching, Environment, Protocol, Sampler, Settings, TracesExporter, TracesSettings,
+    credentials::Given,
     settings::{Asked, Compiled},
 };
 
@@ -96,7 +97,7 @@ fn everything_else_of_a_push_comes_from_the_environment() {
 #[test]
 fn the_program_beats_the_environment() {
     let mut asked = Asked::default();
-    asked.traces.endpoint = Some("http://mine:4318".to_owned());
+    asked.traces.endpoint = Some(Given("http://mine:4318".to_owned()));
     asked.traces.sampler = Some(Sampler::AlwaysOff);
     let variables = [
         ("OTEL_TRACES_EXPORTER", "console"),
@@ -191,5 +192,5 @@ fn credentials_are_never_shown() {
         "{:?}",
         pushed(&[(ENDPOINT, &url), ("OTEL_EXPORTER_OTLP_TRACES_HEADERS", &format!("a={secret}"))])
     );
-    assert!(shown.contains("http://c:4318/v1/traces") && !shown.contains(secret), "{shown}");
+    assert!(shown.contains("http://***@c:4318/v1/traces") && !shown.contains(secret), "{shown}");
 }

@@ -13,7 +13,7 @@ use crate::{
     Backend, BackendKind, Error, Exports, Meter, SelfObservation,
     backend::otlp::spans::SpanPush,
     telemetry::{
-        Builder, Environment, Running, Settings, TracesExporter, TracesSettings, endpoint,
+        Builder, Environment, Running, Settings, TracesExporter, TracesSettings, credentials,
     },
 };
 
@@ -120,7 +120,7 @@ impl Prepared {
         match &chosen.exporter {
             TracesExporter::Otlp(push) => {
                 tracing::info!(
-                    endpoint = endpoint::without_password(&push.endpoint),
+                    endpoint = credentials::shown(&push.endpoint),
                     protocol = ?push.protocol,
                     sampler,
                     delay = ?chosen.batching.delay,
