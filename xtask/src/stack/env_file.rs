@@ -8,7 +8,8 @@ use anyhow::{Context, Result, bail};
 /// The variables of a file, by name.
 pub(super) type Variables = BTreeMap<String, String>;
 
-/// Reads the text of a file; an error names its line.
+/// Reads the text of a file; an error names its line, and shows nothing of it
+/// but the name of a variable: what is misspelt may be a password.
 ///
 /// Known are `NAME=value`, `export NAME=value`, values in single and double
 /// quotes, and comments. A dollar sign is refused outside of single quotes,
@@ -34,7 +35,7 @@ fn entry(line: &str) -> Result<Option<(String, String)>> {
     }
     let line = line.strip_prefix("export ").unwrap_or(line);
     let Some((name, rest)) = line.split_once('=') else {
-        bail!("{line:?} is no variable: write NAME=value, or # in front of a comment");
+        bail!("there is no equals sign: write NAME=value, or # in front of a comment");
     };
     let name = name.trim();
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -42,7 +43,10 @@ fn entry(line: &str) -> Result<Option<(String, String)>> {
         || !name.chars().all(is_name)
         || name.starts_with(|c: char| c.is_ascii_digit())
     {
-        bail!("{name:?} is no name of a variable: use letters, digits and _");
+        bail!(
+            "what stands before the equals sign is no name of a variable: use letters, digits and \
+             _, with no digit in front"
+        );
     }
     let value = value(rest.trim()).with_context(|| format!("the value of {name}"))?;
     Ok(Some((name.to_owned(), value)))
@@ -96,10 +100,9 @@ fn only_comment(text: &str) -> Result<()> {
     if text.is_empty() || text.starts_with('#') {
         return Ok(());
     }
-    bail!("{text:?} follows the closing quote: remove it, or put it inside")
+    bail!("something follows the closing quote: remove it, or put it inside")
 }
 
-/// Says nothing of the value itself, which may be a password.
 fn no_dollar(value: &str) -> Result<()> {
     if value.contains('$') {
         bail!(
@@ -137,9 +140,22 @@ mod tests {
         for (text, expected) in [
             (
                 "A=1\nnonsense",
-                "line 2: \"nonsense\" is no variable: write NAME=value, or # in front of a comment",
+                "line 2: there is no equals sign: write NAME=value, or # in front of a comment",
             ),
-            ("1A=1", "line 1: \"1A\" is no name of a variable: use letters, digits and _"),
+            (
+                "PASSWORD: secret",
+                "line 1: there is no equals sign: write NAME=value, or # in front of a comment",
+            ),
+            (
+                "PASSWORD: secret==",
+                "line 1: what stands before the equals sign is no name of a variable: use letters, \
+                 digits and _, with no digit in front",
+            ),
+            (
+                "1A=1",
+                "line 1: what stands before the equals sign is no name of a variable: use letters, \
+                 digits and _, with no digit in front",
+            ),
             ("A=1\nA=2", "line 2: A is there twice: remove one of the two"),
             (
                 "P=secret$x",
@@ -152,8 +168,8 @@ mod tests {
                 "line 1: the value of P: a double quote is opened and not closed on the line",
             ),
             (
-                "P='a' b",
-                "line 1: the value of P: \"b\" follows the closing quote: remove it, or put it \
+                "P='it's-secret'",
+                "line 1: the value of P: something follows the closing quote: remove it, or put it \
                  inside",
             ),
             ("P=\"\\x\"", "line 1: the value of P: a backslash is followed by none of \" \\ n t"),
