@@ -4,7 +4,7 @@ use crate::{Descriptor, Error};
 
 use super::{
     Running,
-    settings::{Chooser, Compiled, Settings, Silence},
+    settings::{Compiled, Settings, Silence},
     traces::Wiring,
 };
 
@@ -107,6 +107,8 @@ fn start_scrape(
 /// Where the address of the page is changed.
 #[cfg(feature = "scrape")]
 pub(super) fn where_to_change(settings: &Settings) -> &'static str {
+    use super::settings::Chooser;
+
     match settings.listens {
         Chooser::Code => {
             "the program itself chooses the address, so change it in its code or its options"
