@@ -13,6 +13,9 @@ use crate::provider::{DEFAULT_MODELS, Faults, Profile, Share, TRIAL_MODEL};
 /// that somebody pastes a whole log into.
 const CONTEXT_TOKENS: u64 = 8_000;
 
+/// Where Prometheus looks for a page, as a rule.
+const USUAL_PORT: u16 = 9464;
+
 /// A bot server that calls a model provider over HTTP and shows what botmeter measures.
 ///
 /// Without options it starts a provider of its own on this machine, so it needs neither a key nor
@@ -25,7 +28,14 @@ pub struct Options {
     pub run_for: Option<Duration>,
 
     /// Port of 127.0.0.1 that serves /metrics; 0 takes any free one.
-    #[arg(long, value_name = "N", default_value_t = 9464)]
+    #[arg(
+        long,
+        value_name = "N",
+        env = "OTEL_EXPORTER_PROMETHEUS_PORT",
+        hide_env_values = true,
+        default_value_t = USUAL_PORT,
+        value_parser = port
+    )]
     pub port: u16,
 
     /// Calls to models that are begun in a second, on average; the story goes at their pace.
@@ -121,7 +131,8 @@ impl FaultOptions {
 }
 
 impl Options {
-    /// Reads the arguments of this process and `BOTMETER_PROVIDER_KEY`.
+    /// Reads the arguments of this process, `BOTMETER_PROVIDER_KEY` and
+    /// `OTEL_EXPORTER_PROMETHEUS_PORT`.
     ///
     /// # Errors
     ///
@@ -192,6 +203,14 @@ fn duration(text: &str) -> Result<Duration, String> {
         Ok(duration) => Ok(duration),
         Err(error) => Err(format!("{error}; write it like 30s, 2m or 1m30s")),
     }
+}
+
+/// A variable that is set to nothing counts as not set, as with all of OpenTelemetry's.
+fn port(text: &str) -> Result<u16, String> {
+    if text.is_empty() {
+        return Ok(USUAL_PORT);
+    }
+    text.parse().map_err(|_| "it is no port; give a number from 0 to 65535".to_owned())
 }
 
 fn rate(text: &str) -> Result<f64, String> {

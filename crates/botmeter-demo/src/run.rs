@@ -3,6 +3,7 @@
 mod prices;
 mod progress;
 
+use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -63,7 +64,10 @@ pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
         .backend(memory.clone())
         .traces(traces)
         .start::<Domains>()
-        .map_err(|error| failed_to(&error))?;
+        .map_err(|error| {
+            let advice = if is_about_the_port(&error) { "; --port chooses another" } else { "" };
+            anyhow!("{}{advice}", failed_to(&error))
+        })?;
     let llm = domains.0.clone();
     let prices = match &own_provider {
         Some(_) => prices::with_cache_writes(&options.models())?,
@@ -194,6 +198,12 @@ async fn asked_to_end(run_for: Option<Duration>, stop: StopRequested) {
         () = time_is_over => {}
         signal = stop => tracing::info!(%signal, "asked to end"),
     }
+}
+
+/// Whether the system refuses the port.
+fn is_about_the_port(error: &botmeter_llm::core::Error) -> bool {
+    let kind = error.source().and_then(<dyn Error>::downcast_ref).map(io::Error::kind);
+    matches!(kind, Some(io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied))
 }
 
 fn failed_to(error: &botmeter_llm::core::Error) -> anyhow::Error {

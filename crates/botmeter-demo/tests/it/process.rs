@@ -64,6 +64,28 @@ fn a_port_in_use_is_named() {
     assert_eq!((code, &*stdout), (Some(1), ""), "{stderr}");
     let error = stderr.lines().find(|line| line.starts_with("error: failed to ")).unwrap();
     assert!(error.contains(&address.to_string()), "{stderr}");
+    assert!(error.ends_with("; --port chooses another"), "{stderr}");
+    assert!(!error.contains("OTEL_"), "{stderr}");
+}
+
+#[test]
+fn the_port_is_that_of_the_option_else_that_of_the_variable() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let port = address.port().to_string();
+    let variables = [("OTEL_EXPORTER_PROMETHEUS_PORT", &*port)];
+    let demo = || Demo::start(&["--for", "1s", "--hangs", "0"], &variables);
+    let Ended { code, stderr, .. } = demo().ended();
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains(&format!("failed to listen on {address}")), "{stderr}");
+
+    let mut demo = Demo::start(&["--port", "0", "--for", "1s", "--hangs", "0"], &variables);
+    assert_ne!(demo.address(), address.to_string());
+    assert_eq!(demo.ended().code, Some(0));
+
+    let Ended { code, stderr, .. } =
+        Demo::start(&[], &[("OTEL_EXPORTER_PROMETHEUS_PORT", "70000")]).ended();
+    assert_eq!(code, Some(2), "{stderr}");
 }
 
 #[test]
