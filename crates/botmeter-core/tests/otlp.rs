@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+#[expect(dead_code, reason = "the tests of a clock that is set use the rest of it")]
 mod receiver;
 
 mod otlp {
