@@ -19,6 +19,7 @@ mod otlp {
     mod series;
     mod setup;
     mod slowness;
+    mod strangers;
     mod streaks;
     mod tls;
 }

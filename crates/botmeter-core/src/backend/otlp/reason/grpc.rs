@@ -41,6 +41,10 @@ pub(in super::super) fn of_partial_success(
 
 fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
     let advice = match code {
+        // The limit is ours, whichever code tonic chose.
+        Code::OutOfRange | Code::ResourceExhausted if is_too_long(text) => {
+            "no receipt is that long: something else than an OTLP receiver answers there"
+        }
         Code::Unimplemented => causes::of_no_receiver(target),
         Code::Unavailable if !is_local => causes::NOT_NOW,
         Code::Unauthenticated | Code::PermissionDenied => causes::CREDENTIALS,
@@ -52,6 +56,11 @@ fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
         _ => return causes::of_text(target, Protocol::Grpc, text),
     };
     advice.to_owned()
+}
+
+fn is_too_long(text: &str) -> bool {
+    let words = ["decoded message length too large", "exceeded while decompressing"];
+    words.iter().any(|words| text.contains(words))
 }
 
 fn first_io_error(status: &Status) -> Option<&io::Error> {
