@@ -207,6 +207,16 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "otlp-grpc")]
+    #[test]
+    fn a_timeout_by_grpc_may_be_that_of_the_name_server() {
+        let asks = |endpoint| {
+            grpc::of_timeout(&target(endpoint), Duration::from_secs(1)).contains("name server")
+        };
+        assert!(asks("http://collector:4317"));
+        assert!(!asks("http://10.0.0.1:4317") && !asks("http://[::1]:4317"));
+    }
+
     #[test]
     fn the_port_of_the_other_protocol_is_noticed() {
         let closed = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());

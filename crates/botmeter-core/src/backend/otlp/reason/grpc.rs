@@ -1,6 +1,6 @@
 //! Why a push by gRPC failed.
 
-use std::{error::Error, io, time::Duration};
+use std::{error::Error, io, net::IpAddr, time::Duration};
 
 use tonic::{Code, Status};
 
@@ -26,9 +26,13 @@ pub(in super::super) fn of_status(target: &Target, status: &Status) -> String {
     format!("{request}: {:?}, {text:?}; {advice}", status.code())
 }
 
-/// Why there was no answer.
+/// Why there was no answer. Nobody tells how much of the time went to the name.
 pub(in super::super) fn of_timeout(target: &Target, timeout: Duration) -> String {
-    super::of_timeout(&target.request(Protocol::Grpc), timeout)
+    let reason = super::of_timeout(&target.request(Protocol::Grpc), timeout);
+    if target.host().trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+        return reason;
+    }
+    format!("{reason} does the name server answer?")
 }
 
 /// What the receiver took only a part of; nothing if it took all.
