@@ -15,6 +15,8 @@ mod logs;
 mod parity;
 /// An alert of ours on its way through a real Alertmanager.
 mod real_alerts;
+/// What a real Prometheus says to a clock that is ahead, and at wrong addresses.
+mod real_clock;
 /// What series cost on their way and in a real Prometheus.
 mod real_costs;
 /// The doctor, from inside and from outside, with a real Prometheus.

@@ -1,15 +1,18 @@
 //! What a backend reports of its exports.
 
+mod news;
+
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use crate::{closed_label, self_observation::ExportHandles, wall};
+use news::{Line, News};
 
 closed_label! {
     /// The kinds of backend that export.
@@ -46,8 +49,14 @@ struct State {
     backend: BackendKind,
     succeeded: AtomicU64,
     failed: AtomicU64,
-    last: Mutex<Last>,
+    kept: Mutex<Kept>,
     handles: OnceLock<ExportHandles>,
+}
+
+#[derive(Default)]
+struct Kept {
+    last: Last,
+    news: News,
 }
 
 /// What is known of the exports so far.
@@ -68,25 +77,24 @@ impl Exports {
             backend,
             succeeded: AtomicU64::new(0),
             failed: AtomicU64::new(0),
-            last: Mutex::default(),
+            kept: Mutex::default(),
             handles: OnceLock::new(),
         }))
     }
 
-    /// Counts an export that arrived. A streak of failures that ends here is
-    /// logged.
+    /// Counts an export that arrived. The end of a streak of failures is logged
+    /// if the streak was.
     pub fn succeeded(&self, took: Duration) {
         let now = wall::now();
-        let streak = {
-            let mut last = self.lock();
-            last.success = Some(now);
-            last.error = None;
-            std::mem::take(&mut last.streak)
+        let line = {
+            let mut kept = self.lock();
+            kept.last = Last { success: Some(now), error: None, streak: 0 };
+            kept.news.succeeded(Instant::now())
         };
         self.0.succeeded.fetch_add(1, Ordering::Relaxed);
-        if streak > 0 {
+        if let Some(Line { earlier_error, failed_exports }) = line {
             let backend = self.0.backend.as_str();
-            tracing::info!(backend, failed_exports = streak, "exports succeed again");
+            tracing::info!(backend, failed_exports, earlier_error, "exports succeed again");
         }
         if let Some(handles) = self.0.handles.get() {
             let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -94,24 +102,33 @@ impl Exports {
         }
     }
 
-    /// Counts an export that did not arrive. Only the first of a streak is
-    /// logged, and whenever the reason changes.
+    /// Counts an export that did not arrive. The first of a streak is logged,
+    /// and another reason, but nothing more often than every ten minutes: what
+    /// is left out is said with the next line. Reasons that differ in what they
+    /// quote, or in words with a digit, count as one.
     pub fn failed(&self, took: Duration, error: &str) {
-        let is_news = {
-            let mut last = self.lock();
+        let line = {
+            let Kept { last, news } = &mut *self.lock();
             last.streak += 1;
-            let is_news = last.error.as_deref() != Some(error);
             last.error = Some(error.to_owned());
-            is_news
+            news.failed(Instant::now(), error)
         };
         self.0.failed.fetch_add(1, Ordering::Relaxed);
-        if is_news {
+        if let Some(Line { earlier_error, failed_exports }) = line {
             let backend = self.0.backend.as_str();
             let what = match self.0.backend {
                 BackendKind::Traces => "spans",
                 BackendKind::Otlp | BackendKind::Scrape | BackendKind::Stdout => "metrics",
             };
-            tracing::error!(backend, error, "failed to export {what}; it goes on trying");
+            // The first failure of all needs no count.
+            let failed_exports = (failed_exports > 1).then_some(failed_exports);
+            tracing::error!(
+                backend,
+                error,
+                earlier_error,
+                failed_exports,
+                "failed to export {what}; it goes on trying"
+            );
         }
         if let Some(handles) = self.0.handles.get() {
             handles.ended(ExportStatus::Error, took, None);
@@ -135,7 +152,7 @@ impl Exports {
 
     /// What is known of the last exports.
     pub fn last(&self) -> Last {
-        self.lock().clone()
+        self.lock().last.clone()
     }
 
     /// Records into these instruments from now on, exports so far included.
@@ -144,8 +161,8 @@ impl Exports {
         let _already_set = self.0.handles.set(handles);
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Last> {
-        self.0.last.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

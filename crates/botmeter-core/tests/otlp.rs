@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+#[expect(dead_code, reason = "the tests of a clock that is set use the rest of it")]
 mod receiver;
 
 mod otlp {
@@ -19,6 +20,7 @@ mod otlp {
     mod series;
     mod setup;
     mod slowness;
+    mod strangers;
     mod streaks;
     mod tls;
 }

@@ -1,5 +1,6 @@
 //! Pushing to an OTLP receiver.
 
+mod attempts;
 pub(crate) mod check;
 #[cfg(feature = "otlp-grpc")]
 mod grpc;
@@ -17,14 +18,16 @@ mod times;
 
 use std::time::Duration;
 
-use opentelemetry_sdk::metrics;
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequest;
+use opentelemetry_sdk::metrics::{self, data::ResourceMetrics};
 
-use super::sdk::{Deliver, Sdk, Start, backend_by_sdk};
+use super::sdk::{Deliver, Failure, Sdk, Start, backend_by_sdk};
 use crate::{
     Descriptor, Error, Exports,
     telemetry::{OtlpSettings, Protocol, Resource, Temporality},
 };
 use target::Target;
+use times::Times;
 
 /// Pushes to an OTLP receiver, such as Prometheus' own or a Collector.
 ///
@@ -87,7 +90,7 @@ impl Otlp {
         let target = Target::of(&settings)?;
         let push = Push { settings, target, interval, resource, descriptors, exports };
         match push.settings.protocol {
-            Protocol::HttpProtobuf => push.start(http::Http::new),
+            Protocol::HttpProtobuf => push.start(http::Client::new),
             Protocol::Grpc => push.start(grpc::Metrics::new),
         }
     }
@@ -104,14 +107,14 @@ struct Push<'a> {
 }
 
 impl Push<'_> {
-    fn start<D: Deliver>(
+    fn start<T: Transport<ExportMetricsServiceRequest>>(
         self,
-        connect: impl FnOnce(&OtlpSettings, &Target) -> Result<D, Error>,
+        connect: impl FnOnce(&OtlpSettings, &Target) -> Result<T, Error>,
     ) -> Result<Otlp, Error> {
         let Self { settings, target, interval, resource, descriptors, exports } = self;
         let start = Start {
             destination: target.to_string(),
-            deliver: connect(&settings, &target)?,
+            deliver: Metrics { by: connect(&settings, &target)?, times: Times::default() },
             temporality: sdk_temporality(settings.temporality),
             interval,
             resource,
@@ -119,6 +122,28 @@ impl Push<'_> {
             exports,
         };
         Sdk::start(start).map(Otlp)
+    }
+}
+
+/// A way to a receiver for messages of one kind.
+trait Transport<M>: Send + Sync + 'static {
+    /// Pushes, from a thread that may block; and again if that may help.
+    fn push(&self, message: &M) -> Result<(), Failure>;
+}
+
+/// What is pushed at each interval, by either protocol.
+struct Metrics<T> {
+    by: T,
+    times: Times,
+}
+
+impl<T: Transport<ExportMetricsServiceRequest>> Deliver for Metrics<T> {
+    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
+        let mut request = ExportMetricsServiceRequest::from(metrics);
+        let stamp = self.times.stamp(&mut request);
+        let outcome = self.by.push(&request);
+        self.times.pushed(stamp, &outcome);
+        outcome
     }
 }
 

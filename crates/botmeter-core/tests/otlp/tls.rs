@@ -11,6 +11,7 @@ use std::{
 };
 
 use botmeter_core::telemetry::{OtlpSettings, Protocol};
+use rcgen::{CertificateParams, KeyPair, date_time_ymd};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -40,14 +41,18 @@ struct Front {
 
 impl Front {
     fn of(receiver: &Receiver) -> Self {
-        let name = vec!["127.0.0.1".to_owned()];
-        let issued = rcgen::generate_simple_self_signed(name).unwrap();
-        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(issued.signing_key.serialize_der()));
+        Self::with(receiver, &CertificateParams::new(vec!["127.0.0.1".to_owned()]).unwrap())
+    }
+
+    fn with(receiver: &Receiver, params: &CertificateParams) -> Self {
+        let pair = KeyPair::generate().unwrap();
+        let issued = params.self_signed(&pair).unwrap();
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(pair.serialize_der()));
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(vec![issued.cert.der().clone()], key)
+            .with_single_cert(vec![issued.der().clone()], key)
             .unwrap();
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let acceptor = TlsAcceptor::from(Arc::new(config));
@@ -66,7 +71,7 @@ impl Front {
                 });
             }
         });
-        Self { address, authority: issued.cert.pem(), _runtime: runtime }
+        Self { address, authority: issued.pem(), _runtime: runtime }
     }
 }
 
@@ -133,5 +138,45 @@ fn https_arrives_where_the_certificate_is_trusted() {
         let failure = push_trusting(&right, protocol, &secured);
         let spoken = if is_grpc { "gRPC" } else { "HTTP" };
         assert!(failure.ends_with(&format!("for {spoken} without TLS?")), "{failure}");
+    }
+}
+
+/// Its authority is trusted each time, so that is not what has to change.
+#[test]
+fn a_certificate_that_is_trusted_and_yet_not_valid_has_its_own_advice() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = |name: &str| CertificateParams::new(vec![name.to_owned()]).unwrap();
+    let mut expired = certificate("127.0.0.1");
+    expired.not_after = date_time_ymd(2025, 1, 1);
+    let mut early = certificate("127.0.0.1");
+    early.not_before = date_time_ymd(4000, 1, 1);
+    let cases = [
+        (
+            expired,
+            "the receiver's certificate has expired: renew it there, or set this machine's clock \
+             right if it is ahead",
+        ),
+        (
+            early,
+            "the receiver's certificate is not valid yet: set this machine's clock right, or wait",
+        ),
+        (
+            certificate("elsewhere.example"),
+            "the receiver's certificate is for another name: push to a name that it is for, or \
+             have one issued for \"127.0.0.1\"",
+        ),
+    ];
+    for (number, (certificate, advice)) in cases.into_iter().enumerate() {
+        for protocol in [Protocol::HttpProtobuf, Protocol::Grpc] {
+            let is_grpc = protocol == Protocol::Grpc;
+            let receiver = if is_grpc { Receiver::grpc() } else { Receiver::http() }.start();
+            let front = Front::with(&receiver, &certificate);
+            let authority = folder.path().join(format!("{number}.pem"));
+            fs::write(&authority, &front.authority).unwrap();
+            let path = if is_grpc { "" } else { "/v1/metrics" };
+            let endpoint = format!("https://{}{path}", front.address);
+            let failure = push_trusting(&authority, protocol, &endpoint);
+            assert!(failure.ends_with(&format!("; {advice}")), "{failure}");
+        }
     }
 }

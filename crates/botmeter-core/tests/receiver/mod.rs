@@ -51,6 +51,11 @@ pub(crate) enum Behavior {
     /// Answers with this status. For gRPC, the status is a code and the body
     /// its message.
     Answer { status: u16, headers: &'static [(&'static str, &'static str)], body: &'static str },
+    /// Takes it unless a point is more than ten minutes ahead of the clock, as
+    /// Prometheus does.
+    AcceptNoFuture,
+    /// Takes it and ends the connection instead of answering.
+    AcceptAndClose,
     /// Reads it and never answers.
     Hang,
     /// Ends the connection without an answer.

@@ -1,6 +1,12 @@
 //! The two protocols of the receiver.
 
-use std::{future::pending, io::Read, net::TcpListener, sync::Arc};
+use std::{
+    future::pending,
+    io::Read,
+    net::TcpListener,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use flate2::read::GzDecoder;
 use http_body_util::{BodyExt, Full};
@@ -14,9 +20,12 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     service::TowerToHyperService,
 };
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsPartialSuccess, ExportMetricsServiceRequest, ExportMetricsServiceResponse,
-    metrics_service_server::{MetricsService, MetricsServiceServer},
+use opentelemetry_proto::tonic::{
+    collector::metrics::v1::{
+        ExportMetricsPartialSuccess, ExportMetricsServiceRequest, ExportMetricsServiceResponse,
+        metrics_service_server::{MetricsService, MetricsServiceServer},
+    },
+    metrics::v1::metric::Data,
 };
 use prost::Message;
 use tokio::net::TcpStream;
@@ -77,8 +86,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Closed> {
     let (parts, body) = request.into_parts();
     let body = body.collect().await.map_err(Closed::other)?.to_bytes();
-    match state.arrived() {
-        Behavior::Accept => {}
+    let behavior = state.arrived();
+    match behavior {
+        Behavior::Accept | Behavior::AcceptNoFuture | Behavior::AcceptAndClose => {}
         Behavior::AcceptAfter(pause) => tokio::time::sleep(pause).await,
         Behavior::Reject { points, message } => return Ok(proto(Some(rejected(points, message)))),
         Behavior::Answer { status, headers, body } => {
@@ -100,9 +110,15 @@ async fn answer(
         return Ok(plain(405, "POST only"));
     }
     match decode(&parts.headers, &body) {
+        Ok(request) if matches!(behavior, Behavior::AcceptNoFuture) && is_ahead(&request) => {
+            Ok(plain(400, TOO_FAR))
+        }
         Ok(request) => {
             state.keep(Push { headers: pairs(&parts.headers), request });
-            Ok(proto(None))
+            match behavior {
+                Behavior::AcceptAndClose => Err(Closed::other("told to close")),
+                _ => Ok(proto(None)),
+            }
         }
         Err((status, text)) => Ok(plain(status, &text)),
     }
@@ -125,6 +141,22 @@ fn decode(headers: &HeaderMap, body: &[u8]) -> Result<ExportMetricsServiceReques
         other => return Err((415, format!("content encoding {other:?}"))),
     };
     ExportMetricsServiceRequest::decode(body).map_err(|error| (400, error.to_string()))
+}
+
+/// What Prometheus says.
+const TOO_FAR: &str = "out of bounds: timestamp is too far in the future";
+
+fn is_ahead(request: &ExportMetricsServiceRequest) -> bool {
+    let limit = SystemTime::now() + Duration::from_mins(10);
+    let limit = limit.duration_since(UNIX_EPOCH).expect("the clock is right").as_nanos();
+    let scopes = request.resource_metrics.iter().flat_map(|it| &it.scope_metrics);
+    let is_ahead = |nanos: u64| u128::from(nanos) > limit;
+    scopes.flat_map(|it| &it.metrics).any(|metric| match &metric.data {
+        Some(Data::Gauge(it)) => it.data_points.iter().any(|it| is_ahead(it.time_unix_nano)),
+        Some(Data::Sum(it)) => it.data_points.iter().any(|it| is_ahead(it.time_unix_nano)),
+        Some(Data::Histogram(it)) => it.data_points.iter().any(|it| is_ahead(it.time_unix_nano)),
+        _ => false,
+    })
 }
 
 fn plain(status: u16, text: &str) -> Response<Full<Bytes>> {
@@ -164,8 +196,12 @@ impl MetricsService for Grpc {
         &self,
         request: tonic::Request<ExportMetricsServiceRequest>,
     ) -> Result<tonic::Response<ExportMetricsServiceResponse>, Status> {
-        match self.0.arrived() {
-            Behavior::Accept => {}
+        let behavior = self.0.arrived();
+        match behavior {
+            Behavior::AcceptNoFuture if is_ahead(request.get_ref()) => {
+                return Err(Status::invalid_argument(TOO_FAR));
+            }
+            Behavior::Accept | Behavior::AcceptNoFuture | Behavior::AcceptAndClose => {}
             Behavior::AcceptAfter(pause) => tokio::time::sleep(pause).await,
             Behavior::Reject { points, message } => {
                 let partial_success = Some(rejected(points, message));
@@ -179,6 +215,9 @@ impl MetricsService for Grpc {
         }
         let headers = pairs(&request.metadata().clone().into_headers());
         self.0.keep(Push { headers, request: request.into_inner() });
-        Ok(ExportMetricsServiceResponse::default().into())
+        match behavior {
+            Behavior::AcceptAndClose => Err(Status::unavailable("told to close")),
+            _ => Ok(ExportMetricsServiceResponse::default().into()),
+        }
     }
 }

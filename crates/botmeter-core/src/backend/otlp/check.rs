@@ -77,7 +77,7 @@ pub(crate) fn network(settings: &OtlpSettings) -> Finding {
         Err(Unreached::SlowName) => Finding::broken(
             NETWORK,
             format!("nobody could tell the address of {host:?} within 5 s"),
-            "check the name servers of this machine, or give an address instead of a name",
+            causes::NAME_SERVERS,
         ),
         Err(Unreached::Refused(address)) => Finding::broken(
             NETWORK,

@@ -14,25 +14,25 @@ use opentelemetry::Context;
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, metrics_service_client::MetricsServiceClient,
 };
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
 use tokio::runtime::Runtime;
 use tonic::{
-    Code, Request, Status,
+    Code, ConnectError, Request, Status, TimeoutExpired,
     codec::CompressionEncoding,
     metadata::MetadataMap,
     transport::{Channel, Endpoint},
 };
 
 use super::{
+    Transport,
+    attempts::Attempts,
     check::Refused,
     reason::{Rejected, grpc as reason},
     target::Target,
     timeout_of,
-    times::Times,
 };
 use crate::{
     Error,
-    backend::sdk::{Deliver, Failure},
+    backend::sdk::Failure,
     telemetry::{Compression, OtlpSettings},
 };
 
@@ -43,10 +43,14 @@ pub(super) struct Grpc<S> {
 }
 
 /// What pushes metrics.
-pub(super) struct Metrics {
-    grpc: Grpc<MetricsServiceClient<Channel>>,
-    times: Times,
-}
+pub(super) type Metrics = Grpc<MetricsServiceClient<Channel>>;
+/// What pushes spans.
+#[cfg(feature = "traces")]
+pub(super) type Spans = Grpc<
+    opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient<
+        Channel,
+    >,
+>;
 
 /// The generated client of one signal.
 pub(super) trait Service: Clone + Send + Sync + 'static {
@@ -77,13 +81,9 @@ struct Caller<S> {
     target: Target,
 }
 
-/// How often a call is repeated that may succeed the next time.
-const RETRIES: u32 = 3;
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-
 impl<S: Service> Grpc<S> {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
-        let failed = || Error::new(format!("{} by gRPC", target.push()));
+        let failed = || failed(target);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("botmeter-grpc")
@@ -113,10 +113,12 @@ impl<S: Service> Grpc<S> {
             runtime: OwnRuntime(Some(runtime)),
         })
     }
+}
 
-    /// Pushes from a thread that is outside of every runtime, as those that
-    /// export are, and so may block on one.
-    pub(super) fn push(&self, request: &S::Request) -> Result<(), Failure> {
+impl<S: Service> Transport<S::Request> for Grpc<S> {
+    /// Threads that export are outside of every runtime, and so may block on
+    /// one.
+    fn push(&self, request: &S::Request) -> Result<(), Failure> {
         let Some(runtime) = &self.runtime.0 else { return Ok(()) };
         runtime.block_on(self.caller.push(request))
     }
@@ -125,28 +127,12 @@ impl<S: Service> Grpc<S> {
 /// Sends a push without metrics, to see what becomes of it; nothing in a build
 /// without gRPC.
 pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(), Refused>> {
-    let grpc = match Grpc::<MetricsServiceClient<Channel>>::new(settings, target) {
+    let grpc = match Metrics::new(settings, target) {
         Ok(grpc) => grpc,
         Err(error) => return Some(Err(Refused::Otherwise(error.chain()))),
     };
     let runtime = grpc.runtime.0.as_ref()?;
     Some(runtime.block_on(grpc.caller.probe()))
-}
-
-impl Metrics {
-    pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
-        Ok(Self { grpc: Grpc::new(settings, target)?, times: Times::default() })
-    }
-}
-
-impl Deliver for Metrics {
-    async fn deliver(&self, metrics: &ResourceMetrics) -> Result<(), Failure> {
-        let mut request = ExportMetricsServiceRequest::from(metrics);
-        if let Some(correction) = self.times.next(metrics) {
-            correction.apply(&mut request);
-        }
-        self.grpc.push(&request)
-    }
 }
 
 impl Service for MetricsServiceClient<Channel> {
@@ -202,40 +188,49 @@ impl<S: Service> Caller<S> {
     }
 
     async fn push(&self, request: &S::Request) -> Result<(), Failure> {
-        let attempts = self.attempt(request, Instant::now());
-        let Ok(outcome) = tokio::time::timeout(self.timeout, attempts).await else {
+        let attempts = self.attempt(request, Attempts::within(self.timeout));
+        let Ok(Some(outcome)) = tokio::time::timeout(self.timeout, attempts).await else {
             // A connection to a machine that is gone looks alive for a quarter
             // of an hour.
             *self.client.lock().unwrap_or_else(PoisonError::into_inner) =
                 connect(&self.endpoint, self.compression);
-            return Err(reason::of_timeout(&self.target, self.timeout).into());
+            let reason = reason::of_timeout(&self.target, self.timeout);
+            return Err(Failure { may_have_arrived: true, ..reason.into() });
         };
         outcome
     }
 
-    async fn attempt(&self, request: &S::Request, begin: Instant) -> Result<(), Failure> {
-        let mut pause = FIRST_PAUSE;
-        let mut retries = 0;
+    /// Nothing when the connection notices first that the time is over.
+    async fn attempt(
+        &self,
+        request: &S::Request,
+        mut attempts: Attempts,
+    ) -> Option<Result<(), Failure>> {
+        let mut may_have_arrived = false;
         loop {
             let mut call = Request::from_parts(
                 self.metadata.clone(),
                 tonic::Extensions::default(),
                 request.clone(),
             );
-            call.set_timeout(self.timeout.saturating_sub(begin.elapsed()));
+            call.set_timeout(attempts.left());
             let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let status = match client.call(call).await {
                 Ok(rejected) => {
-                    return reason::of_partial_success(&self.target, rejected).map_or(Ok(()), Err);
+                    let failure = reason::of_partial_success(&self.target, rejected);
+                    return Some(failure.map_or(Ok(()), Err));
                 }
+                Err(status) if is_caused_by::<TimeoutExpired>(&status) => return None,
                 Err(status) => status,
             };
-            if retries == RETRIES || !may_pass(&status) {
-                return Err(reason::of_status(&self.target, &status).into());
-            }
+            let may_pass = may_pass(&status);
+            may_have_arrived |= may_pass && !is_caused_by::<ConnectError>(&status);
+            let pause = may_pass.then(|| attempts.next(Duration::ZERO)).flatten();
+            let Some(pause) = pause else {
+                let reason = reason::of_status(&self.target, &status);
+                return Some(Err(Failure { may_have_arrived, ..reason.into() }));
+            };
             tokio::time::sleep(pause).await;
-            retries += 1;
-            pause *= 2;
         }
     }
 }
@@ -243,6 +238,10 @@ impl<S: Service> Caller<S> {
 /// A connection that is made when it is first needed, and again after it broke.
 fn connect<S: Service>(endpoint: &Endpoint, compression: Compression) -> S {
     S::with(endpoint.connect_lazy(), compression)
+}
+
+fn failed(target: &Target) -> Error {
+    Error::new(format!("push {} to {target} by gRPC", target.signal().noun()))
 }
 
 /// Trusts what the machine trusts.
@@ -255,7 +254,7 @@ fn secured(endpoint: Endpoint, target: &Target) -> Result<Endpoint, Error> {
     }
     endpoint
         .tls_config(ClientTlsConfig::new().with_native_roots())
-        .map_err(|error| Error::new(format!("{} by gRPC", target.push())).because(error))
+        .map_err(|error| failed(target).because(error))
 }
 
 #[cfg(not(feature = "otlp-tls"))]
@@ -277,4 +276,15 @@ fn may_pass(status: &Status) -> bool {
         Code::Unknown | Code::Internal => is_local,
         _ => false,
     }
+}
+
+fn is_caused_by<E: std::error::Error + 'static>(status: &Status) -> bool {
+    let mut cause = std::error::Error::source(status);
+    while let Some(it) = cause {
+        if it.is::<E>() {
+            return true;
+        }
+        cause = it.source();
+    }
+    false
 }

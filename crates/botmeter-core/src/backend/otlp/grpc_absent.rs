@@ -2,18 +2,16 @@
 
 use std::convert::Infallible;
 
-use opentelemetry_sdk::metrics::data::ResourceMetrics;
+use super::{Transport, check::Refused, target::Target};
+use crate::{Error, backend::sdk::Failure, telemetry::OtlpSettings};
 
-use super::{check::Refused, target::Target};
-use crate::{
-    Error,
-    backend::sdk::{Deliver, Failure},
-    telemetry::OtlpSettings,
-};
+pub(super) struct Absent(Infallible);
 
-pub(super) struct Metrics(Infallible);
+pub(super) type Metrics = Absent;
+#[cfg(feature = "traces")]
+pub(super) type Spans = Absent;
 
-impl Metrics {
+impl Absent {
     pub(super) fn new(_: &OtlpSettings, target: &Target) -> Result<Self, Error> {
         Err(target.missing_feature("gRPC", "otlp-grpc"))
     }
@@ -24,8 +22,8 @@ pub(super) fn probe(_: &OtlpSettings, _: &Target) -> Option<Result<(), Refused>>
     None
 }
 
-impl Deliver for Metrics {
-    async fn deliver(&self, _: &ResourceMetrics) -> Result<(), Failure> {
+impl<M> Transport<M> for Absent {
+    fn push(&self, _: &M) -> Result<(), Failure> {
         match self.0 {}
     }
 }

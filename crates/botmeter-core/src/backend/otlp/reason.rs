@@ -3,20 +3,19 @@
 pub(super) mod causes;
 #[cfg(feature = "otlp-grpc")]
 pub(super) mod grpc;
+mod receipt;
 
-use std::{borrow::Cow, io, time::Duration};
+use std::{io, time::Duration};
 
-use http::{HeaderMap, StatusCode, header};
-use opentelemetry_proto::tonic::collector::metrics::v1::{
-    ExportMetricsPartialSuccess, ExportMetricsServiceResponse,
-};
-use prost::Message;
+use http::{HeaderMap, StatusCode};
+use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsPartialSuccess;
 
 use super::target::Target;
 use crate::{
     backend::sdk::Failure,
     telemetry::{Protocol, signal::Signal},
 };
+pub(super) use receipt::{Receipt, content_type, error_text};
 
 /// What a receiver answered by HTTP.
 pub(super) struct Answer<'a> {
@@ -48,58 +47,36 @@ pub(super) fn of_answer(target: &Target, answer: &Answer<'_>) -> Option<Failure>
         let advice = causes::of_status(target, *status, headers, &text);
         return Some(format!("{request}: {status}{quoted}; {advice}").into());
     }
-    if is_protobuf(headers) || body.is_empty() {
-        // The answer to spans has the same fields.
-        let Ok(response) = ExportMetricsServiceResponse::decode(*body) else {
-            let failure = format!(
-                "{request}: {status} with a body that is not OTLP; something else than an OTLP \
-                 receiver answers there"
-            );
-            return Some(failure.into());
-        };
-        return of_partial(&request, target, response.partial_success.map(Rejected::from));
-    }
-    // Some receivers answer in words or in JSON, which is harmless. A web page
-    // is no receiver.
-    content_type(headers).starts_with("text/html").then(|| {
-        let page = excerpt(target, body);
-        let failure = format!(
-            "{request}: {status} with a web page, {page:?}; something else than an OTLP receiver \
-             answers there"
-        );
-        failure.into()
-    })
-}
-
-/// What a receiver sends with an error: `google.rpc.Status`, of which only the
-/// message is for people.
-#[derive(Clone, PartialEq, prost::Message)]
-struct RpcStatus {
-    #[prost(string, tag = "2")]
-    message: String,
-}
-
-pub(super) fn error_text<'a>(headers: &HeaderMap, body: &'a [u8]) -> Cow<'a, [u8]> {
-    match RpcStatus::decode(body) {
-        Ok(status) if is_protobuf(headers) => Cow::Owned(status.message.into_bytes()),
-        _ => Cow::Borrowed(body),
-    }
-}
-
-pub(super) fn is_protobuf(headers: &HeaderMap) -> bool {
-    content_type(headers).starts_with("application/x-protobuf")
-}
-
-pub(super) fn content_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    value.unwrap_or_default().to_ascii_lowercase()
+    let what = match Receipt::of(headers, body) {
+        Receipt::Otlp(response) => {
+            return of_partial(&request, target, response.partial_success.map(Rejected::from));
+        }
+        Receipt::Consent => return None,
+        Receipt::Garbled => format!("a body that is not OTLP; {}", causes::STRANGER),
+        Receipt::Page => format!("a web page, {:?}; {}", excerpt(target, body), causes::STRANGER),
+        Receipt::Words => format!(
+            "an answer that is no receipt, {:?}; either it is no OTLP receiver, or it did not take \
+             everything",
+            excerpt(target, body)
+        ),
+    };
+    Some(format!("{request}: {status} with {what}").into())
 }
 
 /// Why the request had no answer.
 pub(super) fn of_http(target: &Target, timeout: Duration, error: &ureq::Error) -> String {
     let request = target.request(Protocol::HttpProtobuf);
     match error {
+        ureq::Error::Timeout(ureq::Timeout::Resolve) => format!(
+            "{request}: nobody told the address of {:?} in time; {}",
+            target.host(),
+            causes::NAME_SERVERS
+        ),
         ureq::Error::Timeout(_) => of_timeout(&request, timeout),
+        ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => {
+            let text = target.censored(&error.to_string());
+            format!("{request}: {text}; check HTTPS_PROXY, HTTP_PROXY and NO_PROXY")
+        }
         ureq::Error::Io(error) => of_io(&request, target, Protocol::HttpProtobuf, error),
         ureq::Error::HostNotFound => {
             let host = target.host();
@@ -130,7 +107,7 @@ fn of_partial(request: &str, target: &Target, rejected: Option<Rejected>) -> Opt
         "{request}: the receiver rejected {count} {what} and took the others, {message:?}; {}",
         causes::of_rejection(&message)
     );
-    Some(Failure { reason, rejected: u64::try_from(count).ok() })
+    Some(Failure { rejected: u64::try_from(count).ok(), ..reason.into() })
 }
 
 fn of_timeout(request: &str, timeout: Duration) -> String {
@@ -219,6 +196,28 @@ mod tests {
     }
 
     #[test]
+    fn a_name_server_that_does_not_answer_is_not_taken_for_a_firewall() {
+        assert_eq!(
+            without_answer(
+                "http://prom.lan:9090/v1/metrics",
+                &ureq::Error::Timeout(ureq::Timeout::Resolve)
+            ),
+            "POST http://prom.lan:9090/v1/metrics: nobody told the address of \"prom.lan\" in \
+             time; check the name servers of this machine, or give an address instead of a name"
+        );
+    }
+
+    #[cfg(feature = "otlp-grpc")]
+    #[test]
+    fn a_timeout_by_grpc_may_be_that_of_the_name_server() {
+        let asks = |endpoint| {
+            grpc::of_timeout(&target(endpoint), Duration::from_secs(1)).contains("name server")
+        };
+        assert!(asks("http://collector:4317"));
+        assert!(!asks("http://10.0.0.1:4317") && !asks("http://[::1]:4317"));
+    }
+
+    #[test]
     fn the_port_of_the_other_protocol_is_noticed() {
         let closed = || ureq::Error::Io(io::ErrorKind::ConnectionReset.into());
         assert_eq!(
@@ -255,7 +254,8 @@ mod tests {
         assert_eq!(
             of_answer(&target("http://prom:9090/v1/metrics"), &answer).unwrap().reason,
             "POST http://prom:9090/v1/metrics: 404 Not Found, \"404 page not found\"; Prometheus' \
-             receiver is at /api/v1/otlp/v1/metrics"
+             receiver is at /api/v1/otlp/v1/metrics, if it was started with \
+             --web.enable-otlp-receiver"
         );
     }
 

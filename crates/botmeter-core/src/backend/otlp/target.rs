@@ -116,11 +116,6 @@ impl Target {
         self.signal
     }
 
-    /// How an error names the push.
-    pub(super) fn push(&self) -> String {
-        format!("push {} to {self}", self.signal.noun())
-    }
-
     pub(super) fn path(&self) -> &str {
         self.uri.path()
     }

@@ -3,26 +3,27 @@
 //! The SDK stamps points with the wall clock. When that is set back, a push
 //! would carry times before those that the receiver has, or before the start of
 //! its own counts, and receivers reject both. So a push is never stamped before
-//! the last one: until the clock has caught up, each is a little later. Panels
-//! then show other times than those of the events, which a warning says.
+//! the last one that arrived: until the clock has caught up, each is a little
+//! later. Panels then show other times than those of the events, which a
+//! warning says.
+//!
+//! One that did not arrive binds nobody: with the times of a clock that was
+//! ahead, every later push would be refused until the clock gets there.
 
 use std::{
-    sync::{Mutex, PoisonError},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use opentelemetry_proto::tonic::{
     collector::metrics::v1::ExportMetricsServiceRequest,
     metrics::v1::{AggregationTemporality, metric::Data},
 };
-use opentelemetry_sdk::metrics::data::{
-    AggregatedMetrics, MetricData, ResourceMetrics, ScopeMetrics,
-};
 
-use crate::wall;
+use crate::{backend::sdk::Failure, wall};
 
-/// The least that Prometheus tells apart.
-const STEP: Duration = Duration::from_millis(1);
+/// The least that Prometheus tells apart, in nanoseconds.
+const STEP: u64 = 1_000_000;
 
 /// Clocks are set right by less than this every day.
 const WORTH_A_WORD: Duration = Duration::from_mins(1);
@@ -31,43 +32,49 @@ const WORTH_A_WORD: Duration = Duration::from_mins(1);
 #[derive(Debug, Default)]
 pub(super) struct Times(Mutex<State>);
 
+/// Times are in nanoseconds since 1970, as they are sent.
 #[derive(Debug, Default)]
 struct State {
-    /// The latest time of the last push.
-    last: Option<SystemTime>,
+    /// The latest time that arrived.
+    arrived: u64,
+    /// The latest time of the last push, if nobody said whether it arrived.
+    in_doubt: u64,
     /// A warning has said that the clock is behind, and it still is.
     is_said: bool,
 }
 
-/// How the times of a push have to be changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Correction {
-    /// The latest time of the push before.
-    last: Option<SystemTime>,
-}
+/// The latest time of a push.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stamp(u64);
 
 impl Times {
-    /// Looks at a push before it is made: what has to be changed, if anything,
-    /// which is only when the clock was set back.
-    pub(super) fn next(&self, metrics: &ResourceMetrics) -> Option<Correction> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let correction = Correction { last: state.last };
-        let mut behind = Duration::ZERO;
-        let mut is_wrong = false;
-        for metric in metrics.scope_metrics().flat_map(ScopeMetrics::metrics) {
-            let (start, time) = match metric.data() {
-                AggregatedMetrics::F64(data) => times_of(data),
-                AggregatedMetrics::U64(data) => times_of(data),
-                AggregatedMetrics::I64(data) => times_of(data),
-            };
-            let told = wall::as_told(time);
-            let stamp = correction.time(told);
-            behind = behind.max(stamp.duration_since(told).unwrap_or_default());
-            is_wrong |= stamp != time || start.is_some_and(|start| start > stamp);
-            state.last = state.last.max(Some(stamp));
+    /// Gives the points of a push times after those of the pushes before.
+    pub(super) fn stamp(&self, request: &mut ExportMetricsServiceRequest) -> Stamp {
+        let mut state = self.lock();
+        let mut stamping = Stamping::after(state.arrived.max(state.in_doubt));
+        let scopes = request.resource_metrics.iter_mut().flat_map(|it| &mut it.scope_metrics);
+        for metric in scopes.flat_map(|it| &mut it.metrics) {
+            stamping.data(&mut metric.data);
         }
-        state.tell(behind);
-        is_wrong.then_some(correction)
+        state.tell(Duration::from_nanos(stamping.behind));
+        Stamp(stamping.latest)
+    }
+
+    /// Remembers what became of the push with this stamp.
+    ///
+    /// What is in doubt counts until a push after it is refused: if it was that
+    /// which was wrong, the next one gets through.
+    pub(super) fn pushed(&self, stamp: Stamp, outcome: &Result<(), Failure>) {
+        let mut state = self.lock();
+        let is_in_doubt = matches!(outcome, Err(Failure { may_have_arrived: true, .. }));
+        state.in_doubt = if is_in_doubt { stamp.0 } else { 0 };
+        if matches!(outcome, Ok(()) | Err(Failure { rejected: Some(_), .. })) {
+            state.arrived = state.arrived.max(stamp.0);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -86,76 +93,71 @@ impl State {
     }
 }
 
-fn times_of<T>(data: &MetricData<T>) -> (Option<SystemTime>, SystemTime) {
-    match data {
-        MetricData::Gauge(gauge) => (gauge.start_time(), gauge.time()),
-        MetricData::Sum(sum) => (Some(sum.start_time()), sum.time()),
-        MetricData::Histogram(it) => (Some(it.start_time()), it.time()),
-        MetricData::ExponentialHistogram(it) => (Some(it.start_time()), it.time()),
-    }
+/// One pass over the points of a push.
+struct Stamping {
+    /// The latest time of the pushes before.
+    last: u64,
+    /// The latest time of this one.
+    latest: u64,
+    /// By how much the clock was behind.
+    behind: u64,
 }
 
-impl Correction {
-    /// The time of a point for which the clock said this.
-    fn time(self, told: SystemTime) -> SystemTime {
-        self.last.and_then(|last| last.checked_add(STEP)).map_or(told, |least| told.max(least))
+impl Stamping {
+    fn after(last: u64) -> Self {
+        Self { last, latest: 0, behind: 0 }
     }
 
-    /// Changes the times of all points.
-    pub(super) fn apply(self, request: &mut ExportMetricsServiceRequest) {
-        let scopes = request.resource_metrics.iter_mut().flat_map(|it| &mut it.scope_metrics);
-        for metric in scopes.flat_map(|it| &mut it.metrics) {
-            match &mut metric.data {
-                Some(Data::Gauge(gauge)) => {
-                    for point in &mut gauge.data_points {
-                        self.stamp(
-                            &mut point.start_time_unix_nano,
-                            &mut point.time_unix_nano,
-                            false,
-                        );
-                    }
+    fn data(&mut self, data: &mut Option<Data>) {
+        match data {
+            Some(Data::Gauge(gauge)) => {
+                for point in &mut gauge.data_points {
+                    self.point(&mut point.start_time_unix_nano, &mut point.time_unix_nano, false);
                 }
-                Some(Data::Sum(sum)) => {
-                    let is_delta = sum.aggregation_temporality() == AggregationTemporality::Delta;
-                    for point in &mut sum.data_points {
-                        self.stamp(
-                            &mut point.start_time_unix_nano,
-                            &mut point.time_unix_nano,
-                            is_delta,
-                        );
-                    }
-                }
-                Some(Data::Histogram(histogram)) => {
-                    let is_delta =
-                        histogram.aggregation_temporality() == AggregationTemporality::Delta;
-                    for point in &mut histogram.data_points {
-                        self.stamp(
-                            &mut point.start_time_unix_nano,
-                            &mut point.time_unix_nano,
-                            is_delta,
-                        );
-                    }
-                }
-                // No instrument becomes one of these.
-                Some(Data::ExponentialHistogram(_) | Data::Summary(_)) | None => {}
             }
+            Some(Data::Sum(sum)) => {
+                let is_delta = sum.aggregation_temporality() == AggregationTemporality::Delta;
+                for point in &mut sum.data_points {
+                    self.point(
+                        &mut point.start_time_unix_nano,
+                        &mut point.time_unix_nano,
+                        is_delta,
+                    );
+                }
+            }
+            Some(Data::Histogram(histogram)) => {
+                let is_delta = histogram.aggregation_temporality() == AggregationTemporality::Delta;
+                for point in &mut histogram.data_points {
+                    self.point(
+                        &mut point.start_time_unix_nano,
+                        &mut point.time_unix_nano,
+                        is_delta,
+                    );
+                }
+            }
+            // No instrument becomes one of these.
+            Some(Data::ExponentialHistogram(_) | Data::Summary(_)) | None => {}
         }
     }
 
-    /// A count since the last push begins where that ended; one since the start
-    /// keeps its start, unless that would be after its end.
-    fn stamp(self, start: &mut u64, time: &mut u64, is_delta: bool) {
-        let told = wall::as_told(UNIX_EPOCH + Duration::from_nanos(*time));
-        *time = nanos(self.time(told));
-        if is_delta && let Some(last) = self.last {
-            *start = nanos(last);
+    /// A count since the last push begins no earlier than that ended; one since
+    /// the start keeps its start, unless that would be after its end.
+    fn point(&mut self, start: &mut u64, time: &mut u64, is_delta: bool) {
+        let told = as_told(*time);
+        let least = if self.last == 0 { 0 } else { self.last.saturating_add(STEP) };
+        *time = told.max(least);
+        if is_delta {
+            *start = (*start).max(self.last);
         }
         *start = (*start).min(*time);
+        self.latest = self.latest.max(*time);
+        self.behind = self.behind.max(*time - told);
     }
 }
 
-fn nanos(time: SystemTime) -> u64 {
-    let since_epoch = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+fn as_told(nanos: u64) -> u64 {
+    let told = wall::as_told(UNIX_EPOCH + Duration::from_nanos(nanos));
+    let since_epoch = told.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since_epoch.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -39,11 +39,13 @@ pub(in crate::backend) struct Failure {
     pub(in crate::backend) reason: String,
     /// How many points were rejected; nothing if none of them arrived.
     pub(in crate::backend) rejected: Option<u64>,
+    /// They were sent, and there was no whole answer.
+    pub(in crate::backend) may_have_arrived: bool,
 }
 
 impl From<String> for Failure {
     fn from(reason: String) -> Self {
-        Self { reason, rejected: None }
+        Self { reason, rejected: None, may_have_arrived: false }
     }
 }
 
@@ -68,9 +70,13 @@ impl<D> Watched<D> {
 
 impl<D: Deliver> PushMetricExporter for Watched<D> {
     async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
-        self.progress.export_begins(points(metrics));
+        let sent = points(metrics);
+        self.progress.export_begins(sent);
         let begin = Instant::now();
-        let outcome = caught(self.deliver.deliver(metrics)).await;
+        let outcome = caught(self.deliver.deliver(metrics)).await.map_err(|failure| {
+            // A receiver may say anything.
+            Failure { rejected: failure.rejected.map(|count| count.min(sent)), ..failure }
+        });
         let took = begin.elapsed();
         match &outcome {
             Ok(()) => self.exports.succeeded(took),

@@ -193,7 +193,7 @@ impl Progress {
                 state.undelivered = 0;
                 state.failure = None;
             }
-            Err(Failure { reason, rejected }) => {
+            Err(Failure { reason, rejected, .. }) => {
                 state.undelivered = rejected.unwrap_or(state.undelivered);
                 state.failure = Some(reason);
             }

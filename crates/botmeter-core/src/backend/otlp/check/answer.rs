@@ -1,10 +1,8 @@
 //! What an answer to an empty POST tells of who gave it.
 
 use http::{HeaderMap, StatusCode};
-use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceResponse;
-use prost::Message;
 
-use super::super::reason::{self, Answer};
+use super::super::reason::{self, Answer, Receipt};
 
 /// Who answers like this.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,11 +42,12 @@ impl Kind {
     }
 
     fn of_success(headers: &HeaderMap, body: &[u8]) -> Self {
-        if reason::content_type(headers).starts_with("text/html") {
-            return Self::Nothing;
+        match Receipt::of(headers, body) {
+            Receipt::Otlp(_) => Self::Receiver,
+            Receipt::Consent => Self::Consent,
+            Receipt::Page => Self::Nothing,
+            Receipt::Garbled | Receipt::Words => Self::Complaint,
         }
-        let is_otlp = ExportMetricsServiceResponse::decode(body).is_ok();
-        if reason::is_protobuf(headers) && is_otlp { Self::Receiver } else { Self::Consent }
     }
 }
 
@@ -66,7 +65,7 @@ fn flag_in(text: &str) -> String {
 
 /// Whether the status is one of a server that knows the path.
 pub(super) fn is_known_path(status: StatusCode, headers: &HeaderMap) -> bool {
-    let is_page = reason::content_type(headers).starts_with("text/html");
+    let is_page = reason::content_type(headers).contains("html");
     match status.as_u16() {
         200..=299 => !is_page,
         400 | 411 | 415 | 422 => true,
@@ -106,7 +105,9 @@ mod tests {
             (405, text, "Method Not Allowed", Kind::Nothing),
             (415, text, media, Kind::Receiver),
             (200, protobuf, "\n\0", Kind::Receiver),
-            (200, protobuf, "<html>", Kind::Consent),
+            (200, protobuf, "<html>", Kind::Complaint),
+            (200, text, "hello", Kind::Complaint),
+            (200, "application/json", "{}", Kind::Consent),
             (204, text, "", Kind::Consent),
             (200, html, "<!doctype html>", Kind::Nothing),
             (400, text, tls, Kind::Gate),

@@ -4,7 +4,6 @@
 //! is on or off.
 
 use http::{Response, Uri};
-use opentelemetry_http::Bytes;
 
 use super::{
     super::{
@@ -53,7 +52,7 @@ struct Asked<'a> {
 }
 
 impl Asked<'_> {
-    fn judge(&self, response: &Response<Bytes>) -> Finding {
+    fn judge(&self, response: &Response<Vec<u8>>) -> Finding {
         let saw = self.saw(response);
         match Kind::of(&seen(response)) {
             Kind::Prometheus => Finding::ok(
@@ -190,13 +189,13 @@ impl Asked<'_> {
         Some(Kind::of(&seen(&self.answer_at(path)?)))
     }
 
-    fn answer_at(&self, path: &str) -> Option<Response<Bytes>> {
+    fn answer_at(&self, path: &str) -> Option<Response<Vec<u8>>> {
         let uri: Uri = self.target.at(path).ok()?;
         self.client.post_nothing(uri, false).ok()
     }
 
     /// The request, and how the answer begins.
-    fn saw(&self, response: &Response<Bytes>) -> String {
+    fn saw(&self, response: &Response<Vec<u8>>) -> String {
         let request = self.target.request(Protocol::HttpProtobuf);
         let answer = seen(response);
         let text = self.quoted(&answer);
@@ -263,6 +262,6 @@ impl Asked<'_> {
     }
 }
 
-fn seen(response: &Response<Bytes>) -> Answer<'_> {
+fn seen(response: &Response<Vec<u8>>) -> Answer<'_> {
     Answer { status: response.status(), headers: response.headers(), body: response.body() }
 }

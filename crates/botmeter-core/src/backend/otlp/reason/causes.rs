@@ -8,6 +8,10 @@ use crate::telemetry::{Protocol, signal::Signal};
 pub(super) const CREDENTIALS: &str = "check the credentials in OTEL_EXPORTER_OTLP_HEADERS";
 pub(super) const NOT_NOW: &str =
     "the receiver, or a proxy before it, is down, starting or overloaded";
+pub(super) const STRANGER: &str = "something else than an OTLP receiver answers there";
+pub(in super::super) const NAME_SERVERS: &str =
+    "check the name servers of this machine, or give an address instead of a name";
+const AHEAD: &str = "this machine's clock is ahead of the receiver's: set it right";
 const TEMPORALITY: &str =
     "set OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE to cumulative, or leave it out";
 const CLASHING: &str = "do two processes push under one service.name and service.instance.id?";
@@ -25,17 +29,27 @@ pub(in super::super) fn of_status(
             "Prometheus' receiver is off: start Prometheus with --web.enable-otlp-receiver"
         }
         404 if target.signal() == Signal::Spans => not_found_for_spans(target),
-        404 if !target.path().ends_with(target.signal().path()) => {
+        404 | 405
+            if target.signal() == Signal::Metrics && !target.path().ends_with("/v1/metrics") =>
+        {
             "the path should end in /v1/metrics; Prometheus' is /api/v1/otlp/v1/metrics"
         }
         404 if target.port() == 9090 && !target.path().contains("/otlp") => {
-            "Prometheus' receiver is at /api/v1/otlp/v1/metrics"
+            "Prometheus' receiver is at /api/v1/otlp/v1/metrics, if it was started with \
+             --web.enable-otlp-receiver"
+        }
+        // As servers in Go say it, the two among them.
+        404 if is_about(&["404 page not found"]) && !target.path().contains("/otlp") => {
+            "if this is Prometheus, push to /api/v1/otlp/v1/metrics and start it with \
+             --web.enable-otlp-receiver (a receiver of traces alone, such as Jaeger, answers like \
+             this, too)"
         }
         404 => of_no_receiver(target),
         400 if is_about(&["HTTPS server", "HTTPS port"]) => {
             "the receiver wants TLS: begin the endpoint with https://"
         }
         400 | 500 if is_about(&["temporality"]) => TEMPORALITY,
+        400 | 500 if is_about(&["too far in the future"]) => AHEAD,
         400 | 500 if is_clash(body) => CLASHING,
         400 => "the receiver cannot read what it got, or something else answers there",
         401 | 403 => CREDENTIALS,
@@ -89,6 +103,8 @@ fn not_found_for_spans(target: &Target) -> &'static str {
 pub(super) fn of_rejection(message: &str) -> &'static str {
     if message.contains("temporality") {
         TEMPORALITY
+    } else if message.contains("too far in the future") {
+        AHEAD
     } else if is_clash(message) {
         CLASHING
     } else {
@@ -122,14 +138,35 @@ pub(super) fn of_text(target: &Target, protocol: Protocol, text: &str) -> String
         return "the receiver speaks no TLS there: begin the endpoint with http://".to_owned();
     }
     if is_about(&["certificate", "UnknownIssuer"]) {
-        return "this machine does not trust the receiver's certificate: add its authority to the \
-                system's, or name its file in SSL_CERT_FILE"
+        return of_certificate(target, text);
+    }
+    if is_about(&["grpc-status trailer"]) {
+        return "no gRPC is spoken there, or something in between drops the trailers of HTTP/2"
             .to_owned();
     }
-    if is_about(&["proxy"]) {
-        return "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY".to_owned();
-    }
     of_closed(target, protocol)
+}
+
+/// What is wrong with it, as rustls says it.
+fn of_certificate(target: &Target, text: &str) -> String {
+    if text.contains("certificate expired") {
+        "the receiver's certificate has expired: renew it there, or set this machine's clock right \
+         if it is ahead"
+            .to_owned()
+    } else if text.contains("certificate not valid yet") {
+        "the receiver's certificate is not valid yet: set this machine's clock right, or wait"
+            .to_owned()
+    } else if text.contains("certificate not valid for name") {
+        let host = target.host();
+        format!(
+            "the receiver's certificate is for another name: push to a name that it is for, or \
+             have one issued for {host:?}"
+        )
+    } else {
+        "this machine does not trust the receiver's certificate: add its authority to the \
+         system's, or name its file in SSL_CERT_FILE"
+            .to_owned()
+    }
 }
 
 pub(in super::super) fn of_unknown_host(host: &str) -> String {

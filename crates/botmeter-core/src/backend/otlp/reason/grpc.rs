@@ -1,6 +1,6 @@
 //! Why a push by gRPC failed.
 
-use std::{error::Error, io, time::Duration};
+use std::{error::Error, io, net::IpAddr, time::Duration};
 
 use tonic::{Code, Status};
 
@@ -26,9 +26,13 @@ pub(in super::super) fn of_status(target: &Target, status: &Status) -> String {
     format!("{request}: {:?}, {text:?}; {advice}", status.code())
 }
 
-/// Why there was no answer.
+/// Why there was no answer. Nobody tells how much of the time went to the name.
 pub(in super::super) fn of_timeout(target: &Target, timeout: Duration) -> String {
-    super::of_timeout(&target.request(Protocol::Grpc), timeout)
+    let reason = super::of_timeout(&target.request(Protocol::Grpc), timeout);
+    if target.host().trim_matches(['[', ']']).parse::<IpAddr>().is_ok() {
+        return reason;
+    }
+    format!("{reason} does the name server answer?")
 }
 
 /// What the receiver took only a part of; nothing if it took all.
@@ -41,6 +45,10 @@ pub(in super::super) fn of_partial_success(
 
 fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
     let advice = match code {
+        // The limit is ours, whichever code tonic chose.
+        Code::OutOfRange | Code::ResourceExhausted if is_too_long(text) => {
+            "no receipt is that long: something else than an OTLP receiver answers there"
+        }
         Code::Unimplemented => causes::of_no_receiver(target),
         Code::Unavailable if !is_local => causes::NOT_NOW,
         Code::Unauthenticated | Code::PermissionDenied => causes::CREDENTIALS,
@@ -52,6 +60,11 @@ fn of_code(target: &Target, code: Code, is_local: bool, text: &str) -> String {
         _ => return causes::of_text(target, Protocol::Grpc, text),
     };
     advice.to_owned()
+}
+
+fn is_too_long(text: &str) -> bool {
+    let words = ["decoded message length too large", "exceeded while decompressing"];
+    words.iter().any(|words| text.contains(words))
 }
 
 fn first_io_error(status: &Status) -> Option<&io::Error> {

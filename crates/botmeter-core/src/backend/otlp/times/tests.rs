@@ -21,11 +21,13 @@ use opentelemetry_proto::tonic::{
 use crate::{
     Counter, Domain, Histogram, Instrument, Meter, Telemetry, Unit, telemetry::Environment, wall,
 };
-use receiver::Receiver;
+use receiver::{Behavior, Receiver};
 
 /// Set in the process whose clock is set: what it is told to push with.
 const INSIDE: &str = "BOTMETER_TEST_CLOCK_WITH";
 const NAME: &str = "backend::otlp::times::tests::a_clock_that_jumps_costs_no_point_and_no_count";
+const AHEAD: &str =
+    "backend::otlp::times::tests::a_clock_that_was_ahead_for_a_while_costs_no_later_push";
 const SOON: Duration = Duration::from_secs(20);
 
 /// Where the clock stands at each push, in seconds ahead of the true one.
@@ -70,6 +72,116 @@ fn a_clock_that_jumps_costs_no_point_and_no_count() {
         let warnings = failed.matches("the clock is behind the times of earlier pushes").count();
         assert_eq!(warnings, 2, "{variables}: {failed}");
     }
+}
+
+/// What the receiver does, and where the clock stands; and whether the push is
+/// taken, as far as the program can tell.
+const STORIES: [&[(Behavior, i64, bool)]; 3] = [
+    // The clock was wrong when the machine started, and is set right.
+    &[
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptNoFuture, DAY, false),
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptNoFuture, 0, true),
+        // Within what is taken: until the clock has caught up, a push is a
+        // millisecond later than the one before.
+        (Behavior::AcceptNoFuture, 540, true),
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptNoFuture, 0, true),
+    ],
+    // It arrived, though nobody said so.
+    &[
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptAndClose, 540, false),
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptNoFuture, 0, true),
+    ],
+    // It did not, and nobody said so: one more push finds it out.
+    &[
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::Close, DAY, false),
+        (Behavior::AcceptNoFuture, 0, false),
+        (Behavior::AcceptNoFuture, 0, true),
+        (Behavior::AcceptNoFuture, 0, true),
+    ],
+];
+const DAY: i64 = 86_400;
+
+#[test]
+fn a_clock_that_was_ahead_for_a_while_costs_no_later_push() {
+    if let Ok(protocol) = env::var(INSIDE) {
+        for story in STORIES {
+            tell(story, &protocol);
+        }
+        return what_was_never_sent_is_in_no_doubt(&protocol);
+    }
+    let mut protocols = vec!["http/protobuf"];
+    if cfg!(feature = "otlp-grpc") {
+        protocols.push("grpc");
+    }
+    for protocol in protocols {
+        let output = Command::new(env::current_exe().unwrap())
+            .args(["--exact", AHEAD, "--nocapture"])
+            .env(INSIDE, protocol)
+            .output()
+            .unwrap();
+        let failed = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{protocol}: {failed}");
+    }
+}
+
+fn receiver_of(protocol: &str) -> receiver::Builder {
+    if protocol == "grpc" { Receiver::grpc() } else { Receiver::http() }
+}
+
+fn push_to(receiver: &Receiver, protocol: &str) -> (Telemetry, Jobs) {
+    Telemetry::builder("my-bot")
+        .environment([("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)].into_iter().collect())
+        .otlp(format!("http://{}", receiver.address()))
+        .interval(Duration::from_hours(1))
+        .start()
+        .unwrap()
+}
+
+/// The network comes up after the program, and the clock is right by then.
+fn what_was_never_sent_is_in_no_doubt(protocol: &str) {
+    let first = receiver_of(protocol).start();
+    let address = first.address();
+    let (telemetry, jobs) = push_to(&first, protocol);
+    drop(first);
+    wall::set_ahead(DAY);
+    jobs.0.add(7);
+    telemetry.flush_blocking(SOON).unwrap_err();
+    wall::set_ahead(0);
+    let receiver = receiver_of(protocol).at(address).behaving(Behavior::AcceptNoFuture).start();
+    telemetry.flush_blocking(SOON).unwrap();
+    telemetry.shutdown_blocking(SOON).unwrap();
+    assert!(!receiver.requests().is_empty());
+}
+
+fn tell(story: &[(Behavior, i64, bool)], protocol: &str) {
+    let receiver = receiver_of(protocol).start();
+    let (telemetry, jobs) = push_to(&receiver, protocol);
+    let mut seen = Seen::default();
+    for (number, (behavior, ahead, is_taken)) in story.iter().enumerate() {
+        wall::set_ahead(*ahead);
+        receiver.behave(behavior.clone());
+        jobs.0.add(7);
+        let outcome = telemetry.flush_blocking(SOON);
+        assert_eq!(outcome.is_ok(), *is_taken, "push {number} of {story:?}: {outcome:?}");
+        if !matches!(behavior, Behavior::AcceptAndClose) {
+            seen.read_all(&receiver);
+            continue;
+        }
+        // It was pushed again and again, each time with the same points.
+        let again = receiver.requests().split_off(seen.pushes);
+        assert!(again.iter().all(|it| *it == again[0]), "{again:?}");
+        seen.read(&again[0]);
+        seen.pushes += again.len() - 1;
+    }
+    telemetry.shutdown_blocking(SOON).unwrap();
+    seen.read_all(&receiver);
+    assert_eq!(seen.totals.get("clock.jobs"), Some(&(7.0 * story.len() as f64)), "{story:?}");
 }
 
 fn run(variables: &str) {
