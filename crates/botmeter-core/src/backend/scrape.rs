@@ -21,6 +21,12 @@
 //! waits for more than two. They share its bytes; if all of them have hung up,
 //! it is not made.
 //!
+//! A server on the loopback answers to an address, to `localhost`, and to names
+//! that end in `.localhost` or `.internal`, and to every other `Host` with 421:
+//! a web page may have its own name point to this machine, and would read the
+//! metrics under it. A server at another address, and a [`Page`] in the
+//! application's router, answer to every name.
+//!
 //! # What is lost
 //!
 //! Nothing of ours: a measurement is counted where it is made, without a lock
@@ -43,6 +49,7 @@ mod encoding;
 mod exposition;
 mod families;
 mod histograms;
+mod host;
 mod listen;
 mod page;
 mod press;

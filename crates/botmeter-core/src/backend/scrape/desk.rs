@@ -1,13 +1,13 @@
 //! What is answered to whom.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
 
 use super::{
     connection::Connection,
-    encoding,
+    encoding, host,
     page::{Page, prose},
     press::Press,
     route::Route,
@@ -19,13 +19,17 @@ use crate::Exports;
 pub(super) struct Desk {
     press: Press,
     exports: Exports,
+    /// Whether nobody but this machine is meant to ask.
+    is_local: bool,
 }
 
 impl Desk {
-    /// Answers with this page, in tasks of the current runtime.
-    pub(super) fn open(page: Page) -> Arc<Self> {
+    /// Answers with this page what is asked at this address, in tasks of the
+    /// current runtime.
+    pub(super) fn open(page: Page, address: SocketAddr) -> Arc<Self> {
         let exports = page.exports().clone();
-        Arc::new(Self { press: Press::start(page), exports })
+        let is_local = address.ip().to_canonical().is_loopback();
+        Arc::new(Self { press: Press::start(page), exports, is_local })
     }
 
     /// Where it is told what became of the answers.
@@ -39,7 +43,8 @@ impl Desk {
         connection: &Connection,
     ) -> Response<Bytes> {
         let (method, route) = (request.method(), Route::of(request.uri().path()));
-        let at_once = route.answer(method);
+        let refusal = if self.is_local { host::refusal(request) } else { None };
+        let at_once = refusal.or_else(|| route.answer(method));
         connection.asked(at_once.is_none() && method == Method::GET);
         if let Some(answer) = at_once {
             return answer;

@@ -70,7 +70,7 @@ impl Server {
             .map_err(failed)?;
         let (listener, desk) = {
             let _entered = runtime.enter();
-            (TcpListener::from_std(listener).map_err(failed)?, Desk::open(page))
+            (TcpListener::from_std(listener).map_err(failed)?, Desk::open(page, address))
         };
         let (end, ending) = watch::channel(None);
         let (alive, gone) = mpsc::channel();
