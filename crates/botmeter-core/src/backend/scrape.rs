@@ -10,11 +10,22 @@
 //!
 //! | Limit | What happens beyond it |
 //! | --- | --- |
-//! | 128 connections are open | the one that has waited longest for its next request is closed in favor of the new one; if all are being answered, the new one waits until one of them ends |
+//! | 256 connections are open | one that can be spared is closed in favor of the new one: the one that has waited longest for its next request, or else one whose answer is there, and that has taken nothing of it for half a second, or goes on taking it for 5 seconds; if there is none, the new one waits |
 //! | a request's head has 16 KiB and 100 headers | the answer is 431 |
 //! | a request's head takes 10 seconds to arrive | the connection is closed |
-//! | an answer takes 30 seconds to be taken | the connection is closed, and the export counts as failed |
+//! | nothing of an answer is taken for 5 seconds, or not all of it within 30 | the connection is closed, and the export counts as failed |
 //! | a connection is silent for 2 minutes | it is closed |
+//!
+//! Pages are made one after the other, each for all who have asked until it is
+//! begun, so that it is never older than its request and nobody who has asked
+//! waits for more than two. They share its bytes; if all of them have hung up,
+//! it is not made.
+//!
+//! A server on the loopback answers to an address, to `localhost`, and to names
+//! that end in `.localhost` or `.internal`, and to every other `Host` with 421:
+//! a web page may have its own name point to this machine, and would read the
+//! metrics under it. A server at another address, and a [`Page`] in the
+//! application's router, answer to every name.
 //!
 //! # What is lost
 //!
@@ -33,12 +44,15 @@
 
 mod connection;
 mod connections;
+mod desk;
 mod encoding;
 mod exposition;
 mod families;
 mod histograms;
+mod host;
 mod listen;
 mod page;
+mod press;
 mod recorder;
 mod route;
 mod server;

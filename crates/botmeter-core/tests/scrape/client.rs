@@ -47,8 +47,9 @@ impl Reply {
 
 /// A request that ends the connection.
 pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, headers: &str) -> Reply {
-    let request =
-        format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n{headers}\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}\r\n"
+    );
     Reply::to(address, &request)
 }
 

@@ -19,7 +19,7 @@ use crate::{
 /// What Prometheus waits for by default.
 const IN_TIME: Duration = Duration::from_secs(10);
 /// What the backend keeps open at most.
-const MOST_CONNECTIONS: usize = 128;
+const MOST_CONNECTIONS: usize = 256;
 
 /// The value of the sample that begins like this.
 fn value(page: &str, sample: &str) -> u64 {
@@ -90,7 +90,7 @@ fn a_flood_of_connections_holds_no_scrape_up_and_takes_bounded_room() {
     let (scrape, exports) = started();
     let address = scrape.address().unwrap();
     let mut flood: Vec<TcpStream> = Vec::new();
-    for number in 0..3 * MOST_CONNECTIONS {
+    for number in 0..=2 * MOST_CONNECTIONS {
         let mut socket = connect(address);
         if number % 2 == 0 {
             // The server may have sent it away by now.

@@ -127,6 +127,21 @@ fn http_1_0_works_even_if_the_client_closes_its_side() {
 }
 
 #[test]
+fn a_client_that_closes_its_side_has_its_answer_and_then_the_end() {
+    let (scrape, exports) = started();
+    record(&Meter::new(scrape.clone()));
+    let mut socket = connect(scrape.address().unwrap());
+    // It does not ask for the end of the connection in words.
+    socket.write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+    socket.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("the end comes before the time is up");
+    assert!(answer.ends_with(&scrape.page().render()), "{answer}");
+    eventually("the report", || exports.success_count() == 1);
+    assert_eq!(exports.failure_count(), 0);
+}
+
+#[test]
 fn one_connection_serves_many_scrapes() {
     let (scrape, exports) = started();
     let meter = Meter::new(scrape.clone());
@@ -134,7 +149,7 @@ fn one_connection_serves_many_scrapes() {
     let mut socket = BufReader::new(connect(scrape.address().unwrap()));
     for scrapes in 1..=3 {
         calls.add(1);
-        socket.get_mut().write_all(b"GET /metrics HTTP/1.1\r\nHost: test\r\n\r\n").unwrap();
+        socket.get_mut().write_all(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
         let mut length = 0;
         loop {
             let mut line = String::new();
@@ -160,7 +175,7 @@ fn a_request_that_is_too_long_or_no_request_is_refused() {
     let address = scrape.address().unwrap();
     let header = format!("X-Long: {}\r\n", "a".repeat(100_000));
     let mut socket = connect(address);
-    let request = format!("GET /metrics HTTP/1.1\r\nHost: test\r\n{header}\r\n");
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: localhost\r\n{header}\r\n");
     // The server may hang up while it is still being written to.
     let _refused = socket.write_all(request.as_bytes());
     let mut start = [0; 12];

@@ -4,6 +4,7 @@
 
 mod client;
 mod faults;
+mod host;
 mod http;
 mod lifecycle;
 mod page;

@@ -4,7 +4,7 @@ use std::{
     io,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Instant,
 };
 
@@ -17,6 +17,15 @@ use tokio::{
 
 use super::connections::Limits;
 use crate::Exports;
+
+/// Why a connection can be spared; the first sooner than the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Idle {
+    /// Nothing is to be done until its next request is there.
+    Waiting,
+    /// Its answer is there, and it does not take it, or takes long.
+    Lingering,
+}
 
 /// What is known of a connection, by those who serve it and by those who
 /// decide when it has lasted too long.
@@ -33,10 +42,21 @@ enum Doing {
     /// A request is on its way.
     Asking { since: Instant },
     /// An answer is being made, or taken once it is offered.
-    Answering { since: Instant, offered: Option<Instant>, is_scrape: bool, is_written: bool },
+    Answering { since: Instant, taking: Option<Taking>, is_scrape: bool, is_written: bool },
     /// It has ended.
     Ended,
 }
+
+/// An answer that is there to be taken.
+#[derive(Clone, Copy, Debug)]
+struct Taking {
+    since: Instant,
+    /// When some of it was last taken.
+    moved: Instant,
+}
+
+/// Why an answer is lost that was not taken.
+pub(super) const NOT_IN_TIME: &str = "the scraper did not take its answer in time";
 
 impl Connection {
     pub(super) fn new(exports: Exports) -> Arc<Self> {
@@ -46,35 +66,54 @@ impl Connection {
     /// A request has arrived whole.
     pub(super) fn asked(&self, is_scrape: bool) {
         let since = Instant::now();
-        *self.doing() = Doing::Answering { since, offered: None, is_scrape, is_written: false };
+        *self.doing() = Doing::Answering { since, taking: None, is_scrape, is_written: false };
     }
 
     /// The answer is made. How long that took is not the asker's fault.
     fn offered(&self) {
-        if let Doing::Answering { offered, .. } = &mut *self.doing() {
-            *offered = Some(Instant::now());
+        if let Doing::Answering { taking, .. } = &mut *self.doing() {
+            let now = Instant::now();
+            *taking = Some(Taking { since: now, moved: now });
         }
     }
 
-    /// Since when nothing is to be done for it; nothing while it is answered.
-    pub(super) fn waiting_since(&self) -> Option<Instant> {
+    /// Some of the answer was taken.
+    fn moved(&self) {
+        if let Doing::Answering { taking: Some(taking), .. } = &mut *self.doing() {
+            taking.moved = Instant::now();
+        }
+    }
+
+    /// How it may be closed in favor of another, if it may, and since when.
+    pub(super) fn gives_way(&self, limits: &Limits) -> Option<(Idle, Instant)> {
         match *self.doing() {
-            Doing::Silent { since } | Doing::Asking { since } => Some(since),
+            Doing::Silent { since } | Doing::Asking { since } => Some((Idle::Waiting, since)),
+            Doing::Answering { taking: Some(Taking { since, moved }), .. }
+                if moved.elapsed() > limits.lingering || since.elapsed() > limits.standstill =>
+            {
+                Some((Idle::Lingering, since))
+            }
             Doing::Answering { .. } | Doing::Ended => None,
         }
     }
 
     /// Why the connection has lasted too long, if it has.
     pub(super) fn overdue(&self, limits: &Limits) -> Option<&'static str> {
-        let (since, limit, reason) = match *self.doing() {
-            Doing::Silent { since } => (since, limits.silence, "nothing was asked"),
-            Doing::Asking { since } => (since, limits.asking, "the request never ended"),
-            Doing::Answering { offered: Some(since), .. } => {
-                (since, limits.answering, "the scraper did not take its answer in time")
+        match *self.doing() {
+            Doing::Silent { since } if since.elapsed() > limits.silence => {
+                Some("nothing was asked")
             }
-            Doing::Answering { offered: None, .. } | Doing::Ended => return None,
-        };
-        (since.elapsed() > limit).then_some(reason)
+            Doing::Asking { since } if since.elapsed() > limits.asking => {
+                Some("the request never ended")
+            }
+            Doing::Answering { taking: Some(taking), .. }
+                if taking.since.elapsed() > limits.answering
+                    || taking.moved.elapsed() > limits.standstill =>
+            {
+                Some(NOT_IN_TIME)
+            }
+            _ => None,
+        }
     }
 
     /// It ends here, whatever it does. Whether an answer was lost by it.
@@ -88,6 +127,10 @@ impl Connection {
             Doing::Answering { .. } => true,
             Doing::Silent { .. } | Doing::Asking { .. } | Doing::Ended => false,
         }
+    }
+
+    fn is_answered(&self) -> bool {
+        matches!(*self.doing(), Doing::Answering { .. })
     }
 
     /// Bytes of a request have arrived.
@@ -176,14 +219,19 @@ impl Drop for Answer {
 pub(super) struct Line {
     socket: TcpStream,
     connection: Arc<Connection>,
+    /// Who is to learn, once the answer is sent, that nothing more comes.
+    end: Option<Waker>,
 }
 
 impl Line {
     pub(super) fn new(socket: TcpStream, connection: Arc<Connection>) -> Self {
-        Self { socket, connection }
+        Self { socket, connection, end: None }
     }
 }
 
+/// A client may close its side once it has asked, and still gets its answer:
+/// that nothing more comes is told afterwards. Whoever reads meanwhile learns
+/// of a connection that was torn down, and then nothing is made for it.
 impl AsyncRead for Line {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -194,6 +242,12 @@ impl AsyncRead for Line {
         ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
             self.connection.heard();
+        } else if self.end.is_none() || self.connection.is_answered() {
+            if self.end.replace(cx.waker().clone()).is_none() {
+                // The request may be whole, which shows once it was looked at.
+                cx.waker().wake_by_ref();
+            }
+            return Poll::Pending;
         }
         Poll::Ready(Ok(()))
     }
@@ -205,7 +259,9 @@ impl AsyncWrite for Line {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write(cx, bytes)
+        let taken = ready!(Pin::new(&mut self.socket).poll_write(cx, bytes))?;
+        self.connection.moved();
+        Poll::Ready(Ok(taken))
     }
 
     fn poll_write_vectored(
@@ -213,7 +269,9 @@ impl AsyncWrite for Line {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+        let taken = ready!(Pin::new(&mut self.socket).poll_write_vectored(cx, slices))?;
+        self.connection.moved();
+        Poll::Ready(Ok(taken))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -224,6 +282,11 @@ impl AsyncWrite for Line {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
         self.connection.sent();
+        if !self.connection.is_answered()
+            && let Some(reader) = &self.end
+        {
+            reader.wake_by_ref();
+        }
         Poll::Ready(Ok(()))
     }
 

@@ -7,7 +7,7 @@ use tokio::{
     time::Instant,
 };
 
-use super::connection::Connection;
+use super::connection::{Connection, Idle, NOT_IN_TIME};
 
 /// What a scraper may do. The documentation of the module has the rules.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,11 @@ pub(super) struct Limits {
     pub(super) asking: Duration,
     /// How long an answer may take, until it is taken.
     pub(super) answering: Duration,
+    /// How long nothing of an answer may be taken. Whoever takes longer than
+    /// this for all of it makes room for others.
+    pub(super) standstill: Duration,
+    /// How long nothing of an answer may be taken if others want the place.
+    pub(super) lingering: Duration,
     /// How often this is looked after.
     pub(super) rounds: Duration,
 }
@@ -29,12 +34,14 @@ pub(super) struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 128,
+            connections: 256,
             head: 16 * 1024,
             silence: Duration::from_mins(2),
             asking: Duration::from_secs(10),
             answering: Duration::from_secs(30),
-            rounds: Duration::from_millis(500),
+            standstill: Duration::from_secs(5),
+            lingering: Duration::from_millis(500),
+            rounds: Duration::from_millis(250),
         }
     }
 }
@@ -52,13 +59,12 @@ impl Connections {
         Self { limits, open: Vec::new(), tasks: JoinSet::new() }
     }
 
-    /// Whether one more can be served: there is a place, or one waits that can
-    /// make room.
+    /// Whether one more can be served: there is a place, or one can be spared.
     pub(super) fn has_room(&self) -> bool {
-        self.open.len() < self.limits.connections || self.longest_waiting().is_some()
+        self.open.len() < self.limits.connections || self.most_idle().is_some()
     }
 
-    /// Serves one more, in the place of the one that has waited longest if
+    /// Serves one more, in the place of the one that can best be spared if
     /// there is no other.
     pub(super) fn serve(
         &mut self,
@@ -66,9 +72,9 @@ impl Connections {
         serving: impl Future<Output = ()> + Send + 'static,
     ) {
         if self.open.len() >= self.limits.connections
-            && let Some(at) = self.longest_waiting()
+            && let Some(at) = self.most_idle()
         {
-            close(&self.open.swap_remove(at), "the place was needed");
+            close(&self.open.swap_remove(at), NOT_IN_TIME);
         }
         let handle = self.tasks.spawn(serving);
         self.open.push((connection, handle));
@@ -96,7 +102,7 @@ impl Connections {
     /// How many answers were cut off.
     pub(super) async fn end_by(mut self, deadline: Instant) -> usize {
         for one in &self.open {
-            if one.0.waiting_since().is_some() {
+            if matches!(one.0.gives_way(&self.limits), Some((Idle::Waiting, _))) {
                 close(one, "the server shut down");
             }
         }
@@ -108,11 +114,11 @@ impl Connections {
         self.open.iter().filter(cut_off).count()
     }
 
-    fn longest_waiting(&self) -> Option<usize> {
-        let since = |(at, one): (usize, &(Arc<Connection>, AbortHandle))| {
-            one.0.waiting_since().map(|since| (since, at))
+    fn most_idle(&self) -> Option<usize> {
+        let idle = |(at, one): (usize, &(Arc<Connection>, AbortHandle))| {
+            one.0.gives_way(&self.limits).map(|idle| (idle, at))
         };
-        self.open.iter().enumerate().filter_map(since).min().map(|(_, at)| at)
+        self.open.iter().enumerate().filter_map(idle).min().map(|(_, at)| at)
     }
 
     fn forget_ended(&mut self) {

@@ -33,10 +33,10 @@ fn weighted(offer: &str) -> (&str, f32) {
 
 /// The text packed with gzip. The fastest level already makes a tenth of it,
 /// and scrapes come often.
-pub(super) fn gzip(text: &str) -> Option<Vec<u8>> {
+pub(super) fn gzip(text: &[u8]) -> Option<Vec<u8>> {
     let mut packer = GzEncoder::new(Vec::new(), Compression::fast());
     // Writing into memory does not fail; if it did, plain text would be right.
-    packer.write_all(text.as_bytes()).ok()?;
+    packer.write_all(text).ok()?;
     packer.finish().ok()
 }
 

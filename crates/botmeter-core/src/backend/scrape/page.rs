@@ -80,38 +80,56 @@ impl Page {
     /// export that succeeded.
     pub fn answer(&self, method: &Method, headers: &HeaderMap) -> Response<Bytes> {
         let started = Instant::now();
-        let answer = self.respond(method, headers);
-        if method == Method::GET {
-            self.exports.succeeded(started.elapsed());
-        }
-        answer
-    }
-
-    /// The same, but whoever sends it has to report what became of it.
-    pub(super) fn respond(&self, method: &Method, headers: &HeaderMap) -> Response<Bytes> {
         if method != Method::GET && method != Method::HEAD {
             return not_allowed();
         }
-        let text = self.render();
-        let packed = if encoding::takes_gzip(headers) { encoding::gzip(&text) } else { None };
-        let is_packed = packed.is_some();
-        let body = packed.map_or_else(|| Bytes::from(text), Bytes::from);
-        let mut answer = Response::new(Bytes::new());
-        let headers = answer.headers_mut();
-        headers.insert(CONTENT_TYPE, EXPOSITION);
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        headers.insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
-        if is_packed {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-        }
+        let plain = self.rendered();
+        let rendered = if encoding::takes_gzip(headers) { plain.packed() } else { plain };
         if method == Method::GET {
-            *answer.body_mut() = body;
+            self.exports.succeeded(started.elapsed());
         }
-        answer
+        rendered.answer(method)
+    }
+
+    pub(super) fn rendered(&self) -> Rendered {
+        Rendered { bytes: Bytes::from(self.render()), is_packed: false }
     }
 
     pub(super) fn exports(&self) -> &Exports {
         &self.exports
+    }
+}
+
+/// The page as it is sent. Clones share its bytes.
+#[derive(Clone, Debug)]
+pub(super) struct Rendered {
+    bytes: Bytes,
+    is_packed: bool,
+}
+
+impl Rendered {
+    /// The same with gzip.
+    pub(super) fn packed(self) -> Self {
+        match encoding::gzip(&self.bytes) {
+            Some(packed) => Self { bytes: Bytes::from(packed), is_packed: true },
+            None => self,
+        }
+    }
+
+    /// The answer, without the page if that was not asked for.
+    pub(super) fn answer(self, method: &Method) -> Response<Bytes> {
+        let mut answer = Response::new(Bytes::new());
+        let headers = answer.headers_mut();
+        headers.insert(CONTENT_TYPE, EXPOSITION);
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        headers.insert(CONTENT_LENGTH, HeaderValue::from(self.bytes.len()));
+        if self.is_packed {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if method == Method::GET {
+            *answer.body_mut() = self.bytes;
+        }
+        answer
     }
 }
 

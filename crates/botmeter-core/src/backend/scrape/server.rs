@@ -10,8 +10,7 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -23,11 +22,11 @@ use tokio::{
 use super::{
     connection::{Answer, Connection, Line},
     connections::{Connections, Limits},
+    desk::Desk,
     listen::listen,
-    page::{Page, prose},
-    route::Route,
+    page::Page,
 };
-use crate::Error;
+use crate::{Error, Exports};
 
 /// Answers scrapes until it is shut down or dropped.
 pub(super) struct Server {
@@ -64,15 +63,14 @@ impl Server {
         let address = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
-            // Renders take turns: side by side, they would wait for one
-            // another inside the exporter.
+            // Where pages are made, one after the other.
             .max_blocking_threads(1)
             .thread_name("botmeter-render")
             .build()
             .map_err(failed)?;
-        let listener = {
+        let (listener, desk) = {
             let _entered = runtime.enter();
-            TcpListener::from_std(listener).map_err(failed)?
+            (TcpListener::from_std(listener).map_err(failed)?, Desk::open(page, address))
         };
         let (end, ending) = watch::channel(None);
         let (alive, gone) = mpsc::channel();
@@ -80,7 +78,7 @@ impl Server {
             .name("botmeter-scrape".to_owned())
             .spawn(move || {
                 let _alive = alive;
-                let cut_off = runtime.block_on(serve(listener, page, limits, ending));
+                let cut_off = runtime.block_on(serve(listener, desk, limits, ending));
                 // A render that is still under way ends by itself.
                 runtime.shutdown_background();
                 cut_off
@@ -122,7 +120,7 @@ impl Server {
 /// How many answers were cut off at the end.
 async fn serve(
     listener: TcpListener,
-    page: Page,
+    desk: Arc<Desk>,
     limits: Limits,
     mut ending: watch::Receiver<Option<Instant>>,
 ) -> usize {
@@ -133,17 +131,17 @@ async fn serve(
         tokio::select! {
             accepted = listener.accept(), if connections.has_room() => match accepted {
                 Ok((socket, _peer)) => {
-                    let connection = Connection::new(page.exports().clone());
+                    let connection = Connection::new(desk.exports().clone());
                     let serving = converse(
                         socket,
                         Arc::clone(&connection),
-                        page.clone(),
+                        Arc::clone(&desk),
                         limits.head,
                         ending_of_each.clone(),
                     );
                     connections.serve(connection, serving);
                 }
-                Err(error) => refused(&page, &error).await,
+                Err(error) => refused(desk.exports(), &error).await,
             },
             () = connections.one_ended() => {}
             _ = rounds.tick() => connections.close_overdue(),
@@ -158,10 +156,10 @@ async fn serve(
 
 /// A client that has gone again is nobody's failure; that no connection can be
 /// accepted at all, as when the process has too many files open, is one.
-async fn refused(page: &Page, error: &std::io::Error) {
+async fn refused(exports: &Exports, error: &std::io::Error) {
     use std::io::ErrorKind::{ConnectionAborted, ConnectionReset};
     if !matches!(error.kind(), ConnectionAborted | ConnectionReset) {
-        page.exports().failed(Duration::ZERO, &format!("accept a connection: {error}"));
+        exports.failed(Duration::ZERO, &format!("accept a connection: {error}"));
         tokio::time::sleep(AFTER_REFUSAL).await;
     }
 }
@@ -170,16 +168,16 @@ async fn refused(page: &Page, error: &std::io::Error) {
 async fn converse(
     socket: TcpStream,
     connection: Arc<Connection>,
-    page: Page,
+    desk: Arc<Desk>,
     head: usize,
     mut ending: watch::Receiver<Option<Instant>>,
 ) {
     let service = service_fn({
         let connection = Arc::clone(&connection);
         move |request: Request<Incoming>| {
-            let (page, connection) = (page.clone(), Arc::clone(&connection));
+            let (desk, connection) = (Arc::clone(&desk), Arc::clone(&connection));
             async move {
-                let answer = answer(&request, page, &connection).await;
+                let answer = desk.answer(&request, &connection).await;
                 Ok::<_, Infallible>(answer.map(|body| Answer::new(body, connection)))
             }
         }
@@ -189,8 +187,6 @@ async fn converse(
         .header_read_timeout(None)
         .max_header_size(head)
         .max_buf_size(4 * head)
-        // A client may close its side once it has asked.
-        .half_close(true)
         .serve_connection(TokioIo::new(Line::new(socket, connection)), service);
     let mut serving = pin!(serving);
     let ended = tokio::select! {
@@ -204,28 +200,6 @@ async fn converse(
         let error = Error::new("serve a scraper").because(error).chain();
         tracing::debug!(error, "the connection of a scraper ended early");
     }
-}
-
-/// Rendering is done elsewhere: a large page takes longer than the others who
-/// ask, and those who knock, should wait.
-async fn answer(
-    request: &Request<Incoming>,
-    page: Page,
-    connection: &Connection,
-) -> Response<Bytes> {
-    let method = request.method().clone();
-    let route = Route::of(request.uri().path());
-    connection.asked(route == Route::Metrics && method == Method::GET);
-    if let Some(answer) = route.answer(&method) {
-        return answer;
-    }
-    let headers = request.headers().clone();
-    let rendering = tokio::task::spawn_blocking(move || page.respond(&method, &headers));
-    rendering.await.unwrap_or_else(|error| {
-        let _was_owed = connection.end(&format!("render the page: {error}"));
-        let text = "the page could not be rendered\n";
-        prose(&Method::GET, StatusCode::INTERNAL_SERVER_ERROR, text)
-    })
 }
 
 impl fmt::Debug for Server {

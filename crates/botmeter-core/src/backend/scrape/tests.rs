@@ -1,13 +1,14 @@
 //! Clients that take their time, or everything.
 
+mod pages;
+mod places;
+
 use std::{
     io::{ErrorKind, Read, Write},
     net::{SocketAddr, TcpStream},
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
-
-use flate2::read::GzDecoder;
 
 use super::{connections::Limits, upkeep::Rhythm, *};
 use crate::{BackendKind, Counter, Histogram, Instrument, Unit, buckets};
@@ -61,29 +62,6 @@ fn ask(address: SocketAddr) -> TcpStream {
     socket
 }
 
-fn ask_packed(address: SocketAddr) -> TcpStream {
-    let mut socket = connect(address);
-    socket.write_all(b"GET /metrics HTTP/1.0\r\naccept-encoding: gzip\r\n\r\n").unwrap();
-    socket
-}
-
-/// The text of an answer that is packed, if it came whole.
-fn unpacked(mut socket: TcpStream) -> Option<String> {
-    let mut bytes = Vec::new();
-    let _end = socket.read_to_end(&mut bytes);
-    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let mut text = String::new();
-    GzDecoder::new(&bytes[end + 4..]).read_to_string(&mut text).ok()?;
-    Some(text)
-}
-
-/// How long it takes to make a page and to pack it.
-fn time_of_a_page(address: SocketAddr) -> Duration {
-    let began = Instant::now();
-    assert!(unpacked(ask_packed(address)).is_some());
-    began.elapsed()
-}
-
 /// Everything that still comes, until the server hangs up.
 fn rest(mut socket: TcpStream) -> String {
     let mut text = String::new();
@@ -128,40 +106,20 @@ fn a_scraper_that_does_not_read_is_left_and_counted() {
     assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
 }
 
-/// Pages take turns to be made, and whoever waits for one has the whole time to
-/// take it: packed, these are small, so that making them is what takes long.
+/// Whoever reads on has more time.
 #[test]
-fn a_page_that_took_longer_to_make_than_to_take_is_delivered() {
-    let (one, address, _) = start(Limits::default());
-    let turn = fill(&one);
-    // As slow as this machine may be.
-    let answering = time_of_a_page(address);
-    drop((one, turn));
-    let limits = Limits { answering, rounds: Duration::from_millis(5), ..Limits::default() };
+fn a_scraper_that_takes_nothing_is_left_sooner_than_a_slow_one() {
+    let limits = Limits { standstill: SHORT, ..Limits::default() };
     let (scrape, address, exports) = start(limits);
     let _turn = fill(&scrape);
-    let all: Vec<TcpStream> = (0..6).map(|_| ask_packed(address)).collect();
-    let page = scrape.page().render();
-    for socket in all {
-        assert!(unpacked(socket).as_ref() == Some(&page), "a whole page; {exports:?}");
-    }
-    eventually("the reports", || exports.success_count() == 6);
-    assert_eq!(exports.failure_count(), 0, "{:?}", exports.last());
-}
-
-#[test]
-fn a_page_that_is_being_made_holds_no_other_answer_up() {
-    let (scrape, address, exports) = start(Limits::default());
-    let _turn = fill(&scrape);
-    let page_takes = time_of_a_page(address);
-    let _others: Vec<TcpStream> = (0..3).map(|_| ask_packed(address)).collect();
-    while exports.success_count() < 4 {
-        let asked = Instant::now();
-        let mut other = connect(address);
-        other.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
-        assert!(rest(other).ends_with("ok\n"));
-        assert!(asked.elapsed() < page_takes, "{:?} of {page_takes:?}", asked.elapsed());
-    }
+    let _held = ask(address);
+    let asked = Instant::now();
+    eventually("the failure", || exports.failure_count() == 1);
+    assert!(asked.elapsed() < limits.answering, "{:?}", asked.elapsed());
+    assert_eq!(
+        exports.last().error.as_deref(),
+        Some("the scraper did not take its answer in time")
+    );
 }
 
 /// It makes progress all the time, and would need three months for its page.
@@ -215,43 +173,6 @@ fn a_request_that_never_ends_and_silence_are_ended() {
     assert_closed(&silent);
     assert_closed(&slow);
     assert_eq!((exports.success_count(), exports.failure_count()), (0, 0));
-}
-
-#[test]
-fn the_one_that_waits_longest_makes_room() {
-    let limits = Limits { connections: 2, ..Limits::default() };
-    let (_scrape, address, _) = start(limits);
-    let oldest = connect(address);
-    let mut old = connect(address);
-    assert!(rest(ask(address)).starts_with("HTTP/1.0 200"));
-    assert_closed(&oldest);
-    old.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
-    assert!(rest(old).ends_with("ok\n"), "it kept its place");
-}
-
-#[test]
-fn nobody_who_is_being_answered_is_sent_away() {
-    let limits = Limits { connections: 2, ..Limits::default() };
-    let (scrape, address, exports) = start(limits);
-    let _turn = fill(&scrape);
-    let mut busy = [ask(address), ask(address)];
-    for socket in &mut busy {
-        // The answer has begun.
-        socket.read_exact(&mut [0; 12]).unwrap();
-    }
-    let mut waiting = connect(address);
-    waiting.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
-    waiting.set_read_timeout(Some(SHORT)).unwrap();
-    let answer = waiting.read(&mut [0; 64]);
-    assert!(matches!(answer, Err(error) if error.kind() == ErrorKind::WouldBlock), "it waits");
-    waiting.set_read_timeout(Some(LONG)).unwrap();
-    let page = scrape.page().render();
-    for socket in busy {
-        assert!(rest(socket).ends_with(&page), "a whole page");
-    }
-    assert!(rest(waiting).ends_with("ok\n"));
-    eventually("the reports", || exports.success_count() == 2);
-    assert_eq!(exports.failure_count(), 0);
 }
 
 #[test]
