@@ -11,6 +11,8 @@ mod futures;
 /// What a thread logs: as the tests of core read it.
 #[path = "../../crates/botmeter-core/tests/logs/mod.rs"]
 mod logs;
+/// Numbers at their ends are the same on every route.
+mod numbers;
 /// Both routes give the same series.
 mod parity;
 /// An alert of ours on its way through a real Alertmanager.

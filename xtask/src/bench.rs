@@ -64,6 +64,7 @@ const COMPARISONS: &[Comparison] = &[
     good("counter/botmeter otlp held", "counter/otel bound", HELD),
     good("counter/botmeter scrape labels", "counter/botmeter scrape held", DYNAMIC),
     info("counter/botmeter scrape labels", "counter/botmeter scrape held in turn"),
+    info("counter/botmeter scrape labels alike at both ends", "counter/botmeter scrape labels"),
     good("counter/botmeter otlp labels", "counter/botmeter otlp held", DYNAMIC),
     info("counter/botmeter otlp labels", "counter/botmeter otlp held in turn"),
     info("histogram/metrics held", "histogram/raw atomic"),

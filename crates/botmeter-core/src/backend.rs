@@ -2,12 +2,15 @@
 
 mod catalog;
 mod memory;
+mod numbers;
 #[cfg(feature = "otlp")]
 pub mod otlp;
 #[cfg(feature = "scrape")]
 pub mod scrape;
 #[cfg(any(feature = "otlp", feature = "stdout"))]
 mod sdk;
+mod series;
+mod spread;
 #[cfg(feature = "stdout")]
 pub mod stdout;
 mod tee;
@@ -29,7 +32,8 @@ pub type Labels<'a> = &'a [(&'static str, &'a str)];
 /// recording never looks at labels again. Asked twice for the same series, it
 /// answers with sinks that feed the same series. Label values are clean and
 /// within their limits when they arrive here, and so are the numbers: what is
-/// not finite or may not shrink is dropped and counted before.
+/// not finite, may not shrink or is no possible step is dropped and counted
+/// before.
 ///
 /// ```
 /// use botmeter_core::{Backend, Bound, Descriptor, Sink, backend::Labels};

@@ -109,6 +109,20 @@ impl<T: Copy + 'static> Handle<T> {
     }
 }
 
+impl Handle<f64> {
+    /// Records what a sum that only grows can take, and counts what it cannot.
+    #[inline]
+    fn record_amount(&self, x: f64) {
+        if x.is_finite() && x >= 0.0 {
+            self.record(x);
+        } else {
+            let is_negative = x < 0.0 && x.is_finite();
+            let reason = if is_negative { DropReason::Negative } else { DropReason::NotFinite };
+            self.losses.dropped(reason);
+        }
+    }
+}
+
 /// A handle that an instrument gives when it is bound.
 ///
 /// Sealed: the handles are [`Counter`], [`FloatCounter`], [`UpDownCounter`],
@@ -140,10 +154,16 @@ pub(crate) mod sealed {
 pub struct Counter(Handle<u64>);
 
 impl Counter {
-    /// Adds to the number.
+    /// Adds to the number. More than `i64::MAX` is a difference that went
+    /// below zero: it is dropped as implausible, and counted in
+    /// `telemetry_dropped_total`.
     #[inline]
     pub fn add(&self, n: u64) {
-        self.0.record(n);
+        if i64::try_from(n).is_ok() {
+            self.0.record(n);
+        } else {
+            self.0.losses.dropped(DropReason::Implausible);
+        }
     }
 }
 
@@ -168,15 +188,7 @@ impl FloatCounter {
     /// counted in `telemetry_dropped_total`.
     #[inline]
     pub fn add(&self, x: f64) {
-        if x.is_finite() && x >= 0.0 {
-            self.0.record(x);
-        } else {
-            self.0.losses.dropped(if x < 0.0 {
-                DropReason::Negative
-            } else {
-                DropReason::NotFinite
-            });
-        }
+        self.0.record_amount(x);
     }
 }
 
@@ -202,15 +214,12 @@ impl Gauge {
 pub struct Histogram(Handle<f64>);
 
 impl Histogram {
-    /// Puts the number into its bucket. NaN and infinity are dropped and
-    /// counted in `telemetry_dropped_total`.
+    /// Puts the number into its bucket. NaN, infinity and negative numbers,
+    /// with which the sum would shrink, are dropped and counted in
+    /// `telemetry_dropped_total`.
     #[inline]
     pub fn record(&self, x: f64) {
-        if x.is_finite() {
-            self.0.record(x);
-        } else {
-            self.0.losses.dropped(DropReason::NotFinite);
-        }
+        self.0.record_amount(x);
     }
 }
 

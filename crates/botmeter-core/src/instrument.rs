@@ -139,7 +139,8 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
     /// A handle for one set of label values, whose series exists from now on.
     ///
     /// A counter starts at zero. A text that is past its label's limit becomes
-    /// `other`. A histogram without labels exists only once something was
+    /// `other`, and each measurement with the handle then counts in
+    /// `telemetry_overflow_total`. A histogram without labels exists only once something was
     /// recorded, because one of the two routes cannot show it empty.
     pub fn bind(&'static self, meter: &Meter, values: L::Values<'_>) -> H {
         if matches!(self.descriptor.kind(), Kind::Histogram) && L::LABELS.is_empty() {
@@ -178,13 +179,11 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
 
     fn bind_now(&'static self, meter: &Meter, values: L::Values<'_>) -> Bound<H::Number> {
         let descriptor = &self.descriptor;
-        L::admit(&L::limits(meter), values, |values, is_surplus| {
-            if is_surplus {
-                meter.overflowed(descriptor);
-            }
+        L::admit(&L::limits(meter), values, |values, is_changed| {
             L::pairs(values, |labels| {
                 meter.new_series(descriptor, labels);
-                <H as FromBound>::ask(meter.backend(), descriptor, labels)
+                let bound = <H as FromBound>::ask(meter.backend(), descriptor, labels);
+                meter.counting_surplus(bound, descriptor, is_changed)
             })
         })
     }

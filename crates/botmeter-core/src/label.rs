@@ -15,7 +15,7 @@ mod set;
 use std::fmt::Debug;
 
 pub use clean::{Clean, MAX_VALUE_BYTES};
-pub use closed::{ClosedLabel, Each};
+pub use closed::{ClosedLabel, Each, hash_index};
 pub use digest::{Digest, Kept};
 pub use open::{Admitted, OpenValues};
 pub use set::LabelSet;

@@ -11,7 +11,7 @@ use std::{
 use rustc_hash::FxHasher;
 
 use crate::{
-    Backend, Descriptor,
+    Backend, Bound, Descriptor, Sink,
     backend::Labels,
     label::{Label, OpenValues},
     losses::{DropReason, Losses},
@@ -33,6 +33,9 @@ use crate::{
 pub struct Meter {
     state: Arc<State>,
     losses: Losses,
+    /// What is bound for label values that a limit changed counts each event
+    /// of this instrument.
+    surplus_of: Option<&'static str>,
 }
 
 struct State {
@@ -58,6 +61,7 @@ impl Meter {
                 observer: OnceLock::new(),
             }),
             losses: Losses::default(),
+            surplus_of: None,
         }
     }
 
@@ -77,7 +81,9 @@ impl Meter {
     #[doc(hidden)]
     pub fn open_values<L: Label>(&self, limit: usize) -> Arc<OpenValues> {
         let mut known = lock(&self.state.open_values);
-        Arc::clone(known.entry(TypeId::of::<L>()).or_insert_with(|| OpenValues::new(limit)))
+        Arc::clone(
+            known.entry(TypeId::of::<L>()).or_insert_with(|| OpenValues::new(L::INFO.key(), limit)),
+        )
     }
 
     pub(crate) fn backend(&self) -> &dyn Backend {
@@ -96,16 +102,37 @@ impl Meter {
     /// This meter for what telemetry tells of itself, which it may do until
     /// the very last export and after it.
     pub(crate) fn without_end(&self) -> Self {
-        Self { state: Arc::clone(&self.state), losses: self.losses.without_end() }
+        Self { losses: self.losses.without_end(), ..self.clone() }
+    }
+
+    /// This meter for a row whose label values were changed by a limit. An
+    /// event touches many instruments and is counted for this one alone.
+    pub(crate) fn for_surplus_of(&self, counted: &'static Descriptor) -> Self {
+        Self { surplus_of: Some(counted.name()), ..self.clone() }
+    }
+
+    /// The same sink, which also counts, if a limit has changed the label
+    /// values of its series.
+    pub(crate) fn counting_surplus<T: Copy + 'static>(
+        &self,
+        bound: Bound<T>,
+        descriptor: &'static Descriptor,
+        is_changed: bool,
+    ) -> Bound<T> {
+        if is_changed || self.surplus_of == Some(descriptor.name()) {
+            Bound::to(Surplus { bound, meter: self.clone(), descriptor })
+        } else {
+            bound
+        }
     }
 
     pub(crate) fn describe(&self, descriptor: &'static Descriptor) {
         self.state.backend.describe(descriptor);
     }
 
-    /// A value of this instrument's labels was past its limit.
+    /// An event of this instrument had label values that a limit changed.
     #[cold]
-    pub(crate) fn overflowed(&self, descriptor: &'static Descriptor) {
+    fn overflowed(&self, descriptor: &'static Descriptor) {
         if let Some(observer) = self.state.observer.get() {
             observer.overflowed(descriptor);
         }
@@ -151,6 +178,22 @@ impl Meter {
                 observer.series(name, count);
             }
         }
+    }
+}
+
+/// Counts each measurement of a series that stands for more than one set of
+/// label values.
+#[derive(Debug)]
+struct Surplus<B> {
+    bound: B,
+    meter: Meter,
+    descriptor: &'static Descriptor,
+}
+
+impl<T: Copy + 'static> Sink<T> for Surplus<Bound<T>> {
+    fn record(&self, value: T) {
+        self.bound.record(value);
+        self.meter.overflowed(self.descriptor);
     }
 }
 

@@ -3,9 +3,10 @@
 use std::{
     fmt,
     sync::{
-        Mutex, OnceLock, PoisonError,
+        Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicUsize, Ordering},
     },
+    thread::{self, ThreadId},
 };
 
 /// Levels of open addressing, each four times the one before and filled to
@@ -15,7 +16,16 @@ use std::{
 pub(crate) struct Slots<K, T> {
     levels: [OnceLock<Level<K, T>>; LEVEL_SIZES.len()],
     len: AtomicUsize,
-    writer: Mutex<()>,
+    /// Whoever holds this may add. Nobody calls foreign code meanwhile: it
+    /// could come back for another entry, or wait for a thread that does.
+    writer: Mutex<Vec<Making>>,
+}
+
+/// An entry that a thread makes, for which a place is kept.
+#[derive(PartialEq)]
+struct Making {
+    hash: u64,
+    by: ThreadId,
 }
 
 type Level<K, T> = Box<[OnceLock<Entry<K, T>>]>;
@@ -44,7 +54,7 @@ impl<K, T> Slots<K, T> {
         Self {
             levels: [const { OnceLock::new() }; LEVEL_SIZES.len()],
             len: AtomicUsize::new(0),
-            writer: Mutex::new(()),
+            writer: Mutex::new(Vec::new()),
         }
     }
 
@@ -81,7 +91,11 @@ impl<K, T> Slots<K, T> {
     }
 
     /// Adds an entry unless there is one by now, and returns it; nothing when
-    /// the table already has `most` entries.
+    /// the table already has `most` entries, or when this very thread is
+    /// already making this entry and came back for it.
+    ///
+    /// Threads that want the same entry at once may each make one. The first
+    /// is kept, and all of them get that one.
     pub(crate) fn insert(
         &self,
         hash: u64,
@@ -89,22 +103,50 @@ impl<K, T> Slots<K, T> {
         most: usize,
         make: impl FnOnce() -> (K, T),
     ) -> Option<&T> {
-        // A panic in `make` leaves the slots as they were.
-        let guard = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(value) = self.find(hash, is_key) {
-            return Some(value);
+        let place = {
+            let mut writer = self.writer();
+            if let Some(value) = self.find(hash, &is_key) {
+                return Some(value);
+            }
+            self.keep_place(&mut writer, hash, most)?
+        };
+        // Declared before the lock, so that a surplus one is dropped after it.
+        let (key, value) = make();
+        let mut writer = self.writer();
+        place.give_up(&mut writer);
+        match self.find(hash, is_key) {
+            Some(value) => Some(value),
+            None => self.add(Entry { hash, key, value }),
         }
-        let len = self.len();
-        if len >= most.min(MOST_ENTRIES) {
+    }
+
+    /// Keeps a place for an entry that is being made, so that a limit holds
+    /// although nothing is locked meanwhile.
+    fn keep_place(&self, making: &mut Vec<Making>, hash: u64, most: usize) -> Option<Place<'_>> {
+        let new = Making { hash, by: thread::current().id() };
+        let mut others: Vec<u64> = making.iter().map(|kept| kept.hash).collect();
+        others.retain(|other| *other != hash);
+        others.sort_unstable();
+        others.dedup();
+        if self.len() + others.len() >= most.min(MOST_ENTRIES) || making.contains(&new) {
             return None;
         }
+        making.push(new);
+        Some(Place { hash, writer: &self.writer })
+    }
+
+    /// Only for whoever holds the lock.
+    fn add(&self, entry: Entry<K, T>) -> Option<&T> {
+        let len = self.len();
         let slots = self.level_for(len);
-        let (key, value) = make();
-        let free = probes(hash, slots.len()).find(|at| slots[*at].get().is_none())?;
-        let entry = slots[free].get_or_init(|| Entry { hash, key, value });
+        let free = probes(entry.hash, slots.len()).find(|at| slots[*at].get().is_none())?;
+        let entry = slots[free].get_or_init(|| entry);
         self.len.store(len + 1, Ordering::Release);
-        drop(guard);
         Some(&entry.value)
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Vec<Making>> {
+        lock(&self.writer)
     }
 
     pub(crate) fn for_each(&self, mut see: impl FnMut(&K, &T)) {
@@ -126,6 +168,30 @@ impl<K, T> Slots<K, T> {
         let empty = || (0..LEVEL_SIZES[at]).map(|_| OnceLock::new()).collect();
         self.levels[at].get_or_init(empty)
     }
+}
+
+/// A place that is kept until the entry was made, or could not be.
+struct Place<'a> {
+    hash: u64,
+    writer: &'a Mutex<Vec<Making>>,
+}
+
+impl Place<'_> {
+    fn give_up(&self, making: &mut Vec<Making>) {
+        let mine = Making { hash: self.hash, by: thread::current().id() };
+        making.retain(|kept| *kept != mine);
+    }
+}
+
+/// Also when the making panicked.
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.give_up(&mut lock(self.writer));
+    }
+}
+
+fn lock(writer: &Mutex<Vec<Making>>) -> MutexGuard<'_, Vec<Making>> {
+    writer.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where a search begins; the number of slots is a power of two.
@@ -173,10 +239,30 @@ mod tests {
     }
 
     #[test]
+    fn a_limit_holds_while_entries_are_made_and_a_place_comes_back_after_a_panic() {
+        let slots = Slots::new();
+        let inner = slots.insert(
+            1,
+            |k| *k == 1,
+            2,
+            || {
+                assert_eq!(insert(&slots, 1, 1, 2), None, "it is being made");
+                assert_eq!(insert(&slots, 2, 2, 2), Some(20));
+                assert_eq!(insert(&slots, 3, 3, 2), None, "both places are taken or kept");
+                (1, 10)
+            },
+        );
+        assert_eq!((inner, slots.len()), (Some(&10), 2));
+        let failing = || slots.insert(4, |k| *k == 4, 3, || panic!("it cannot be made")).copied();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(failing)).unwrap_err();
+        assert_eq!(insert(&slots, 4, 4, 3), Some(40));
+    }
+
+    #[test]
     fn threads_that_race_for_one_key_get_the_same_entry() {
         let slots = Slots::new();
         let made = AtomicUsize::new(0);
-        std::thread::scope(|scope| {
+        thread::scope(|scope| {
             for _ in 0..4 {
                 scope.spawn(|| {
                     for key in 0..500_u64 {
@@ -195,6 +281,11 @@ mod tests {
                 });
             }
         });
-        assert_eq!(made.into_inner(), 500);
+        assert_eq!(slots.len(), 500);
+        let mut kept = 0;
+        slots.for_each(|_, _| kept += 1);
+        assert_eq!(kept, 500);
+        let made = made.into_inner();
+        assert!((500..=2000).contains(&made), "each thread makes an entry at most once: {made}");
     }
 }

@@ -1,6 +1,9 @@
 //! From label values to what records under them.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use crate::{
     Descriptor, LabelSet, Meter,
@@ -44,9 +47,18 @@ pub struct Table<L: LabelSet, T> {
     counted: &'static Descriptor,
     limits: L::Limits,
     make: Make<L, T>,
-    rows: Slots<L::Key, T>,
+    rows: Slots<RowKey<L::Key>, T>,
+    is_full_known: AtomicBool,
     /// Stands in where no row can be had, which `SURPLUS_ROWS` rules out.
     nowhere: T,
+}
+
+/// A row that stands for values which a limit changed is another than the row
+/// of those who really are called so, because its events are counted.
+#[derive(Debug)]
+struct RowKey<K> {
+    values: K,
+    is_changed: bool,
 }
 
 type Make<L, T> = Box<dyn Fn(&Meter, <L as LabelSet>::Values<'_>) -> T + Send + Sync>;
@@ -58,8 +70,13 @@ impl<L: LabelSet, T> Table<L, T> {
     /// A table that makes its rows with `make`.
     ///
     /// `make` is called once at the start to learn which instruments a row
-    /// has, so it must bind the same ones whatever the values. Surplus rows
-    /// are counted under `counted`.
+    /// has, so it must bind the same ones whatever the values. Threads that
+    /// want the same new row at once may each call it, and one of the rows is
+    /// kept. It may look up other rows of the table; for the very row that it
+    /// makes it gets the one of `other`.
+    ///
+    /// Events whose values a limit changed are counted under `counted`, with
+    /// each measurement of it: choose the instrument that every event records.
     pub fn new(
         meter: &Meter,
         counted: &'static crate::Instrument<impl crate::Recorder, impl LabelSet>,
@@ -77,6 +94,7 @@ impl<L: LabelSet, T> Table<L, T> {
             counted: counted.descriptor(),
             make: Box::new(make),
             rows: Slots::new(),
+            is_full_known: AtomicBool::new(false),
             nowhere,
         }
     }
@@ -85,7 +103,9 @@ impl<L: LabelSet, T> Table<L, T> {
     #[inline]
     pub fn row(&self, values: L::Values<'_>) -> &T {
         let digest = L::digest(values);
-        match self.rows.find(L::hash(digest), |key| L::matches(key, digest, values)) {
+        let is_key =
+            |key: &RowKey<L::Key>| !key.is_changed && L::matches(&key.values, digest, values);
+        match self.rows.find(L::hash(digest), is_key) {
             Some(row) => row,
             None => self.admit(values),
         }
@@ -93,16 +113,13 @@ impl<L: LabelSet, T> Table<L, T> {
 
     /// Sees every row there is, in no particular order.
     pub fn for_each(&self, mut see: impl FnMut(L::Values<'_>, &T)) {
-        self.rows.for_each(|key, row| see(L::values(key), row));
+        self.rows.for_each(|key, row| see(L::values(&key.values), row));
     }
 
     #[cold]
     fn admit(&self, values: L::Values<'_>) -> &T {
-        L::admit(&self.limits, values, |values, is_surplus| {
-            if is_surplus {
-                self.meter.overflowed(self.counted);
-            }
-            match self.find_or_insert(values, MAX_ROWS - 1) {
+        L::admit(&self.limits, values, |values, is_changed| {
+            match self.find_or_insert(values, is_changed, MAX_ROWS - 1) {
                 Some(row) => row,
                 None => self.surplus(values),
             }
@@ -112,22 +129,38 @@ impl<L: LabelSet, T> Table<L, T> {
     /// The row that all label sets past the limit share. One place is kept for
     /// it; closed labels may need a few more.
     fn surplus(&self, values: L::Values<'_>) -> &T {
-        self.meter.overflowed(self.counted);
-        let values = L::surplus(values);
-        self.find_or_insert(values, usize::MAX).unwrap_or(&self.nowhere)
+        if self.rows.len() >= MAX_ROWS - 1 && !self.is_full_known.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                instrument = self.counted.name(),
+                limit = MAX_ROWS,
+                "an instrument has as many sets of label values as it may: the values of others \
+                 become `other`, and their events are counted in telemetry_overflow_total"
+            );
+        }
+        self.find_or_insert(L::surplus(values), true, usize::MAX).unwrap_or(&self.nowhere)
     }
 
-    fn find_or_insert(&self, values: L::Values<'_>, most: usize) -> Option<&T> {
+    fn find_or_insert(&self, values: L::Values<'_>, is_changed: bool, most: usize) -> Option<&T> {
         let digest = L::digest(values);
-        let hash = L::hash(digest);
-        let is_key = |key: &L::Key| L::matches(key, digest, values);
+        let hash = if is_changed { !L::hash(digest) } else { L::hash(digest) };
+        let is_key = |key: &RowKey<L::Key>| {
+            key.is_changed == is_changed && L::matches(&key.values, digest, values)
+        };
         if let Some(row) = self.rows.find(hash, is_key) {
             return Some(row);
         }
         if self.rows.len() >= most {
             return None;
         }
-        self.rows.insert(hash, is_key, most, || (L::key(values), (self.make)(&self.meter, values)))
+        self.rows.insert(hash, is_key, most, || {
+            let key = RowKey { values: L::key(values), is_changed };
+            let row = if is_changed {
+                (self.make)(&self.meter.for_surplus_of(self.counted), values)
+            } else {
+                (self.make)(&self.meter, values)
+            };
+            (key, row)
+        })
     }
 }
 

@@ -44,6 +44,13 @@ fn counter(criterion: &mut Criterion) {
         group.bench_function(ours.name("labels"), |b| {
             b.iter(|| ours.domain.counters.row(texts.next()).add(1));
         });
+        let alike: Vec<String> = (0..64).map(|n| format!("users/id-{n:04}-/profile")).collect();
+        group.bench_function(ours.name("labels alike at both ends"), |b| {
+            b.iter(|| {
+                at = (at + 1) % alike.len();
+                ours.domain.counters.row((&alike[at], "b", "c")).add(1);
+            });
+        });
     }
 }
 

@@ -1,8 +1,8 @@
 //! A backend that answers Prometheus' scrapes.
 //!
-//! It stands on [`metrics`] and [`metrics_exporter_prometheus`], with one held
-//! handle for each series and cells of its own for histograms, under the names
-//! that [`Descriptor::prometheus_name`] gives. [`Scrape`] serves the page itself, on
+//! It keeps a cell of its own for each series, under the names that
+//! [`Descriptor::prometheus_name`] gives, and stands on [`metrics`] and
+//! [`metrics_exporter_prometheus`] for what others record. [`Scrape`] serves the page itself, on
 //! a thread of its own, so the application needs no asynchronous runtime; or
 //! it leaves that to the application's router, which mounts a [`Page`].
 //!
@@ -48,16 +48,15 @@ mod desk;
 mod encoding;
 mod exposition;
 mod families;
-mod histograms;
 mod host;
 mod listen;
+mod ours;
 mod page;
 mod press;
 mod recorder;
 mod route;
 mod server;
 mod sinks;
-mod spread;
 #[cfg(test)]
 mod tests;
 mod upkeep;
@@ -72,14 +71,10 @@ use std::{
     time::Duration,
 };
 
-use metrics::{Metadata, Recorder as _};
-use metrics_exporter_prometheus::PrometheusRecorder;
-
 use self::{
     connections::Limits,
     families::Families,
     server::Server,
-    sinks::{Add, Move, Set},
     upkeep::{Rhythm, Upkeep},
 };
 use super::{Backend, Labels};
@@ -162,7 +157,6 @@ impl From<ScrapeSettings> for Settings {
 pub struct Scrape(Arc<Running>);
 
 struct Running {
-    recorder: Arc<PrometheusRecorder>,
     families: Arc<Families>,
     page: Page,
     /// Whether someone still empties the histograms of others.
@@ -199,7 +193,7 @@ impl Scrape {
         limits: Limits,
     ) -> Result<Self, Error> {
         let recorder = Arc::new(recorder::build()?);
-        let families = Arc::new(Families::new(&recorder, descriptors));
+        let families = Arc::new(Families::new(descriptors));
         let page = Page::new(recorder.handle(), Arc::clone(&families), exports);
         let server = if settings.serve {
             Some(Server::start(settings.address, page.clone(), limits)?)
@@ -211,13 +205,12 @@ impl Scrape {
             let handle = recorder.handle();
             let upkeep = Upkeep::start(rhythm, move || handle.run_upkeep())?;
             // Last, because it is the one thing that cannot be taken back.
-            let (recorder, families) = (Arc::clone(&recorder), Arc::clone(&families));
-            recorder::install(recorder, families, Arc::clone(&is_open))?;
+            recorder::install(recorder, Arc::clone(&families), Arc::clone(&is_open))?;
             Some(upkeep)
         } else {
             None
         };
-        Ok(Self(Arc::new(Running { recorder, families, page, is_open, upkeep, server })))
+        Ok(Self(Arc::new(Running { families, page, is_open, upkeep, server })))
     }
 
     /// Where scrapes are answered; nothing if the application serves the page
@@ -233,37 +226,29 @@ impl Scrape {
     }
 }
 
-/// What the recorder wants to know of a call site; it looks at none of it.
-const CALL_SITE: &Metadata<'static> =
-    &Metadata::new(module_path!(), metrics::Level::INFO, Some(module_path!()));
-
 impl Backend for Scrape {
     fn describe(&self, descriptor: &'static Descriptor) {
-        self.0.families.learn(&self.0.recorder, descriptor);
+        self.0.families.learn(descriptor);
     }
 
     fn counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<u64> {
-        let key = self.0.families.key(descriptor, labels);
-        Bound::to(Add(self.0.recorder.register_counter(&key, CALL_SITE)))
+        Bound::shared(self.0.families.series(descriptor, labels))
     }
 
     fn float_counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let key = self.0.families.key(descriptor, labels);
-        Bound::to(Move(self.0.recorder.register_gauge(&key, CALL_SITE)))
+        Bound::shared(self.0.families.series(descriptor, labels))
     }
 
     fn up_down_counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<i64> {
-        let key = self.0.families.key(descriptor, labels);
-        Bound::to(Move(self.0.recorder.register_gauge(&key, CALL_SITE)))
+        Bound::shared(self.0.families.series(descriptor, labels))
     }
 
     fn gauge(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let key = self.0.families.key(descriptor, labels);
-        Bound::to(Set(self.0.recorder.register_gauge(&key, CALL_SITE)))
+        Bound::shared(self.0.families.series(descriptor, labels))
     }
 
     fn histogram(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        Bound::shared(self.0.families.spread(descriptor, labels))
+        Bound::shared(self.0.families.series(descriptor, labels))
     }
 
     /// Stops to listen, lets the answers that are under way end, and ends the

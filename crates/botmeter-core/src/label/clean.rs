@@ -1,16 +1,23 @@
 //! Making any text fit to be a label value.
 
-use super::UNKNOWN;
+use std::io::{Cursor, Write as _};
 
-/// The longest label value, in bytes; the rest is cut off.
+use super::{UNKNOWN, digest};
+
+/// The longest label value, in bytes.
 pub const MAX_VALUE_BYTES: usize = 128;
+
+/// What is left of a longer text, before `~` and 16 digits that stand for all
+/// of it.
+const CUT_AT: usize = MAX_VALUE_BYTES - 17;
 
 /// A label value that both routes carry unchanged.
 ///
 /// Control characters and backslashes become `_`: the scrape text would need
 /// them escaped, and exporters disagree on how. A text longer than
-/// [`MAX_VALUE_BYTES`] is cut, an empty one becomes `unknown`. Nothing is
-/// allocated.
+/// [`MAX_VALUE_BYTES`] is cut and ends with a number that tells it apart from
+/// others that begin alike, the same number in every process; an empty one
+/// becomes `unknown`. Nothing is allocated.
 ///
 /// ```
 /// use botmeter_core::label::Clean;
@@ -19,9 +26,13 @@ pub const MAX_VALUE_BYTES: usize = 128;
 /// assert_eq!(Clean::of("a\nb\\c").as_str(), "a_b_c");
 /// assert_eq!(Clean::of("").as_str(), "unknown");
 /// assert_eq!(Clean::of(&"x".repeat(10_000)).as_str().len(), 128);
+/// assert!(Clean::of(&"x".repeat(10_000)).is_cut());
 /// ```
 #[derive(Debug)]
-pub struct Clean<'a>(Text<'a>);
+pub struct Clean<'a> {
+    text: Text<'a>,
+    is_cut: bool,
+}
 
 #[derive(Debug)]
 enum Text<'a> {
@@ -33,26 +44,38 @@ impl<'a> Clean<'a> {
     /// The text, mended where it has to be.
     pub fn of(text: &'a str) -> Self {
         if text.is_empty() {
-            return Self(Text::Given(UNKNOWN));
+            return Self { text: Text::Given(UNKNOWN), is_cut: false };
         }
-        let cut = &text[..text.floor_char_boundary(MAX_VALUE_BYTES)];
-        if !cut.chars().any(must_go) {
-            return Self(Text::Given(cut));
+        let is_cut = text.len() > MAX_VALUE_BYTES;
+        if !is_cut && !text.chars().any(must_go) {
+            return Self { text: Text::Given(text), is_cut };
         }
+        let head = if is_cut { &text[..text.floor_char_boundary(CUT_AT)] } else { text };
         let mut bytes = [0; MAX_VALUE_BYTES];
         let mut len = 0;
-        for c in cut.chars() {
+        for c in head.chars() {
             let c = if must_go(c) { '_' } else { c };
             len += c.encode_utf8(&mut bytes[len..]).len();
         }
-        Self(Text::Mended { bytes, len })
+        if is_cut {
+            let mut rest = Cursor::new(&mut bytes[len..]);
+            // There is room, so writing cannot fail.
+            let _written = write!(rest, "~{:016x}", digest::lasting(text));
+            len += 17;
+        }
+        Self { text: Text::Mended { bytes, len }, is_cut }
+    }
+
+    /// Whether the text was longer than it may be.
+    pub fn is_cut(&self) -> bool {
+        self.is_cut
     }
 
     /// The clean text.
     pub fn as_str(&self) -> &str {
-        match &self.0 {
+        match &self.text {
             Text::Given(text) => text,
-            // The bytes were written by `encode_utf8`, so this never fails.
+            // The bytes were written as characters, so this never fails.
             Text::Mended { bytes, len } => std::str::from_utf8(&bytes[..*len]).unwrap_or(UNKNOWN),
         }
     }
@@ -81,10 +104,21 @@ mod tests {
     }
 
     #[test]
+    fn a_value_of_128_bytes_is_whole() {
+        let text = "x".repeat(MAX_VALUE_BYTES);
+        let clean = Clean::of(&text);
+        assert_eq!((clean.as_str(), clean.is_cut()), (text.as_str(), false));
+    }
+
+    #[test]
     fn a_cut_never_splits_a_character() {
-        let text = "é".repeat(200);
-        assert_eq!(Clean::of(&text).as_str(), "é".repeat(64));
-        let text = format!("\n{}", "é".repeat(200));
-        assert_eq!(Clean::of(&text).as_str(), format!("_{}", "é".repeat(63)));
+        for (text, head) in [
+            ("é".repeat(200), "é".repeat(55)),
+            (format!("\n{}", "é".repeat(200)), format!("_{}", "é".repeat(55))),
+        ] {
+            let clean = Clean::of(&text);
+            let (kept, number) = clean.as_str().split_once('~').unwrap();
+            assert_eq!((kept, number.len()), (head.as_str(), 16));
+        }
     }
 }

@@ -62,6 +62,15 @@ impl<L: ClosedLabel, T> Index<L> for Each<L, T> {
     }
 }
 
+/// The position of a closed label's value, spread over all bits: a label set
+/// turns the hash of each label by another number of them. Part of
+/// [`closed_label!`](crate::closed_label).
+#[doc(hidden)]
+#[inline]
+pub const fn hash_index(index: u64) -> u64 {
+    index.wrapping_mul(0x9E37_79B9_7F4A_7C15)
+}
+
 /// Declares a label whose values are all known.
 ///
 /// The enum gets `as_str`, `ALL` and `index`, and can stand in the label set
@@ -140,7 +149,7 @@ macro_rules! closed_label {
 
             #[inline]
             fn hash(digest: Self) -> u64 {
-                digest as u64
+                $crate::label::hash_index(digest as u64)
             }
 
             fn key(value: Self) -> Self {

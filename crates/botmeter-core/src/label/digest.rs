@@ -1,21 +1,35 @@
-//! A text in three numbers: quick to hash, quick to compare.
+//! A text in a few numbers: quick to hash, quick to compare.
 
-/// The length of a text and its first and last eight bytes.
+use std::{
+    hash::{BuildHasher, RandomState},
+    sync::LazyLock,
+};
+
+/// The length of a text, its first and last eight bytes, and a hash of what
+/// lies between.
 ///
 /// Up to sixteen bytes these are the whole text, so equal digests are equal
 /// texts; beyond that, what lies between is compared as well. Finding a row
-/// spends most of its time on comparing texts, and two numbers are compared
-/// quicker than two slices.
+/// spends most of its time on comparing texts, and numbers are compared
+/// quicker than slices.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Digest {
     first: u64,
     last: u64,
+    middle: u64,
     len: usize,
 }
 
 /// Odd numbers without pattern, for multiplying.
 const A: u64 = 0xA076_1D64_78BD_642F;
 const B: u64 = 0xE703_7ED1_A0B4_28DB;
+
+/// Differs between processes, so that nobody outside can choose texts that all
+/// fall on one place of a table.
+static SEEDS: LazyLock<[u64; 2]> = LazyLock::new(|| {
+    let random = RandomState::new();
+    [random.hash_one(A), random.hash_one(B)]
+});
 
 impl Digest {
     /// The digest of a text.
@@ -27,7 +41,8 @@ impl Digest {
             (Some(first), Some(last)) => (u64::from_le_bytes(*first), u64::from_le_bytes(*last)),
             _ => short(bytes),
         };
-        Self { first, last, len }
+        let middle = if len > 16 { middle(bytes) } else { 0 };
+        Self { first, last, middle, len }
     }
 
     /// Whether the digest is the whole text.
@@ -39,7 +54,9 @@ impl Digest {
     /// A number that differs between most texts.
     #[inline]
     pub fn hash(self) -> u64 {
-        mix(self.first ^ A, self.last ^ B ^ (self.len as u64).rotate_left(32))
+        let [a, b] = *SEEDS;
+        // The middle does not wait for the ends, nor they for it.
+        mix(self.first ^ a, self.last ^ b ^ (self.len as u64).rotate_left(32)) ^ self.middle
     }
 }
 
@@ -49,6 +66,34 @@ impl Digest {
 fn mix(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
     product as u64 ^ (product >> 64) as u64
+}
+
+/// A number that differs between most texts, and is the same in every process
+/// and version: it becomes part of label values.
+pub(super) fn lasting(text: &str) -> u64 {
+    fold(text.as_bytes(), A, B)
+}
+
+/// What lies between the first and the last eight of more than sixteen bytes.
+#[inline]
+fn middle(bytes: &[u8]) -> u64 {
+    let [a, b] = *SEEDS;
+    match (bytes[8..].first_chunk(), bytes[..bytes.len() - 8].last_chunk()) {
+        // These overlap, and nothing lies between them.
+        (Some(next), Some(before)) if bytes.len() <= 32 => {
+            mix(u64::from_le_bytes(*next) ^ b, u64::from_le_bytes(*before) ^ a)
+        }
+        _ => fold(&bytes[8..bytes.len() - 8], b, a),
+    }
+}
+
+/// All of the bytes, eight at a time.
+fn fold(bytes: &[u8], start: u64, factor: u64) -> u64 {
+    let (words, rest) = bytes.as_chunks();
+    let step = |hash, word: &[u8; 8]| mix(hash ^ u64::from_le_bytes(*word), factor);
+    let hash = words.iter().fold(start ^ bytes.len() as u64, step);
+    let (first, last) = short(rest);
+    mix(hash ^ first, factor ^ last)
 }
 
 /// Fewer than eight bytes.
@@ -123,6 +168,26 @@ mod tests {
         fn near_misses_are_told_apart(text in "[ab]{0,20}", other in "[ab]{0,20}") {
             prop_assert_eq!(Kept::new(&text).is(Digest::of(&other), &other), text == other);
         }
+    }
+
+    #[test]
+    fn texts_that_are_alike_at_both_ends_hash_apart() {
+        for pattern in ["users/id-####-/profile", "a-tenant/with-####/and-much-more-than-that/x"] {
+            let hashes: std::collections::BTreeSet<u64> = (0..10_000)
+                .map(|n| Digest::of(&pattern.replace("####", &format!("{n:04}"))).hash())
+                .collect();
+            assert_eq!(hashes.len(), 10_000, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_becomes_part_of_label_values_never_changes() {
+        let texts = ["", "a", "a text", &"0123456789".repeat(20)];
+        let lasting = texts.map(|text| format!("{:016x}", lasting(text)));
+        assert_eq!(
+            lasting,
+            ["1ff5c2923a788d2c", "e49388f0d5761801", "2107097eb82b4fbd", "5895f430a5df513f"]
+        );
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! Labels that take text, up to a number of distinct values.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use super::{Clean, Digest, Kept, OTHER};
+use super::{Clean, Digest, Kept, MAX_VALUE_BYTES, OTHER};
 use crate::slots::Slots;
 
 /// The texts that were admitted for one open label of one meter.
@@ -11,13 +14,22 @@ use crate::slots::Slots;
 /// that became `other` is `other` everywhere.
 #[derive(Debug)]
 pub struct OpenValues {
+    key: &'static str,
     limit: usize,
     admitted: Slots<Kept, ()>,
+    is_full_known: AtomicBool,
+    is_cut_known: AtomicBool,
 }
 
 impl OpenValues {
-    pub(crate) fn new(limit: usize) -> Arc<Self> {
-        Arc::new(Self { limit, admitted: Slots::new() })
+    pub(crate) fn new(key: &'static str, limit: usize) -> Arc<Self> {
+        Arc::new(Self {
+            key,
+            limit,
+            admitted: Slots::new(),
+            is_full_known: AtomicBool::new(false),
+            is_cut_known: AtomicBool::new(false),
+        })
     }
 
     /// Cleans the text and tells whether it may be a value.
@@ -28,7 +40,7 @@ impl OpenValues {
         let clean = Clean::of(text);
         let value = clean.as_str();
         if value == OTHER {
-            return Admitted { clean, surplus: false };
+            return Admitted { clean, is_changed: false };
         }
         let digest = Digest::of(value);
         let hash = digest.hash();
@@ -39,10 +51,38 @@ impl OpenValues {
                     .admitted
                     .insert(hash, known, self.limit, || (Kept::new(value), ()))
                     .is_some());
-        if is_admitted {
-            Admitted { clean, surplus: false }
-        } else {
-            Admitted { clean: Clean::of(OTHER), surplus: true }
+        if !is_admitted {
+            self.tell_full();
+            return Admitted { clean: Clean::of(OTHER), is_changed: true };
+        }
+        let is_changed = clean.is_cut();
+        if is_changed {
+            self.tell_cut();
+        }
+        Admitted { clean, is_changed }
+    }
+
+    /// Says it once. The values come from outside and may be anybody's
+    /// secrets, so they are not said.
+    fn tell_full(&self) {
+        if !self.is_full_known.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                label = self.key,
+                limit = self.limit,
+                "a label has as many values as it may: others become `other`, and their events \
+                 are counted in telemetry_overflow_total; see what the program puts into the label"
+            );
+        }
+    }
+
+    fn tell_cut(&self) {
+        if !self.is_cut_known.swap(true, Ordering::Relaxed) {
+            tracing::warn!(
+                label = self.key,
+                limit_bytes = MAX_VALUE_BYTES,
+                "a value of a label is longer than it may be: it was cut, and what was cut off is \
+                 told apart by a number; events are counted in telemetry_overflow_total"
+            );
         }
     }
 }
@@ -51,7 +91,7 @@ impl OpenValues {
 #[derive(Debug)]
 pub struct Admitted<'a> {
     clean: Clean<'a>,
-    surplus: bool,
+    is_changed: bool,
 }
 
 impl Admitted<'_> {
@@ -60,9 +100,9 @@ impl Admitted<'_> {
         self.clean.as_str()
     }
 
-    /// Whether the limit made it `other`.
-    pub fn is_surplus(&self) -> bool {
-        self.surplus
+    /// Whether a limit changed it: made it `other`, or cut it.
+    pub fn is_changed(&self) -> bool {
+        self.is_changed
     }
 }
 
@@ -134,7 +174,7 @@ macro_rules! open_label {
             }
 
             fn admitted<'b>(admitted: &'b Self::Admitted<'_>) -> (Self::Value<'b>, bool) {
-                (admitted.as_str(), admitted.is_surplus())
+                (admitted.as_str(), admitted.is_changed())
             }
 
             fn surplus(_: Self::Value<'_>) -> Self::Value<'_> {

@@ -132,8 +132,8 @@ macro_rules! label_set {
                 then: impl FnOnce(Self::Values<'_>, bool) -> R,
             ) -> R {
                 let admitted = ($($label::admit(&limits.$at, values.$at),)*);
-                let is_surplus = false $(| $label::admitted(&admitted.$at).1)*;
-                then(($($label::admitted(&admitted.$at).0,)*), is_surplus)
+                let is_changed = false $(| $label::admitted(&admitted.$at).1)*;
+                then(($($label::admitted(&admitted.$at).0,)*), is_changed)
             }
 
             fn surplus(values: Self::Values<'_>) -> Self::Values<'_> {
@@ -154,3 +154,28 @@ label_set!(A 0);
 label_set!(A 0, B 1);
 label_set!(A 0, B 1, C 2);
 label_set!(A 0, B 1, C 2, D 3);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::{BackendKind, DropReason};
+
+    /// How many of 256 places the hashes of all pairs fall on.
+    fn places(hash: impl Fn(DropReason, BackendKind) -> u64) -> usize {
+        let pairs = DropReason::ALL.iter().flat_map(|a| BackendKind::ALL.iter().map(|b| (*a, *b)));
+        pairs.map(|(a, b)| hash(a, b) & 255).collect::<BTreeSet<_>>().len()
+    }
+
+    /// 24 random numbers fall on 23 of 256 places.
+    #[test]
+    fn closed_labels_reach_all_places_wherever_they_stand() {
+        type First = (DropReason, BackendKind);
+        type Last = (BackendKind, BackendKind, DropReason, BackendKind);
+        let first = places(|a, b| First::hash(First::digest((a, b))));
+        let last =
+            places(|a, b| Last::hash(Last::digest((BackendKind::Otlp, BackendKind::Otlp, a, b))));
+        assert!(first >= 20 && last >= 20, "{first} and {last} places");
+    }
+}

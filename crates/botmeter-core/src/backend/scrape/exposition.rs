@@ -1,21 +1,17 @@
-//! The exporter's text, put in order, with our histograms between.
+//! What the exporter writes of others, put in order, with ours between.
 //!
-//! The exporter writes families in the order of a hash table, calls a counter
-//! with fractions a gauge, and leaves out the suffix of a histogram's series
-//! if the family's name happens to end in the same letters: the count of
-//! `llm_discount` comes out as `llm_discount`. What it does right stays as it
-//! is: label values are escaped, and numbers, bounds included, are written
-//! without an exponent, as Prometheus' OTLP receiver writes them.
+//! The exporter writes families in the order of a hash table, and leaves out
+//! the suffix of a histogram's series if the family's name happens to end in
+//! the same letters: the count of `llm_discount` comes out as `llm_discount`.
+//! What it does right stays as it is: label values are escaped, and numbers,
+//! bounds included, are written without an exponent, as Prometheus' OTLP
+//! receiver writes them.
 
-use super::histograms::Written;
+use super::ours::Written;
 
-/// The same families and series, and ours, sorted, with the types and suffixes
-/// that Prometheus expects, and without empty lines.
-pub(super) fn tidy(
-    untidy: &str,
-    ours: &[Written],
-    is_float_counter: impl Fn(&str) -> bool,
-) -> String {
+/// The same families and series, and ours, sorted, with the suffixes that
+/// Prometheus expects, and without empty lines.
+pub(super) fn tidy(untidy: &str, ours: &[Written]) -> String {
     // An empty line ends a family; line breaks in texts are escaped.
     let theirs = untidy.split("\n\n").filter_map(|block| Family::read(block.trim_matches('\n')));
     let mut blocks: Vec<Block<'_>> =
@@ -26,12 +22,7 @@ pub(super) fn tidy(
     for block in blocks {
         match block {
             Block::Ours(family) => page.push_str(&family.text),
-            Block::Theirs(mut family) => {
-                if family.kind == "gauge" && is_float_counter(family.name) {
-                    family.kind = "counter";
-                }
-                family.write(&mut page);
-            }
+            Block::Theirs(family) => family.write(&mut page),
         }
     }
     page
@@ -47,7 +38,7 @@ impl<'a> Block<'a> {
     fn place(&self) -> (&'a str, &'a str) {
         match self {
             Self::Theirs(family) => (family.name, family.kind),
-            Self::Ours(family) => (&family.name, "histogram"),
+            Self::Ours(family) => (&family.name, family.kind),
         }
     }
 }
@@ -171,14 +162,15 @@ a_dollars_total{z=\"1\"} 7
 ";
         let ours = Written {
             name: "a_seconds".to_owned(),
+            kind: "histogram",
             text: "# TYPE a_seconds histogram\na_seconds_count 0\n".to_owned(),
         };
-        let tidied = tidy(untidy, &[ours], |family| family == "a_dollars_total");
+        let tidied = tidy(untidy, &[ours]);
         assert_eq!(
             tidied,
             "\
 # HELP a_dollars_total Money.
-# TYPE a_dollars_total counter
+# TYPE a_dollars_total gauge
 a_dollars_total{z=\"1\"} 7
 a_dollars_total{z=\"2\"} 0.5
 # TYPE a_seconds histogram
@@ -201,11 +193,11 @@ b_seconds_count{a=\"y\"} 1
     #[test]
     fn a_gauge_of_someone_else_stays_a_gauge() {
         let text = "# TYPE their_total gauge\ntheir_total 1\n";
-        assert_eq!(tidy(&format!("{text}\n"), &[], |_| false), text);
+        assert_eq!(tidy(&format!("{text}\n"), &[]), text);
     }
 
     #[test]
     fn nothing_recorded_is_an_empty_page() {
-        assert_eq!(tidy("", &[], |_| true), "");
+        assert_eq!(tidy("", &[]), "");
     }
 }

@@ -69,9 +69,7 @@ impl Page {
     /// sorted by name, series by labels, buckets by bound.
     pub fn render(&self) -> String {
         let untidy = self.handle.render();
-        let ours = self.families.histograms().written();
-        let known = self.families.known();
-        exposition::tidy(&untidy, &ours, |family| known.is_float_counter(family))
+        exposition::tidy(&untidy, &self.families.ours().written())
     }
 
     /// The whole answer to a scrape, wherever it is mounted: the page for

@@ -11,7 +11,7 @@ use std::{
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusRecorder};
 
-use super::families::Families;
+use super::{super::series::Series, families::Families};
 use crate::Error;
 
 /// The buckets of histograms that others record through `metrics`. Without
@@ -71,22 +71,34 @@ impl Recorder for Global {
     }
 
     fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
-        self.recorder.register_counter(key, metadata)
+        match self.ours(key) {
+            Some(series) => Counter::from_arc(series),
+            None => self.recorder.register_counter(key, metadata),
+        }
     }
 
     fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
-        self.recorder.register_gauge(key, metadata)
+        match self.ours(key) {
+            Some(series) => Gauge::from_arc(series),
+            None => self.recorder.register_gauge(key, metadata),
+        }
     }
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
-        let labels = key.labels().map(|label| (label.key(), label.value()));
-        if let Some(spread) = self.families.histograms().bind_known(key.name(), labels) {
-            Histogram::from_arc(spread)
+        if let Some(series) = self.ours(key) {
+            Histogram::from_arc(series)
         } else if self.is_open.load(Ordering::Relaxed) {
             self.recorder.register_histogram(key, metadata)
         } else {
             Histogram::noop()
         }
+    }
+}
+
+impl Global {
+    fn ours(&self, key: &Key) -> Option<Arc<Series>> {
+        let labels = key.labels().map(|label| (label.key(), label.value()));
+        self.families.ours().bind_known(key.name(), labels)
     }
 }
 

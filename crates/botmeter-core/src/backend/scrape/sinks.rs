@@ -1,45 +1,60 @@
-//! Where the measurements of one series go, unless it is a histogram's: the
-//! handles of `metrics`, as they are, so that a held handle costs what theirs
-//! costs.
+//! Who records into one of our series through the macros of `metrics`, which
+//! let any number through, and any kind under any name.
 
+use metrics::{CounterFn, GaugeFn, HistogramFn};
+
+use super::super::series::Series;
 use crate::Sink;
 
-/// Counts up.
-#[derive(Debug)]
-pub(super) struct Add(pub(super) metrics::Counter);
+impl CounterFn for Series {
+    fn increment(&self, n: u64) {
+        Sink::<u64>::record(self, n);
+    }
 
-impl Sink<u64> for Add {
-    #[inline]
-    fn record(&self, n: u64) {
-        self.0.increment(n);
+    fn absolute(&self, n: u64) {
+        if let Self::Count(count) = self {
+            count.raise(n);
+        }
     }
 }
 
-/// Moves by steps, with fractions or down.
-#[derive(Debug)]
-pub(super) struct Move(pub(super) metrics::Gauge);
+impl GaugeFn for Series {
+    fn increment(&self, x: f64) {
+        self.step(x);
+    }
 
-impl Sink<f64> for Move {
-    #[inline]
+    fn decrement(&self, x: f64) {
+        self.step(-x);
+    }
+
+    fn set(&self, x: f64) {
+        if let Self::Reading(reading) = self
+            && x.is_finite()
+        {
+            reading.record(x);
+        }
+    }
+}
+
+impl Series {
+    #[expect(clippy::cast_possible_truncation, reason = "the steps of such a number are whole")]
+    fn step(&self, x: f64) {
+        match self {
+            Self::Level(level) => level.record(x as i64),
+            Self::Reading(reading) if x.is_finite() => reading.step(x),
+            Self::Amount(amount) if x.is_finite() && x >= 0.0 => amount.record(x),
+            _ => {}
+        }
+    }
+}
+
+impl HistogramFn for Series {
     fn record(&self, x: f64) {
-        self.0.increment(x);
-    }
-}
-
-impl Sink<i64> for Move {
-    #[inline]
-    fn record(&self, n: i64) {
-        self.0.increment(n as f64);
-    }
-}
-
-/// Has the last value.
-#[derive(Debug)]
-pub(super) struct Set(pub(super) metrics::Gauge);
-
-impl Sink<f64> for Set {
-    #[inline]
-    fn record(&self, x: f64) {
-        self.0.set(x);
+        if let Self::Spread(spread) = self
+            && x.is_finite()
+            && x >= 0.0
+        {
+            spread.record(x);
+        }
     }
 }

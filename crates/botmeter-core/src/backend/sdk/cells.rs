@@ -1,4 +1,4 @@
-//! Numbers that the SDK reads when it collects.
+//! Cells that the SDK reads when it collects.
 //!
 //! The SDK's own bound counters cost two virtual calls and a walk through what
 //! they feed. Here a record is one atomic addition, and the SDK asks for the
@@ -6,24 +6,15 @@
 
 use std::{
     collections::HashMap,
-    fmt,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
 };
 
 use opentelemetry::{KeyValue, metrics::AsyncInstrument};
 
-use crate::{Bound, Sink};
-
-/// A number of one series.
-pub(super) trait Cell: fmt::Debug + Default + Send + Sync + 'static {
-    /// What the SDK reads.
-    type Number: Copy;
-
-    fn read(&self) -> Self::Number;
-}
+use crate::{Bound, Sink, backend::numbers::Cell};
 
 /// The cells of one instrument, by their labels.
 #[derive(Debug)]
@@ -67,83 +58,5 @@ impl<C: Cell> Cells<C> {
         for (attributes, cell) in &state.series {
             observer.observe(cell.read(), attributes);
         }
-    }
-}
-
-/// A whole number that grows.
-#[derive(Debug, Default)]
-pub(super) struct Count(AtomicU64);
-
-impl Cell for Count {
-    type Number = u64;
-
-    fn read(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Sink<u64> for Count {
-    #[inline]
-    fn record(&self, n: u64) {
-        self.0.fetch_add(n, Ordering::Relaxed);
-    }
-}
-
-/// A whole number that grows and shrinks.
-#[derive(Debug, Default)]
-pub(super) struct Level(AtomicI64);
-
-impl Cell for Level {
-    type Number = i64;
-
-    fn read(&self) -> i64 {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
-impl Sink<i64> for Level {
-    #[inline]
-    fn record(&self, n: i64) {
-        self.0.fetch_add(n, Ordering::Relaxed);
-    }
-}
-
-/// A number with fractions that grows.
-#[derive(Debug, Default)]
-pub(super) struct Amount(AtomicU64);
-
-impl Cell for Amount {
-    type Number = f64;
-
-    fn read(&self) -> f64 {
-        f64::from_bits(self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl Sink<f64> for Amount {
-    #[inline]
-    fn record(&self, x: f64) {
-        let add = |bits| Some((f64::from_bits(bits) + x).to_bits());
-        // The closure always gives a number, so this always succeeds.
-        let _before = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
-    }
-}
-
-/// A number that is set.
-#[derive(Debug, Default)]
-pub(super) struct Reading(AtomicU64);
-
-impl Cell for Reading {
-    type Number = f64;
-
-    fn read(&self) -> f64 {
-        f64::from_bits(self.0.load(Ordering::Relaxed))
-    }
-}
-
-impl Sink<f64> for Reading {
-    #[inline]
-    fn record(&self, x: f64) {
-        self.0.store(x.to_bits(), Ordering::Relaxed);
     }
 }

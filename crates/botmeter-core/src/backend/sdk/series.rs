@@ -14,11 +14,14 @@ use opentelemetry::{
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use super::{
-    cells::{Amount, Cells, Count, Level, Reading},
-    streams::Streams,
+use super::{cells::Cells, streams::Streams};
+use crate::{
+    Bound, Descriptor, Kind, Sink,
+    backend::{
+        Labels,
+        numbers::{Amount, Count, Level, Reading},
+    },
 };
-use crate::{Bound, Descriptor, Kind, Sink, backend::Labels};
 
 /// The scope of all instruments. It has no version, so that a new version of
 /// this crate does not make new series.

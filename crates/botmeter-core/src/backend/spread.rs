@@ -5,8 +5,6 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use metrics::HistogramFn;
-
 use crate::Sink;
 
 /// A number for each bucket, and the sum.
@@ -38,6 +36,12 @@ impl Spread {
         let _before = self.sum.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
     }
 
+    /// How many measurements there were, and their sum.
+    pub(super) fn read(&self) -> (u64, f64) {
+        let count = self.counts.iter().map(|count| count.load(Ordering::Relaxed)).sum();
+        (count, f64::from_bits(self.sum.load(Ordering::Relaxed)))
+    }
+
     /// Writes a line for each bucket, the sum and the count. The count is that
     /// of the buckets, whatever is recorded meanwhile.
     pub(super) fn write(&self, page: &mut String, family: &str, labels: &str, bounds: &[String]) {
@@ -63,16 +67,6 @@ impl Sink<f64> for Spread {
     }
 }
 
-/// For those who record into our histogram through the macros of `metrics`,
-/// which let any number through.
-impl HistogramFn for Spread {
-    fn record(&self, x: f64) {
-        if x.is_finite() {
-            self.put(x);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,9 +83,6 @@ mod tests {
         let spread = Spread::new(&[0.5, 1.0]);
         for x in [-1.0, 0.5, 0.75, 1.0, 1.25, f64::MAX] {
             Sink::record(&spread, x);
-        }
-        for refused in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
-            HistogramFn::record(&spread, refused);
         }
         let buckets = "x_bucket{le=\"0.5\"} 2\nx_bucket{le=\"1\"} 4\nx_bucket{le=\"+Inf\"} 6\n";
         assert_eq!(text(&spread), format!("{buckets}x_sum {}\nx_count 6\n", f64::MAX));

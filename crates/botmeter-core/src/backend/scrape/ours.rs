@@ -1,4 +1,4 @@
-//! Our histograms, which the exporter does not see.
+//! Our series, which the exporter does not see.
 
 use std::{
     collections::BTreeMap,
@@ -9,30 +9,30 @@ use metrics_exporter_prometheus::formatting::{
     sanitize_description, sanitize_label_key, sanitize_label_value, sanitize_metric_name,
 };
 
-use super::spread::Spread;
+use super::super::series::{self, Series};
 use crate::Descriptor;
 
-/// The histograms by their names on the page.
+/// Our instruments by their names on the page.
 #[derive(Debug, Default)]
-pub(super) struct Histograms(RwLock<BTreeMap<String, Family>>);
+pub(super) struct Ours(RwLock<BTreeMap<String, Family>>);
 
 #[derive(Debug)]
 struct Family {
     descriptor: &'static Descriptor,
-    /// The bounds as they are written, once for all series.
     bounds: Vec<String>,
     /// By the text of their labels, which is the order of the page.
-    series: BTreeMap<String, Arc<Spread>>,
+    series: BTreeMap<String, Arc<Series>>,
 }
 
 /// A family as it is on the page.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) name: String,
+    pub(super) kind: &'static str,
     pub(super) text: String,
 }
 
-impl Histograms {
+impl Ours {
     /// Knows this instrument by this name, though it has no series yet.
     pub(super) fn learn(&self, name: &str, descriptor: &'static Descriptor) {
         let _family = family(&mut self.write(), name, descriptor);
@@ -44,7 +44,7 @@ impl Histograms {
         name: &str,
         descriptor: &'static Descriptor,
         labels: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Arc<Spread> {
+    ) -> Arc<Series> {
         family(&mut self.write(), name, descriptor).bind(labels)
     }
 
@@ -54,7 +54,7 @@ impl Histograms {
         &self,
         name: &str,
         labels: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Option<Arc<Spread>> {
+    ) -> Option<Arc<Series>> {
         let mut families = self.write();
         Some(families.get_mut(&sanitize_metric_name(name))?.bind(labels))
     }
@@ -76,29 +76,30 @@ fn family<'a>(
     name: &str,
     descriptor: &'static Descriptor,
 ) -> &'a mut Family {
-    families.entry(name.to_owned()).or_insert_with(|| {
-        let finite = descriptor.buckets().iter().map(f64::to_string);
-        let bounds = finite.chain(["+Inf".to_owned()]).collect();
-        Family { descriptor, bounds, series: BTreeMap::new() }
+    families.entry(name.to_owned()).or_insert_with(|| Family {
+        descriptor,
+        bounds: series::bounds(descriptor),
+        series: BTreeMap::new(),
     })
 }
 
 impl Family {
-    fn bind<'a>(&mut self, labels: impl Iterator<Item = (&'a str, &'a str)>) -> Arc<Spread> {
+    fn bind<'a>(&mut self, labels: impl Iterator<Item = (&'a str, &'a str)>) -> Arc<Series> {
         let written = |(key, value): (&str, &str)| {
             format!("{}=\"{}\"", sanitize_label_key(key), sanitize_label_value(value))
         };
         let labels = labels.map(written).collect::<Vec<_>>().join(",");
-        let fresh = || Arc::new(Spread::new(self.descriptor.buckets()));
+        let fresh = || Arc::new(Series::new(self.descriptor));
         Arc::clone(self.series.entry(labels).or_insert_with(fresh))
     }
 
     fn written(&self, name: &str) -> Written {
         let help = sanitize_description(self.descriptor.help());
-        let mut text = format!("# HELP {name} {help}\n# TYPE {name} histogram\n");
-        for (labels, spread) in &self.series {
-            spread.write(&mut text, name, labels, &self.bounds);
+        let kind = self.descriptor.kind().prometheus();
+        let mut text = format!("# HELP {name} {help}\n# TYPE {name} {kind}\n");
+        for (labels, series) in &self.series {
+            series.write(&mut text, name, labels, &self.bounds);
         }
-        Written { name: name.to_owned(), text }
+        Written { name: name.to_owned(), kind, text }
     }
 }
