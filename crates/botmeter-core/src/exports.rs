@@ -3,13 +3,13 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, OnceLock, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{closed_label, self_observation::ExportHandles, wall};
+use crate::{SelfObservation, closed_label, wall};
 
 closed_label! {
     /// The kinds of backend that export.
@@ -47,7 +47,9 @@ struct State {
     succeeded: AtomicU64,
     failed: AtomicU64,
     last: Mutex<Last>,
-    handles: OnceLock<ExportHandles>,
+    /// Who records them. Not kept alive: it records by way of the backend that
+    /// keeps these.
+    own: OnceLock<Weak<SelfObservation>>,
 }
 
 /// What is known of the exports so far.
@@ -69,7 +71,7 @@ impl Exports {
             succeeded: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             last: Mutex::default(),
-            handles: OnceLock::new(),
+            own: OnceLock::new(),
         }))
     }
 
@@ -77,34 +79,38 @@ impl Exports {
     /// logged.
     pub fn succeeded(&self, took: Duration) {
         let now = wall::now();
-        let streak = {
+        let (streak, own) = {
             let mut last = self.lock();
             last.success = Some(now);
             last.error = None;
-            std::mem::take(&mut last.streak)
+            self.0.succeeded.fetch_add(1, Ordering::Relaxed);
+            (std::mem::take(&mut last.streak), self.own())
         };
-        self.0.succeeded.fetch_add(1, Ordering::Relaxed);
         if streak > 0 {
             let backend = self.0.backend.as_str();
             tracing::info!(backend, failed_exports = streak, "exports succeed again");
         }
-        if let Some(handles) = self.0.handles.get() {
+        if let Some(own) = own {
             let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-            handles.ended(ExportStatus::Success, took, Some(since_epoch.as_secs_f64()));
+            own.exports_of(self.0.backend).ended(
+                ExportStatus::Success,
+                took,
+                Some(since_epoch.as_secs_f64()),
+            );
         }
     }
 
     /// Counts an export that did not arrive. Only the first of a streak is
     /// logged, and whenever the reason changes.
     pub fn failed(&self, took: Duration, error: &str) {
-        let is_news = {
+        let (is_news, own) = {
             let mut last = self.lock();
             last.streak += 1;
             let is_news = last.error.as_deref() != Some(error);
             last.error = Some(error.to_owned());
-            is_news
+            self.0.failed.fetch_add(1, Ordering::Relaxed);
+            (is_news, self.own())
         };
-        self.0.failed.fetch_add(1, Ordering::Relaxed);
         if is_news {
             let backend = self.0.backend.as_str();
             let what = match self.0.backend {
@@ -113,8 +119,8 @@ impl Exports {
             };
             tracing::error!(backend, error, "failed to export {what}; it goes on trying");
         }
-        if let Some(handles) = self.0.handles.get() {
-            handles.ended(ExportStatus::Error, took, None);
+        if let Some(own) = own {
+            own.exports_of(self.0.backend).ended(ExportStatus::Error, took, None);
         }
     }
 
@@ -138,10 +144,20 @@ impl Exports {
         self.lock().clone()
     }
 
-    /// Records into these instruments from now on, exports so far included.
-    pub(crate) fn report_to(&self, handles: ExportHandles) {
-        handles.catch_up(self.success_count(), self.failure_count());
-        let _already_set = self.0.handles.set(handles);
+    /// Records there from now on and for as long as it lives, exports so far
+    /// included.
+    pub(crate) fn report_to(&self, own: &Arc<SelfObservation>) {
+        // Locked, so that each export either is among these or reports itself.
+        let (succeeded, failed) = {
+            let _last = self.lock();
+            let _already_set = self.0.own.set(Arc::downgrade(own));
+            (self.success_count(), self.failure_count())
+        };
+        own.exports_of(self.0.backend).catch_up(succeeded, failed);
+    }
+
+    fn own(&self) -> Option<Arc<SelfObservation>> {
+        self.0.own.get()?.upgrade()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Last> {
@@ -156,5 +172,39 @@ impl fmt::Debug for Exports {
             .field("succeeded", &self.success_count())
             .field("failed", &self.failure_count())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Backend, Bound, Descriptor, Domain, Meter,
+        backend::{Labels, Memory},
+    };
+
+    /// Has an export in the middle of being told of those so far.
+    #[derive(Debug)]
+    struct ExportsMeanwhile(Memory, Exports);
+
+    impl Backend for ExportsMeanwhile {
+        fn counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<u64> {
+            if labels == [("backend", "otlp"), ("status", "error")] {
+                self.1.succeeded(Duration::ZERO);
+            }
+            self.0.counter(descriptor, labels)
+        }
+    }
+
+    #[test]
+    fn no_export_is_forgotten_while_those_so_far_are_told() {
+        let (memory, exports) = (Memory::new(), Exports::new(BackendKind::Otlp));
+        exports.succeeded(Duration::ZERO);
+        let meter = Meter::new(ExportsMeanwhile(memory.clone(), exports.clone()));
+        let own = Arc::new(<SelfObservation as Domain>::register(&meter));
+        exports.report_to(&own);
+        let labels = [("backend", "otlp"), ("status", "success")];
+        assert_eq!(exports.success_count(), 2);
+        assert_eq!(memory.value("telemetry_exports_total", &labels), Some(2.0));
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     Error,
     backend::sdk::attributes_of,
     telemetry::{OtlpSettings, Protocol, Resource, signal::Signal},
+    wait::wait,
 };
 
 /// Pushes spans to an OTLP receiver, from a thread that may block.
@@ -77,7 +78,7 @@ impl Http {
 impl Push for Http {
     fn push(&self, spans: Vec<SpanData>) -> Result<(), String> {
         let export = self.client.outcome_of(self.exporter.export(spans));
-        futures_executor::block_on(export).map_err(|failure| failure.reason)
+        wait(export).map_err(|failure| failure.reason)
     }
 }
 
