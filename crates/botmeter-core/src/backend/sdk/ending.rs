@@ -101,7 +101,10 @@ impl Ending {
             drop(provider);
             progress.change(|state| {
                 state.is_flushing = false;
-                state.note(result);
+                // A shutdown may have come first, and hands over the same.
+                if state.life == Life::Running {
+                    state.note(result);
+                }
             });
         };
         if let Err(error) = on_a_thread(work) {
