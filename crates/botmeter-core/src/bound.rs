@@ -97,7 +97,9 @@ struct Handle<T> {
 impl<T: Copy + 'static> Handle<T> {
     /// Records, and only then asks whether that was too late: a measurement
     /// that races with a shutdown is counted as lost even if the last export
-    /// still had it, but it is never lost without being counted.
+    /// still had it. On processors that read ahead of their own writes, one
+    /// within nanoseconds of the shutdown may be neither: a fence here would
+    /// cost more than all the rest.
     #[inline]
     fn record(&self, value: T) {
         if let Some(sink) = &self.bound.0 {

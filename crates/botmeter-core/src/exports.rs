@@ -5,13 +5,13 @@ mod news;
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::{closed_label, self_observation::ExportHandles, wall};
+use crate::{SelfObservation, closed_label, wall};
 use news::{Line, News};
 
 closed_label! {
@@ -50,7 +50,9 @@ struct State {
     succeeded: AtomicU64,
     failed: AtomicU64,
     kept: Mutex<Kept>,
-    handles: OnceLock<ExportHandles>,
+    /// Who records them. Not kept alive: it records by way of the backend that
+    /// keeps these.
+    own: OnceLock<Weak<SelfObservation>>,
 }
 
 #[derive(Default)]
@@ -78,7 +80,7 @@ impl Exports {
             succeeded: AtomicU64::new(0),
             failed: AtomicU64::new(0),
             kept: Mutex::default(),
-            handles: OnceLock::new(),
+            own: OnceLock::new(),
         }))
     }
 
@@ -86,19 +88,23 @@ impl Exports {
     /// if the streak was.
     pub fn succeeded(&self, took: Duration) {
         let now = wall::now();
-        let line = {
+        let (line, own) = {
             let mut kept = self.lock();
             kept.last = Last { success: Some(now), error: None, streak: 0 };
-            kept.news.succeeded(Instant::now())
+            self.0.succeeded.fetch_add(1, Ordering::Relaxed);
+            (kept.news.succeeded(Instant::now()), self.own())
         };
-        self.0.succeeded.fetch_add(1, Ordering::Relaxed);
         if let Some(Line { earlier_error, failed_exports }) = line {
             let backend = self.0.backend.as_str();
             tracing::info!(backend, failed_exports, earlier_error, "exports succeed again");
         }
-        if let Some(handles) = self.0.handles.get() {
+        if let Some(own) = own {
             let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-            handles.ended(ExportStatus::Success, took, Some(since_epoch.as_secs_f64()));
+            own.exports_of(self.0.backend).ended(
+                ExportStatus::Success,
+                took,
+                Some(since_epoch.as_secs_f64()),
+            );
         }
     }
 
@@ -107,13 +113,13 @@ impl Exports {
     /// is left out is said with the next line. Reasons that differ in what they
     /// quote, or in words with a digit, count as one.
     pub fn failed(&self, took: Duration, error: &str) {
-        let line = {
+        let (line, own) = {
             let Kept { last, news } = &mut *self.lock();
             last.streak += 1;
             last.error = Some(error.to_owned());
-            news.failed(Instant::now(), error)
+            self.0.failed.fetch_add(1, Ordering::Relaxed);
+            (news.failed(Instant::now(), error), self.own())
         };
-        self.0.failed.fetch_add(1, Ordering::Relaxed);
         if let Some(Line { earlier_error, failed_exports }) = line {
             let backend = self.0.backend.as_str();
             let what = match self.0.backend {
@@ -130,8 +136,8 @@ impl Exports {
                 "failed to export {what}; it goes on trying"
             );
         }
-        if let Some(handles) = self.0.handles.get() {
-            handles.ended(ExportStatus::Error, took, None);
+        if let Some(own) = own {
+            own.exports_of(self.0.backend).ended(ExportStatus::Error, took, None);
         }
     }
 
@@ -155,10 +161,20 @@ impl Exports {
         self.lock().last.clone()
     }
 
-    /// Records into these instruments from now on, exports so far included.
-    pub(crate) fn report_to(&self, handles: ExportHandles) {
-        handles.catch_up(self.success_count(), self.failure_count());
-        let _already_set = self.0.handles.set(handles);
+    /// Records there from now on and for as long as it lives, exports so far
+    /// included.
+    pub(crate) fn report_to(&self, own: &Arc<SelfObservation>) {
+        // Locked, so that each export either is among these or reports itself.
+        let (succeeded, failed) = {
+            let _last = self.lock();
+            let _already_set = self.0.own.set(Arc::downgrade(own));
+            (self.success_count(), self.failure_count())
+        };
+        own.exports_of(self.0.backend).catch_up(succeeded, failed);
+    }
+
+    fn own(&self) -> Option<Arc<SelfObservation>> {
+        self.0.own.get()?.upgrade()
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -173,5 +189,39 @@ impl fmt::Debug for Exports {
             .field("succeeded", &self.success_count())
             .field("failed", &self.failure_count())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Backend, Bound, Descriptor, Domain, Meter,
+        backend::{Labels, Memory},
+    };
+
+    /// Has an export in the middle of being told of those so far.
+    #[derive(Debug)]
+    struct ExportsMeanwhile(Memory, Exports);
+
+    impl Backend for ExportsMeanwhile {
+        fn counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<u64> {
+            if labels == [("backend", "otlp"), ("status", "error")] {
+                self.1.succeeded(Duration::ZERO);
+            }
+            self.0.counter(descriptor, labels)
+        }
+    }
+
+    #[test]
+    fn no_export_is_forgotten_while_those_so_far_are_told() {
+        let (memory, exports) = (Memory::new(), Exports::new(BackendKind::Otlp));
+        exports.succeeded(Duration::ZERO);
+        let meter = Meter::new(ExportsMeanwhile(memory.clone(), exports.clone()));
+        let own = Arc::new(<SelfObservation as Domain>::register(&meter));
+        exports.report_to(&own);
+        let labels = [("backend", "otlp"), ("status", "success")];
+        assert_eq!(exports.success_count(), 2);
+        assert_eq!(memory.value("telemetry_exports_total", &labels), Some(2.0));
     }
 }

@@ -20,6 +20,7 @@ mod slots;
 mod table;
 pub mod telemetry;
 mod unit;
+mod wait;
 mod wall;
 
 pub use backend::Backend;

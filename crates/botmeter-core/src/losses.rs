@@ -57,9 +57,12 @@ struct State {
 
 #[derive(Default)]
 struct Tally {
+    /// The highest bit is set once losses are reported one by one.
     counts: [AtomicU64; DropReason::ALL.len()],
     reported: OnceLock<Each<DropReason, Counter>>,
 }
+
+const REPORTED: u64 = 1 << 63;
 
 impl Losses {
     /// Counts together with these, and does not end with them.
@@ -98,24 +101,29 @@ impl Losses {
     #[cold]
     #[inline(never)]
     pub(crate) fn dropped(&self, reason: DropReason) {
-        self.0.tally.counts[reason.index()].fetch_add(1, Ordering::Relaxed);
-        if let Some(reported) = self.0.tally.reported.get() {
+        let before = self.0.tally.counts[reason.index()].fetch_add(1, Ordering::AcqRel);
+        if before & REPORTED != 0
+            && let Some(reported) = self.0.tally.reported.get()
+        {
             reported[reason].add(1);
         }
     }
 
     pub(crate) fn count(&self, reason: DropReason) -> u64 {
-        self.0.tally.counts[reason.index()].load(Ordering::Relaxed)
+        self.0.tally.counts[reason.index()].load(Ordering::Relaxed) & !REPORTED
     }
 
     /// Counts on these from now on, what was dropped before included.
     pub(crate) fn report_to(&self, counters: Each<DropReason, Counter>) {
-        let before: Vec<u64> = DropReason::ALL.iter().map(|reason| self.count(*reason)).collect();
-        if self.0.tally.reported.set(counters).is_ok()
-            && let Some(reported) = self.0.tally.reported.get()
+        let Tally { counts, reported } = &*self.0.tally;
+        if reported.set(counters).is_ok()
+            && let Some(reported) = reported.get()
         {
-            for (reason, count) in DropReason::ALL.iter().zip(before) {
-                reported[*reason].add(count);
+            for reason in DropReason::ALL {
+                // In one step with reading the count, so that each loss either
+                // is in it or reports itself.
+                let before = counts[reason.index()].fetch_or(REPORTED, Ordering::AcqRel);
+                reported[*reason].add(before);
             }
         }
     }
@@ -126,5 +134,37 @@ impl fmt::Debug for Losses {
         f.debug_map()
             .entries(DropReason::ALL.iter().map(|reason| (reason.as_str(), self.count(*reason))))
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+    use crate::{Domain, Meter, SelfObservation, backend::Memory};
+
+    #[test]
+    fn no_loss_is_forgotten_or_told_twice_while_those_so_far_are_told() {
+        for _ in 0..300 {
+            let memory = Memory::new();
+            let meter = Meter::new(memory.clone());
+            let stop = AtomicBool::new(false);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        meter.dropped(DropReason::AfterShutdown);
+                    }
+                });
+                while meter.dropped_count(DropReason::AfterShutdown) == 0 {
+                    thread::yield_now();
+                }
+                drop(SelfObservation::register(&meter));
+                stop.store(true, Ordering::Relaxed);
+            });
+            let told = memory.value("telemetry_dropped_total", &[("reason", "after_shutdown")]);
+            let counted = meter.dropped_count(DropReason::AfterShutdown);
+            assert_eq!(told, Some(counted as f64));
+        }
     }
 }

@@ -143,22 +143,38 @@ impl Meter {
     pub(crate) fn new_series(&self, descriptor: &'static Descriptor, labels: Labels<'_>) {
         let mut hasher = FxHasher::default();
         labels.hash(&mut hasher);
-        let count = {
+        let is_new = {
             let mut series = lock(&self.state.series);
-            let known = series.entry(descriptor.name()).or_default();
-            if !known.insert(hasher.finish()) {
-                return;
-            }
-            known.len()
+            series.entry(descriptor.name()).or_default().insert(hasher.finish())
         };
-        if let Some(observer) = self.state.observer.get() {
-            observer.series(descriptor.name(), count);
+        if is_new {
+            self.tell_series(descriptor.name());
         }
     }
 
     /// How many label sets this instrument has.
     pub(crate) fn series_count(&self, descriptor: &Descriptor) -> usize {
-        lock(&self.state.series).get(descriptor.name()).map_or(0, HashSet::len)
+        self.count_of(descriptor.name())
+    }
+
+    fn count_of(&self, name: &'static str) -> usize {
+        lock(&self.state.series).get(name).map_or(0, HashSet::len)
+    }
+
+    /// Tells how many series there are, and again if that is not true any more:
+    /// another thread may have told of more before.
+    fn tell_series(&self, name: &'static str) {
+        let Some(observer) = self.state.observer.get() else { return };
+        let mut told = None;
+        loop {
+            let count = self.count_of(name);
+            if told == Some(count) {
+                return;
+            }
+            // Without the lock: it calls the backend.
+            observer.series(name, count);
+            told = Some(count);
+        }
     }
 
     /// Reports losses and series counts from now on, those so far included.
@@ -171,12 +187,9 @@ impl Meter {
         if self.state.observer.set(observer).is_err() {
             return;
         }
-        let counts: Vec<(&'static str, usize)> =
-            lock(&self.state.series).iter().map(|(name, known)| (*name, known.len())).collect();
-        if let Some(observer) = self.state.observer.get() {
-            for (name, count) in counts {
-                observer.series(name, count);
-            }
+        let names: Vec<&'static str> = lock(&self.state.series).keys().copied().collect();
+        for name in names {
+            self.tell_series(name);
         }
     }
 }
@@ -208,4 +221,70 @@ impl fmt::Debug for Meter {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::{Condvar, Mutex},
+        thread,
+        time::Duration,
+    };
+
+    use super::*;
+    use crate::{Bound, Counter, Domain, Instrument, SelfObservation, Sink, Unit, open_label};
+
+    open_label! {
+        /// Something that has a name.
+        struct Tool: "tool", limit 100;
+    }
+
+    static CALLS: Instrument<Counter, (Tool,)> =
+        Instrument::counter("meter.calls", Unit::of("{call}"), "Calls of a tool.");
+
+    /// How many series there are of the instrument above, as it was told last.
+    /// The thread that tells of one is held up until another tells of two.
+    #[derive(Clone, Debug, Default)]
+    struct HoldsOneUp(Arc<(Mutex<Vec<f64>>, Condvar)>);
+
+    impl Sink<f64> for HoldsOneUp {
+        fn record(&self, count: f64) {
+            let (told, changed) = &*self.0;
+            if count.total_cmp(&1.0).is_eq() {
+                let has_two = |told: &mut Vec<f64>| told.is_empty();
+                let told = told.lock().unwrap();
+                let mut told =
+                    changed.wait_timeout_while(told, Duration::from_secs(20), has_two).unwrap().0;
+                told.push(count);
+            } else {
+                told.lock().unwrap().push(count);
+            }
+            changed.notify_all();
+        }
+    }
+
+    impl Backend for HoldsOneUp {
+        fn gauge(&self, _: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
+            match labels {
+                [("instrument", "meter.calls")] => Bound::to(self.clone()),
+                _ => Bound::discard(),
+            }
+        }
+    }
+
+    #[test]
+    fn the_number_of_series_that_is_told_last_is_that_of_all() {
+        let backend = HoldsOneUp::default();
+        let meter = Meter::new(backend.clone());
+        let _own = SelfObservation::register(&meter);
+        thread::scope(|scope| {
+            scope.spawn(|| CALLS.bind(&meter, ("first",)));
+            while meter.series_count(CALLS.descriptor()) == 0 {
+                thread::yield_now();
+            }
+            CALLS.bind(&meter, ("second",));
+        });
+        let told = backend.0.0.lock().unwrap();
+        assert_eq!(told.last().copied(), Some(2.0), "{told:?}");
+    }
 }

@@ -125,14 +125,14 @@ impl SelfObservation {
     }
 
     /// What records the exports of a backend.
-    pub(crate) fn exports_of(&self, backend: BackendKind) -> ExportHandles {
-        self.exports[backend].clone()
+    pub(crate) fn exports_of(&self, backend: BackendKind) -> &ExportHandles {
+        &self.exports[backend]
     }
 }
 
 /// What records the exports of one backend. Its series exist once the backend
 /// runs: nobody wants zeros for a route that was not chosen.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct ExportHandles {
     success: Counter,
     error: Counter,

@@ -1,11 +1,14 @@
 //! Start-up, flush and shutdown.
 
+mod answer;
 mod compiled;
 pub(crate) mod credentials;
 mod deadline;
 pub(crate) mod diagnose;
+mod end;
 mod endpoint;
 mod environment;
+mod identity;
 pub(crate) mod percent;
 mod pulse;
 mod settings;
@@ -20,10 +23,7 @@ mod traces;
 
 use std::{
     net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Arc, Mutex, OnceLock},
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -39,14 +39,23 @@ pub use stop::{StopRequested, StopSignal, stop_requested};
 
 use crate::{
     Backend, BackendKind, Domain, Domains, Error, Exports, Meter, Registered, SelfObservation,
-    backend::Tee, instruments, wall,
+    backend::Tee, instruments, wait::wait, wall,
 };
+use answer::Answer;
+use deadline::{Outcome, Work, told};
+use identity::Identity;
 use settings::Asked;
 
 /// The telemetry of a program: its backends, from start-up to shutdown.
 ///
 /// Domains are named at start-up, so that every backend knows every instrument
 /// before its first series.
+///
+/// One for a whole process is the usual. A second one beside it pushes as an
+/// instance of its own, with a warning; one that is started when the last has
+/// ended goes on under the same name. A process that forks starts it in the
+/// child: threads are not forked, so nothing of the parent's is exported there,
+/// and its locks may be held for good.
 ///
 /// ```
 /// use botmeter_core::{Domain, Meter, Telemetry, backend::Memory};
@@ -79,7 +88,10 @@ pub struct Telemetry {
     meter: Meter,
     pulse: Option<pulse::Pulse>,
     recorded: diagnose::Recorded,
-    is_shut_down: AtomicBool,
+    /// What it pushes as, until the end.
+    identity: Mutex<Option<Identity>>,
+    /// How the end goes, once it has begun.
+    ended: OnceLock<Answer<Outcome>>,
 }
 
 /// A backend that runs.
@@ -145,7 +157,7 @@ impl Telemetry {
     ///
     /// When something could not be delivered by then.
     pub async fn flush(&self, deadline: Duration) -> Result<(), Error> {
-        self.each(deadline, "flush", Backend::flush).await
+        told(self.begin_flush(deadline).await)
     }
 
     /// The same for a thread that may block.
@@ -154,74 +166,12 @@ impl Telemetry {
     ///
     /// When something could not be delivered by the deadline.
     pub fn flush_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        self.each(deadline, "flush", Backend::flush).wait()
+        told(wait(self.begin_flush(deadline)))
     }
 
-    /// Hands over what was recorded and ends every backend, by the deadline
-    /// whatever the network does. A second call does nothing.
-    ///
-    /// How it went is logged as well, so that a program that drops the result
-    /// does not lose its last metrics in silence.
-    ///
-    /// What domains and guards record after this call is not exported. It is
-    /// counted in `telemetry_dropped_total` for the reason `after_shutdown`,
-    /// which [`diagnose`](Self::diagnose) and backends that go on tell, and the
-    /// first time there is a warning in the log. What is recorded while the
-    /// call goes on is counted as dropped, too, although the last export may
-    /// still have it: a measurement is exported, or counted as dropped, or
-    /// both, but never neither.
-    ///
-    /// # Errors
-    ///
-    /// When something could not be delivered or ended by then; the text says
-    /// how many data points and spans were not delivered, and why.
-    pub async fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
-        match self.end(deadline) {
-            Some(answer) => self.last_words(answer.await),
-            None => Ok(()),
-        }
-    }
-
-    /// The same for a thread that may block.
-    ///
-    /// # Errors
-    ///
-    /// As [`shutdown`](Self::shutdown).
-    pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        self.end(deadline).map_or(Ok(()), |answer| self.last_words(answer.wait()))
-    }
-
-    /// Logs how the end went.
-    fn last_words(&self, outcome: Result<(), Error>) -> Result<(), Error> {
-        match &outcome {
-            // What never ran has nothing to say at the end.
-            Ok(()) if self.running.is_empty() => {}
-            Ok(()) => tracing::info!("telemetry ended"),
-            Err(error) => {
-                let undelivered: u64 =
-                    self.running.iter().map(|running| running.backend.undelivered()).sum();
-                let error = error.chain();
-                tracing::error!(undelivered, error, "telemetry ended, and not all was delivered");
-            }
-        }
-        outcome
-    }
-
-    /// Ends every backend, unless that was done before.
-    fn end(&self, deadline: Duration) -> Option<deadline::Answer> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return None;
-        }
-        // One last sign of life, so that what is handed over is fresh.
-        if let Some(pulse) = &self.pulse {
-            pulse.beat();
-        }
-        // Before the last export, so that nothing falls between the two.
-        // Without a backend nothing was ever heard, which was said at the start.
-        if !self.running.is_empty() {
-            self.meter.end();
-        }
-        Some(self.each(deadline, "shutdown", Backend::shutdown))
+    fn begin_flush(&self, deadline: Duration) -> Answer<Outcome> {
+        let work = self.each(deadline, "flush", Backend::flush);
+        Answer::of("botmeter-wait", || work.outcome())
     }
 
     fn each(
@@ -229,23 +179,9 @@ impl Telemetry {
         deadline: Duration,
         what: &'static str,
         work: fn(&dyn Backend, Duration) -> Result<(), Error>,
-    ) -> deadline::Answer {
+    ) -> Work {
         let jobs = self.running.iter().map(|running| (running.name, Arc::clone(&running.backend)));
-        deadline::run_all(jobs, deadline, what, work)
-    }
-}
-
-/// How long a drop may take that comes without a shutdown.
-const DROP_DEADLINE: Duration = Duration::from_secs(2);
-
-impl Drop for Telemetry {
-    fn drop(&mut self) {
-        if self.is_shut_down.load(Ordering::Acquire) || self.running.is_empty() {
-            return;
-        }
-        tracing::warn!("telemetry was dropped without shutdown; the last metrics get 2 s to leave");
-        // It logs how it went.
-        let _outcome = self.shutdown_blocking(DROP_DEADLINE);
+        Work::begin(jobs, deadline, what, work)
     }
 }
 
@@ -263,7 +199,8 @@ impl Builder {
     }
 
     /// What tells this process from others of the service; host and process
-    /// by default.
+    /// by default. It is kept even if another telemetry of this process pushes
+    /// under it, which is warned of.
     pub fn instance_id(mut self, id: impl Into<String>) -> Self {
         self.asked.instance_id = Some(id.into());
         self
@@ -349,7 +286,7 @@ impl Builder {
         let mut registered = vec![Registered::of::<SelfObservation>()];
         D::note(&mut registered);
         let descriptors = instruments(&registered)?;
-        let Some(settings) = settings else {
+        let Some(mut settings) = settings else {
             tracing::warn!("telemetry is off: OTEL_SDK_DISABLED is true");
             wiring.close();
             let meter = Meter::new(crate::backend::Discard);
@@ -359,10 +296,15 @@ impl Builder {
                 meter: meter.clone(),
                 pulse: None,
                 recorded: diagnose::Recorded::new(&meter, registered),
-                is_shut_down: AtomicBool::new(false),
+                identity: Mutex::default(),
+                ended: OnceLock::new(),
             };
             return Ok((telemetry, D::register(&meter)));
         };
+        // A scraper names what it scrapes by itself, each address apart.
+        let is_of_code = asked.instance_id.is_some();
+        let identity =
+            settings.otlp.is_some().then(|| Identity::take(&mut settings.resource, is_of_code));
         let spans = traces::prepare(&settings, &wiring)?;
         let mut running = compiled::start(&settings, &descriptors, falls_back)?;
         running.extend(backends.into_iter().map(|backend| Running {
@@ -375,10 +317,10 @@ impl Builder {
         compiled::say_what_is_not_exported(&settings, running.is_empty());
         let tee = Tee::new(running.iter().map(|running| Arc::clone(&running.backend)));
         let meter = Meter::new(tee);
-        let own = <SelfObservation as Domain>::register(&meter);
+        let own = Arc::new(<SelfObservation as Domain>::register(&meter));
         own.started(&settings.resource.version, unix_time());
         for exports in running.iter().filter_map(|running| running.exports.as_ref()) {
-            exports.report_to(own.exports_of(exports.backend()));
+            exports.report_to(&own);
         }
         let domains = D::register(&meter);
         // Not a part of the tee: it takes no measurements.
@@ -392,7 +334,8 @@ impl Builder {
             meter: meter.clone(),
             pulse: Some(pulse::Pulse::start(own)?),
             recorded: diagnose::Recorded::new(&meter, registered),
-            is_shut_down: AtomicBool::new(false),
+            identity: Mutex::new(identity),
+            ended: OnceLock::new(),
         };
         Ok((telemetry, domains))
     }
@@ -410,7 +353,7 @@ impl Running {
         let Some(otlp) = settings.otlp.clone() else { return };
         let backend = Arc::clone(&self.backend);
         let job = move || backend.flush(otlp.timeout + Duration::from_secs(1)).map(|()| otlp);
-        deadline::in_background("botmeter-probe", move || {
+        answer::in_background("botmeter-probe", move || {
             if let Ok(otlp) = job() {
                 let endpoint = credentials::shown(&otlp.endpoint);
                 tracing::info!(endpoint, "the first push of metrics arrived");

@@ -11,9 +11,12 @@ mod otlp {
     mod credentials;
     mod ending;
     mod environment;
+    mod executors;
     mod failures;
+    mod instances;
     mod last_words;
     mod log;
+    mod outcome;
     mod proxies;
     mod reading;
     mod runtimes;

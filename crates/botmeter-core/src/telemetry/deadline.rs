@@ -5,74 +5,66 @@
 //! gives up at the deadline: the thread may go on, the caller does not.
 
 use std::{
-    future::Future,
-    pin::Pin,
     sync::{Arc, mpsc},
-    task::{Context, Poll},
-    thread,
     time::{Duration, Instant},
 };
 
-use futures_channel::oneshot;
-
+use super::answer::in_background;
 use crate::{Backend, Error};
-
-/// The outcome of all the work, to be awaited or waited for.
-#[derive(Debug)]
-pub(super) struct Answer(oneshot::Receiver<Result<(), Error>>);
-
-impl Answer {
-    /// Blocks until the work is done or its deadline has passed.
-    pub(super) fn wait(self) -> Result<(), Error> {
-        // Resolved at the deadline at the latest, so this cannot hang.
-        futures_executor::block_on(self)
-    }
-}
-
-impl Future for Answer {
-    type Output = Result<(), Error>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        Pin::new(&mut self.0).poll(context).map(|answer| {
-            answer.unwrap_or_else(|_| Err(Error::new("wait for telemetry: its thread ended early")))
-        })
-    }
-}
 
 /// A part of the work, and what does it.
 pub(super) type Job = (&'static str, Arc<dyn Backend>);
 
-/// Runs all jobs at the same time. The answer comes when each has ended, or at
-/// the deadline, with what went wrong in each.
-pub(super) fn run_all(
-    jobs: impl Iterator<Item = Job>,
-    deadline: Duration,
+/// How all the work went; the text says what went wrong in each part.
+pub(super) type Outcome = Result<(), String>;
+
+/// Jobs that run at the same time.
+pub(super) struct Work {
     what: &'static str,
-    work: fn(&dyn Backend, Duration) -> Result<(), Error>,
-) -> Answer {
-    let (answer, receiver) = oneshot::channel();
-    let (done, ended) = mpsc::channel();
-    // A deadline that the clock cannot tell never comes.
-    let end = Instant::now().checked_add(deadline);
-    let left =
-        move || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
-    let for_work = deadline.saturating_sub(for_words(deadline));
-    let mut open: Vec<(usize, Job)> = Vec::new();
-    let mut failures: Vec<String> = Vec::new();
-    for (number, (name, backend)) in jobs.enumerate() {
-        let (done, works) = (done.clone(), Arc::clone(&backend));
-        let spawned = in_background("botmeter-end", move || {
-            // Nobody listens any more once the deadline has passed.
-            let _late = done.send((number, work(works.as_ref(), for_work)));
-        });
-        if spawned {
-            open.push((number, (name, backend)));
-        } else {
-            failures.push(format!("{name}: no thread to be had"));
+    deadline: Duration,
+    /// Never, if the clock cannot tell the deadline.
+    end: Option<Instant>,
+    open: Vec<(usize, Job)>,
+    ended: mpsc::Receiver<(usize, Result<(), Error>)>,
+    failures: Vec<String>,
+}
+
+impl Work {
+    /// Begins all jobs, each on a thread of its own.
+    pub(super) fn begin(
+        jobs: impl Iterator<Item = Job>,
+        deadline: Duration,
+        what: &'static str,
+        work: fn(&dyn Backend, Duration) -> Result<(), Error>,
+    ) -> Self {
+        let (done, ended) = mpsc::channel();
+        let end = Instant::now().checked_add(deadline);
+        let for_work = deadline.saturating_sub(for_words(deadline));
+        let mut open = Vec::new();
+        let mut failures = Vec::new();
+        for (number, (name, backend)) in jobs.enumerate() {
+            let (done, works) = (done.clone(), Arc::clone(&backend));
+            let spawned = in_background("botmeter-end", move || {
+                let result = work(works.as_ref(), for_work);
+                // Let go of first: whoever hears of the end may count on it.
+                drop(works);
+                // Nobody listens any more once the deadline has passed.
+                let _late = done.send((number, result));
+            });
+            if spawned {
+                open.push((number, (name, backend)));
+            } else {
+                failures.push(format!("{name}: no thread to be had"));
+            }
         }
+        Self { what, deadline, end, open, ended, failures }
     }
-    drop(done);
-    let wait = move || {
+
+    /// How it went: known when each has ended, or at the deadline.
+    pub(super) fn outcome(self) -> Outcome {
+        let Self { what, deadline, end, mut open, ended, mut failures } = self;
+        let left =
+            || end.map_or(Duration::MAX, |end| end.saturating_duration_since(Instant::now()));
         while !open.is_empty() {
             match ended.recv_timeout(left()) {
                 Ok((number, result)) => {
@@ -89,16 +81,26 @@ pub(super) fn run_all(
                 }
             }
         }
-        let result = if failures.is_empty() {
+        if failures.is_empty() {
             Ok(())
         } else {
-            Err(Error::new(format!("{what} telemetry: {}", failures.join("; "))))
-        };
-        // The caller may have stopped waiting.
-        let _unheard = answer.send(result);
-    };
-    in_background("botmeter-wait", wait);
-    Answer(receiver)
+            Err(format!("{what} telemetry: {}", failures.join("; ")))
+        }
+    }
+}
+
+/// How it went, also if nobody can tell any more.
+pub(super) fn known(outcome: Option<Outcome>) -> Outcome {
+    outcome.unwrap_or_else(|| {
+        let error = "wait for telemetry: the thread for it could not be had or ended early";
+        tracing::error!("failed to {error}");
+        Err(error.to_owned())
+    })
+}
+
+/// What the caller is told of it.
+pub(super) fn told(outcome: Option<Outcome>) -> Result<(), Error> {
+    known(outcome).map_err(Error::new)
 }
 
 /// What is kept of a deadline for whoever gives up to say what it knows.
@@ -115,13 +117,10 @@ fn too_late((name, backend): &Job, deadline: Duration) -> String {
     }
 }
 
-/// Whether a thread could be had for the work.
-pub(super) fn in_background(name: &str, work: impl FnOnce() + Send + 'static) -> bool {
-    thread::Builder::new().name(name.to_owned()).spawn(work).is_ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
 
     /// Does what it is told.
@@ -139,10 +138,9 @@ mod tests {
         }
     }
 
-    fn flush(work: fn(), deadline: Duration) -> Result<(), String> {
+    fn flush(work: fn(), deadline: Duration) -> Outcome {
         let job: Job = ("slow", Arc::new(Works(work)));
-        let all = run_all([job].into_iter(), deadline, "flush", Backend::flush);
-        all.wait().map_err(|error| error.chain())
+        Work::begin([job].into_iter(), deadline, "flush", Backend::flush).outcome()
     }
 
     #[test]

@@ -17,10 +17,7 @@ pub(crate) mod reach;
 mod recorded;
 mod walk;
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 pub use finding::{Diagnosis, Finding, Verdict};
 pub(super) use recorded::Recorded;
@@ -82,7 +79,7 @@ impl Telemetry {
             settings: self.settings.clone(),
             running: self.running.clone(),
             recorded: self.recorded.clone(),
-            is_shut_down: self.is_shut_down.load(Ordering::Acquire),
+            is_shut_down: self.ended.get().is_some(),
         });
         let layer = |name: &'static str, look: fn(&Subject) -> Finding| {
             let subject = Arc::clone(&subject);

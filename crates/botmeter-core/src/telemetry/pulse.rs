@@ -23,8 +23,7 @@ pub(super) struct Pulse {
 }
 
 impl Pulse {
-    pub(super) fn start(own: SelfObservation) -> Result<Self, Error> {
-        let own = Arc::new(own);
+    pub(super) fn start(own: Arc<SelfObservation>) -> Result<Self, Error> {
         let (stop, stopped) = mpsc::channel();
         let beating = Arc::clone(&own);
         let thread = Builder::new()

@@ -10,10 +10,10 @@ use std::{
     task::{Context, Poll},
 };
 
-use futures_channel::oneshot;
+use tokio::sync::oneshot;
 
-use super::deadline::in_background;
-use crate::Error;
+use super::answer::in_background;
+use crate::{Error, wait::wait};
 
 /// What asked the program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub fn stop_requested() -> Result<StopRequested, Error> {
 impl StopRequested {
     /// Blocks until the program is asked to end.
     pub fn wait(self) -> StopSignal {
-        futures_executor::block_on(self)
+        wait(self)
     }
 }
 
@@ -133,7 +133,7 @@ async fn listen(mut told: oneshot::Sender<StopSignal>, listens: &mpsc::Sender<io
     let signal = tokio::select! {
         _ = terminate.recv() => StopSignal::Terminate,
         _ = interrupt.recv() => StopSignal::Interrupt,
-        () = told.cancellation() => return,
+        () = told.closed() => return,
     };
     let _unheard = told.send(signal);
 }
@@ -147,9 +147,9 @@ async fn listen(mut told: oneshot::Sender<StopSignal>, listens: &mpsc::Sender<io
             Ok(()) => drop(told.send(StopSignal::Interrupt)),
             Err(error) => {
                 tracing::error!(%error, "failed to listen for Ctrl-C");
-                told.cancellation().await;
+                told.closed().await;
             }
         },
-        () = told.cancellation() => {}
+        () = told.closed() => {}
     }
 }

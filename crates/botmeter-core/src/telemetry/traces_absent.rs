@@ -1,6 +1,6 @@
 //! There are no spans in a build without the feature `traces`.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use super::{Environment, Running, Settings};
 use crate::{Error, Meter, SelfObservation};
@@ -42,7 +42,7 @@ pub(super) fn prepare(settings: &Settings, _: &Wiring) -> Result<Option<Prepared
 }
 
 impl Prepared {
-    pub(super) fn open(self, _: &Meter, _: &SelfObservation) -> Result<Running, Error> {
+    pub(super) fn open(self, _: &Meter, _: &Arc<SelfObservation>) -> Result<Running, Error> {
         match self.0 {}
     }
 }

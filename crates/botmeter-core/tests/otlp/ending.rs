@@ -156,6 +156,19 @@ fn nothing_recorded_is_nothing_to_deliver() {
 }
 
 #[test]
+fn a_flush_that_comes_too_late_is_no_failure_of_the_shutdown() {
+    for _ in 0..300 {
+        let otlp = start(http("http://127.0.0.1:9/v1/metrics")).unwrap();
+        let flushing = otlp.clone();
+        let flush = thread::spawn(move || flushing.flush(SOON));
+        otlp.shutdown(SOON).unwrap();
+        // It was in time, or is told that it was not.
+        let _either = flush.join().unwrap();
+        otlp.shutdown(SOON).unwrap();
+    }
+}
+
+#[test]
 fn pushes_happen_at_every_interval() {
     let receiver = Receiver::http().start();
     let pushing = Pushing::every(Duration::from_millis(20), http(receiver.endpoint()));

@@ -219,6 +219,6 @@ fn an_end_without_losses_is_told_too() {
     program.works();
     telemetry.shutdown_blocking(SOON).unwrap();
     let log = log.take();
-    let last = (Level::INFO, "botmeter_core::telemetry message=telemetry ended".to_owned());
+    let last = (Level::INFO, "botmeter_core::telemetry::end message=telemetry ended".to_owned());
     assert_eq!(log.last(), Some(&last), "{log:#?}");
 }

@@ -4,13 +4,13 @@ use std::{
     future::{Future, poll_fn},
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
-    sync::Arc,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::{Duration, Instant},
 };
 
 use opentelemetry_sdk::{
-    error::OTelSdkResult,
+    error::{OTelSdkError, OTelSdkResult},
     metrics::{
         Temporality,
         data::{AggregatedMetrics, MetricData, ResourceMetrics},
@@ -51,7 +51,9 @@ impl From<String> for Failure {
 
 /// An exporter that lets nothing fail in silence.
 pub(super) struct Watched<D> {
-    deliver: D,
+    /// Let go of after the last export, with its connections and threads: what
+    /// a program records with may live much longer, and keeps the SDK alive.
+    deliver: Mutex<Option<Arc<D>>>,
     temporality: Temporality,
     exports: Exports,
     progress: Arc<Progress>,
@@ -64,16 +66,24 @@ impl<D> Watched<D> {
         exports: Exports,
         progress: Arc<Progress>,
     ) -> Self {
-        Self { deliver, temporality, exports, progress }
+        Self { deliver: Mutex::new(Some(Arc::new(deliver))), temporality, exports, progress }
+    }
+}
+
+impl<D> Watched<D> {
+    fn lock(&self) -> MutexGuard<'_, Option<Arc<D>>> {
+        self.deliver.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl<D: Deliver> PushMetricExporter for Watched<D> {
     async fn export(&self, metrics: &ResourceMetrics) -> OTelSdkResult {
+        let deliver = self.lock().clone();
+        let Some(deliver) = deliver else { return Err(OTelSdkError::AlreadyShutdown) };
         let sent = points(metrics);
         self.progress.export_begins(sent);
         let begin = Instant::now();
-        let outcome = caught(self.deliver.deliver(metrics)).await.map_err(|failure| {
+        let outcome = caught(deliver.deliver(metrics)).await.map_err(|failure| {
             // A receiver may say anything.
             Failure { rejected: failure.rejected.map(|count| count.min(sent)), ..failure }
         });
@@ -94,6 +104,7 @@ impl<D: Deliver> PushMetricExporter for Watched<D> {
 
     /// Called by the SDK's thread after the last export.
     fn shutdown_with_timeout(&self, _: Duration) -> OTelSdkResult {
+        drop(self.lock().take());
         self.progress.is_over();
         Ok(())
     }

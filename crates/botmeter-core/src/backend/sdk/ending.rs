@@ -5,6 +5,7 @@
 //! exporter notes down tells how it went.
 
 use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU64, Ordering},
@@ -13,7 +14,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use opentelemetry_sdk::{error::OTelSdkError, metrics::SdkMeterProvider};
+use opentelemetry_sdk::{
+    error::{OTelSdkError, OTelSdkResult},
+    metrics::SdkMeterProvider,
+};
 
 use super::delivery::Failure;
 use crate::Error;
@@ -91,13 +95,16 @@ impl Ending {
         drop(state);
         let (provider, progress) = (self.provider.clone(), Arc::clone(&self.progress));
         let work = move || {
-            let result = provider.force_flush();
+            let result = caught(|| provider.force_flush());
             // Before the caller goes on, who may hold the last one: dropping
             // that one pushes, and must not happen on a thread nobody joins.
             drop(provider);
             progress.change(|state| {
                 state.is_flushing = false;
-                state.note(result);
+                // A shutdown may have come first, and hands over the same.
+                if state.life == Life::Running {
+                    state.note(result);
+                }
             });
         };
         if let Err(error) = on_a_thread(work) {
@@ -125,7 +132,7 @@ impl Ending {
         drop(state);
         if is_first {
             let (provider, progress) = (self.provider.clone(), Arc::clone(&self.progress));
-            let work = move || match provider.shutdown() {
+            let work = move || match caught(|| provider.shutdown()) {
                 Err(error) if !is_timeout(&error) => progress.change(|state| {
                     state.life = Life::Over;
                     state.note(Err(error));
@@ -272,9 +279,30 @@ fn is_timeout(error: &OTelSdkError) -> bool {
     matches!(error, OTelSdkError::Timeout(_)) || error.to_string().contains("Timeout(")
 }
 
+/// A panic would leave those who wait for this thread waiting.
+fn caught(work: impl FnOnce() -> OTelSdkResult) -> OTelSdkResult {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| {
+        Err(OTelSdkError::InternalFailure("it panicked; its message was printed".to_owned()))
+    })
+}
+
 fn on_a_thread(work: impl FnOnce() + Send + 'static) -> Result<(), Error> {
     match thread::Builder::new().name("botmeter-ending".to_owned()).spawn(work) {
         Ok(_detached) => Ok(()),
         Err(error) => Err(Error::new("start a thread to deliver metrics").because(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_of_the_sdk_is_why_nothing_was_delivered() {
+        let mut state = State::default();
+        state.note(caught(|| panic!("out of luck")));
+        let told = "the SDK's thread cannot export: Operation failed: it panicked; its message \
+                    was printed";
+        assert_eq!(state.failure.as_deref(), Some(told));
     }
 }

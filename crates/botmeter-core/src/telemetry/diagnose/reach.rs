@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::super::deadline::in_background;
+use super::super::answer::in_background;
 
 /// How long a name may take to be looked up.
 const NAME: Duration = Duration::from_secs(5);

@@ -8,12 +8,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_channel::oneshot;
-
 use super::{
-    super::deadline::in_background,
+    super::answer::{self, in_background},
     finding::{Diagnosis, Finding, Verdict},
 };
+use crate::wait::wait;
 
 /// A layer, and how to look at it. Looking may block.
 pub(super) struct Layer {
@@ -30,14 +29,14 @@ impl Layer {
 /// The diagnosis, to be awaited or waited for.
 #[derive(Debug)]
 pub(super) struct Answer {
-    receiver: oneshot::Receiver<Diagnosis>,
+    answer: answer::Answer<Diagnosis>,
     names: Vec<&'static str>,
 }
 
 impl Answer {
     pub(super) fn wait(self) -> Diagnosis {
         // Resolved at the deadline at the latest, so this cannot hang.
-        futures_executor::block_on(self)
+        wait(self)
     }
 }
 
@@ -45,8 +44,8 @@ impl Future for Answer {
     type Output = Diagnosis;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Diagnosis> {
-        Pin::new(&mut self.receiver).poll(context).map(|answer| {
-            answer.unwrap_or_else(|_| completed(Vec::new(), &self.names, DIED, REPEAT))
+        Pin::new(&mut self.answer).poll(context).map(|answer| {
+            answer.unwrap_or_else(|| completed(Vec::new(), &self.names, DIED, REPEAT))
         })
     }
 }
@@ -59,7 +58,6 @@ const REPEAT: &str = "repeat it; if it happens again, the machine has no threads
 pub(super) fn walk(layers: Vec<Layer>, deadline: Duration) -> Answer {
     let names: Vec<&'static str> = layers.iter().map(|layer| layer.name).collect();
     let (found, findings) = mpsc::channel();
-    let (answer, receiver) = oneshot::channel();
     let end = Instant::now() + deadline;
     let look = move || {
         for layer in layers {
@@ -71,14 +69,10 @@ pub(super) fn walk(layers: Vec<Layer>, deadline: Duration) -> Answer {
         }
     };
     let known = names.clone();
-    let wait = move || {
-        // The caller may have stopped waiting.
-        let _unheard = answer.send(collect(&findings, &known, end, deadline));
-    };
-    // Without a thread, the channels close, and the answer says so.
+    // Without a thread, the channel closes, and the answer says so.
     in_background("botmeter-doctor", look);
-    in_background("botmeter-wait", wait);
-    Answer { receiver, names }
+    let collect = move || collect(&findings, &known, end, deadline);
+    Answer { answer: answer::Answer::of("botmeter-wait", collect), names }
 }
 
 fn collect(

@@ -10,7 +10,7 @@ use std::{fmt, sync::Arc, thread, time::Duration};
 
 use opentelemetry_sdk::trace::SpanData;
 
-use crate::{Backend, DropReason, Error, Exports, Meter, telemetry::Batching};
+use crate::{Backend, DropReason, Error, Exports, losses::Losses, telemetry::Batching};
 use state::{Life, Patience, Shared};
 use worker::Worker;
 
@@ -31,9 +31,9 @@ impl Queue {
         destination: Box<dyn Destination>,
         batching: Batching,
         exports: Exports,
-        meter: Meter,
+        losses: Losses,
     ) -> Result<Self, Error> {
-        let shared = Arc::new(Shared::new(destination.to_string(), batching, meter));
+        let shared = Arc::new(Shared::new(destination.to_string(), batching, losses));
         let worker = Worker::new(Arc::clone(&shared), destination, exports);
         thread::Builder::new()
             .name("botmeter-spans".to_owned())
@@ -47,7 +47,7 @@ impl Queue {
         // The clock may have been set back since it began.
         span.end_time = span.end_time.max(span.start_time);
         if span.span_context.is_sampled() && !self.0.take(span) {
-            self.0.meter.dropped(DropReason::SpanQueueFull);
+            self.0.losses.dropped(DropReason::SpanQueueFull);
         }
     }
 

@@ -108,12 +108,12 @@ impl Prepared {
     pub(in crate::telemetry) fn open(
         self,
         meter: &Meter,
-        own: &SelfObservation,
+        own: &Arc<SelfObservation>,
     ) -> Result<Running, Error> {
         let Self { late, chosen, destination } = self;
         let exports = Exports::new(BackendKind::Traces);
-        exports.report_to(own.exports_of(BackendKind::Traces));
-        let queue = Queue::start(destination, chosen.batching, exports.clone(), meter.clone())?;
+        exports.report_to(own);
+        let queue = Queue::start(destination, chosen.batching, exports.clone(), meter.losses())?;
         let spans = Spans { late: Arc::clone(&late), queue: queue.clone() };
         late.open(chosen.sampler, queue.clone())?;
         let sampler = chosen.sampler.to_string();

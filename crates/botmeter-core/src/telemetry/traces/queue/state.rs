@@ -8,14 +8,15 @@ use std::{
 
 use opentelemetry_sdk::trace::SpanData;
 
-use crate::{Error, Meter, telemetry::Batching};
+use crate::{Error, losses::Losses, telemetry::Batching};
 
 pub(super) struct Shared {
     /// As messages name it.
     pub(super) destination: String,
     pub(super) batching: Batching,
-    /// What counts the losses.
-    pub(super) meter: Meter,
+    /// Not the meter: a subscriber that keeps these for good would keep every
+    /// backend.
+    pub(super) losses: Losses,
     state: Mutex<State>,
     /// There is something to do for the thread.
     pub(super) work: Condvar,
@@ -59,11 +60,11 @@ pub(super) enum Life {
 }
 
 impl Shared {
-    pub(super) fn new(destination: String, batching: Batching, meter: Meter) -> Self {
+    pub(super) fn new(destination: String, batching: Batching, losses: Losses) -> Self {
         Self {
             destination,
             batching,
-            meter,
+            losses,
             state: Mutex::default(),
             work: Condvar::new(),
             progress: Condvar::new(),

@@ -16,7 +16,7 @@ use opentelemetry::{
 use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
 
 use super::*;
-use crate::{BackendKind, backend::Discard};
+use crate::BackendKind;
 
 const SOON: Duration = Duration::from_secs(20);
 const NEVER: Duration = Duration::MAX;
@@ -49,8 +49,8 @@ fn span() -> SpanData {
 fn start(destination: impl Destination, batch_size: usize) -> (Queue, Exports) {
     let exports = Exports::new(BackendKind::Traces);
     let batching = Batching { delay: NEVER, queue_size: 100, batch_size };
-    let meter = Meter::new(Discard);
-    let queue = Queue::start(Box::new(destination), batching, exports.clone(), meter).unwrap();
+    let queue =
+        Queue::start(Box::new(destination), batching, exports.clone(), Losses::default()).unwrap();
     (queue, exports)
 }
 

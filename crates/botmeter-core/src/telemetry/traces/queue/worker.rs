@@ -74,7 +74,7 @@ impl Worker {
             }
             Err(reason) => {
                 for _ in 0..count {
-                    self.shared.meter.dropped(DropReason::SpanExportFailed);
+                    self.shared.losses.dropped(DropReason::SpanExportFailed);
                 }
                 self.exports.failed(took, reason);
             }
