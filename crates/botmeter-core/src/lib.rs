@@ -19,6 +19,7 @@ pub mod self_observation;
 mod slots;
 mod table;
 pub mod telemetry;
+mod tell;
 mod unit;
 mod wall;
 
@@ -37,4 +38,5 @@ pub use observe::observe;
 pub use self_observation::SelfObservation;
 pub use table::{MAX_ROWS, Table};
 pub use telemetry::Telemetry;
+pub use tell::tell;
 pub use unit::Unit;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, UpDownCounter};
+use quanta::Clock;
 
 use crate::{
     ErrorKind, Price, Provider, Status, Usage,
@@ -19,6 +20,11 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Row {
     meter: Meter,
+    /// Reads the processor's counter where that can be trusted, and the
+    /// system's monotonic clock elsewhere: two readings of the latter cost
+    /// about as much as all that a finished call records. `Instant::now` finds
+    /// its clock in a thread-local, which may be gone where a call ends.
+    pub(crate) clock: Clock,
     price: Option<Price>,
     requests: Each<Status, Counter>,
     errors: Each<ErrorKind, Counter>,
@@ -45,10 +51,12 @@ impl Row {
         labels: (Provider, &str),
         price: Option<Price>,
         naming: Naming,
+        clock: Clock,
     ) -> Self {
         let (provider, model) = labels;
         Self {
             meter: meter.clone(),
+            clock,
             price,
             requests: Each::new(|status| REQUESTS.bind(meter, (provider, model, status))),
             errors: Each::new(|kind| ERRORS.bind(meter, (provider, model, kind))),
