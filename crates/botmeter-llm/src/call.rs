@@ -63,6 +63,9 @@ impl Call {
     }
 
     /// The first token of a streamed reply is here. Later ones change nothing.
+    ///
+    /// From here on the call costs something: if it breaks off and nobody said
+    /// what it [`consumed`](Self::consumed), it counts as unpriced.
     pub fn first_token(&mut self) {
         if self.first_token.is_none() {
             let now = self.row.clock.now();
@@ -146,6 +149,8 @@ impl Drop for Call {
             if let Some(first_token) = self.first_token {
                 self.row.streamed(ended - first_token, usage);
             }
+        } else if self.first_token.is_some() {
+            self.row.broke_off();
         }
         let span = mem::replace(&mut self.span, Span::none());
         span::end(span, status, error, self.consumed.as_ref());

@@ -13,6 +13,7 @@ use crate::{
         TIME_PER_OUTPUT_TOKEN, TIME_TO_FIRST_TOKEN, TOKENS, TOKENS_CACHE_READ, TOKENS_CACHE_WRITE,
         TOKENS_COMPLETION, TOKENS_PROMPT, TOKENS_REASONING,
     },
+    price::Gaps,
 };
 
 /// Bound once per provider and model, so that an event looks up nothing but
@@ -26,6 +27,7 @@ pub(crate) struct Row {
     /// its clock in a thread-local, which may be gone where a call ends.
     pub(crate) clock: Clock,
     price: Option<Price>,
+    gaps: Gaps,
     requests: Each<Status, Counter>,
     errors: Each<ErrorKind, Counter>,
     duration: Each<Status, Histogram>,
@@ -58,6 +60,7 @@ impl Row {
             meter: meter.clone(),
             clock,
             price,
+            gaps: Gaps::new(labels),
             requests: Each::new(|status| REQUESTS.bind(meter, (provider, model, status))),
             errors: Each::new(|kind| ERRORS.bind(meter, (provider, model, kind))),
             duration: Each::new(|status| DURATION.bind(meter, (provider, model, status))),
@@ -124,8 +127,19 @@ impl Row {
             // No call is without tokens: none means that the provider did not
             // say, and a cost of zero would hide that.
             Some(dollars) if prompt + completion > 0 => self.cost.add(dollars),
-            _ => self.unpriced.add(1),
+            Some(_) => self.unpriced.add(1),
+            None => {
+                self.unpriced.add(1);
+                if let Some(price) = &self.price {
+                    self.gaps.look(price, usage);
+                }
+            }
         }
+    }
+
+    /// The provider bills what it sent until then, and said nothing of tokens.
+    pub(crate) fn broke_off(&self) {
+        self.unpriced.add(1);
     }
 
     /// The pace of a stream after its first token.
