@@ -52,3 +52,5 @@ mod soak;
 mod stack_configurations;
 /// The compose files, checked by Compose and against the other files.
 mod stack_files;
+/// Guards of every domain that end with the thread-locals of their thread.
+mod thread_locals;

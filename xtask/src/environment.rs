@@ -5,6 +5,7 @@ use std::{fmt::Write, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
 use botmeter_core::telemetry::{About, KNOWN_VARIABLES, KnownVariable};
+use botmeter_generate::Replacement;
 
 use crate::repository;
 
@@ -57,7 +58,9 @@ pub fn apply(check: bool) -> Result<String> {
     if check {
         bail!("{PAGE} is stale; run `cargo xtask dashboards`");
     }
-    fs::write(&path, page).with_context(|| format!("failed to write {}", path.display()))?;
+    Replacement::write(&path, &page)
+        .and_then(Replacement::take_place)
+        .with_context(|| format!("failed to write {}", path.display()))?;
     Ok(format!("{PAGE} is written"))
 }
 

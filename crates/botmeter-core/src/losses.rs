@@ -11,6 +11,7 @@ use std::{
 use crate::{
     Counter, Descriptor, closed_label,
     label::{ClosedLabel, Each},
+    tell,
 };
 
 closed_label! {
@@ -88,12 +89,14 @@ impl Losses {
         }
         self.dropped(DropReason::AfterShutdown);
         if !self.0.is_late_known.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                instrument = descriptor.prometheus_name(),
-                "an event came after the shutdown of its telemetry and is not exported, nor will \
-                 be any other: keep Telemetry alive until the last bot has ended, and end guards \
-                 before `shutdown`"
-            );
+            tell(|| {
+                tracing::warn!(
+                    instrument = descriptor.prometheus_name(),
+                    "an event came after the shutdown of its telemetry and is not exported, nor \
+                     will be any other: keep Telemetry alive until the last bot has ended, and \
+                     end guards before `shutdown`"
+                );
+            });
         }
     }
 

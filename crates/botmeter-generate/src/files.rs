@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Error, Problem};
+use crate::{Error, Problem, Replacement};
 
 /// What is in every generated file, so that a file that nothing generates any
 /// more is told from one that a person put there.
@@ -58,6 +58,7 @@ impl Files {
     /// The subfolders `grafana`, `kubernetes`, `prometheus` and `reference`
     /// belong to the generator. A generated file in them that is not one of these is
     /// removed; a file that was not generated is complained of and left alone.
+    /// Where the disk is full, every file stays as it was.
     ///
     /// # Errors
     ///
@@ -107,14 +108,16 @@ impl Files {
     }
 
     fn write(&self, root: &Path, report: &Report) -> Result<(), Error> {
+        let mut replacements = Vec::new();
         for path in &report.written {
             let Some(text) = self.texts.get(path) else { continue };
             let path = on_disk(root, path);
-            if let Some(folder) = path.parent() {
-                fs::create_dir_all(folder)
-                    .map_err(|error| Error::io("create the folder", folder, error))?;
-            }
-            fs::write(&path, text).map_err(|error| Error::io("write", &path, error))?;
+            let replacement = Replacement::write(&path, text)
+                .map_err(|error| Error::io("write", &path, error))?;
+            replacements.push((replacement, path));
+        }
+        for (replacement, path) in replacements {
+            replacement.take_place().map_err(|error| Error::io("write", &path, error))?;
         }
         for path in &report.removed {
             let path = on_disk(root, path);
@@ -146,7 +149,7 @@ fn is_generated(content: &[u8]) -> bool {
 }
 
 /// Every file in the generator's folders.
-fn found(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
+pub(crate) fn found(root: &Path) -> Result<BTreeMap<String, Vec<u8>>, Error> {
     let mut found = BTreeMap::new();
     let mut folders: Vec<_> = FOLDERS.iter().map(|name| (*name).to_owned()).collect();
     while let Some(folder) = folders.pop() {

@@ -12,6 +12,7 @@ mod model;
 mod options;
 mod promql;
 mod reference;
+mod replacement;
 mod rules;
 #[cfg(test)]
 mod sample;
@@ -24,6 +25,7 @@ pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};
 pub use options::Options;
+pub use replacement::Replacement;
 
 use model::Model;
 

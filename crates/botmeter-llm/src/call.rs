@@ -1,10 +1,7 @@
 //! One call, from its start to its end.
 
-use std::{sync::Arc, thread, time::Duration};
+use std::{mem, sync::Arc, thread, time::Duration};
 
-// Reads the processor's counter where that can be trusted, and the system's
-// monotonic clock elsewhere. Two readings of the latter cost about as much as
-// all that a finished call records.
 use quanta::Instant;
 use tracing::Span;
 
@@ -56,8 +53,8 @@ impl Call {
     pub(crate) fn start(row: Arc<Row>, provider: Provider, model: &str) -> Self {
         row.in_flight.add(1);
         Self {
+            started: row.clock.now(),
             row,
-            started: Instant::now(),
             first_token: None,
             consumed: None,
             outcome: Outcome::Open,
@@ -66,9 +63,12 @@ impl Call {
     }
 
     /// The first token of a streamed reply is here. Later ones change nothing.
+    ///
+    /// From here on the call costs something: if it breaks off and nobody said
+    /// what it [`consumed`](Self::consumed), it counts as unpriced.
     pub fn first_token(&mut self) {
         if self.first_token.is_none() {
-            let now = Instant::now();
+            let now = self.row.clock.now();
             self.first_token = Some(now);
             let seconds = (now - self.started).as_secs_f64();
             self.row.first_token.record(seconds);
@@ -126,14 +126,14 @@ impl Call {
 
     /// How long the call has been going on.
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.row.clock.now() - self.started
     }
 }
 
 /// The one place where a call ends.
 impl Drop for Call {
     fn drop(&mut self) {
-        let ended = Instant::now();
+        let ended = self.row.clock.now();
         let (status, error) = match self.outcome {
             Outcome::Finished => (Status::Success, None),
             Outcome::Failed(kind) => (Status::Error, Some(kind)),
@@ -149,7 +149,10 @@ impl Drop for Call {
             if let Some(first_token) = self.first_token {
                 self.row.streamed(ended - first_token, usage);
             }
+        } else if self.first_token.is_some() {
+            self.row.broke_off();
         }
-        span::end(&self.span, status, error, self.consumed.as_ref());
+        let span = mem::replace(&mut self.span, Span::none());
+        span::end(span, status, error, self.consumed.as_ref());
     }
 }

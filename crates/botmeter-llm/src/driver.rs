@@ -3,9 +3,8 @@
 use std::error::Error as StdError;
 
 use async_trait::async_trait;
-use tracing::Instrument;
 
-use crate::{Llm, Provider, Usage};
+use crate::{Llm, Provider, Usage, span::InSpan};
 
 /// A reply that knows what it consumed.
 pub trait Reply {
@@ -116,7 +115,7 @@ impl<D: Driver> Driver for Metered<D> {
 
     async fn generate(&self, request: Self::Request) -> Result<Self::Reply, Self::Error> {
         let call = self.llm.start(self.provider(), self.model(&request));
-        let result = self.driver.generate(request).instrument(call.span().clone()).await;
+        let result = InSpan::new(call.span(), self.driver.generate(request)).await;
         match &result {
             Ok(reply) => call.finish(&reply.usage()),
             Err(error) => call.fail(crate::ErrorKind::of(error)),

@@ -7,11 +7,11 @@ use std::{
 };
 
 use botmeter_core::{Domain, Error, Meter, Table, observe};
-use tracing::{Instrument, instrument::Instrumented};
+use quanta::Clock;
 
 use crate::{
     Call, ErrorKind, Model, PriceBook, Provider, Reply, gen_ai::Naming, instruments::REQUESTS,
-    row::Row,
+    row::Row, span::InSpan,
 };
 
 /// Calls to model providers.
@@ -37,13 +37,13 @@ impl Domain for Llm {
 
 impl Llm {
     pub(crate) fn named(meter: &Meter, naming: Naming) -> Self {
-        // The first reading calibrates the clock, for which no call should wait.
-        let _ready = quanta::Instant::now();
+        // Making it calibrates it, for which no call should wait.
+        let clock = Clock::new();
         let prices = Arc::new(OnceLock::<PriceBook>::new());
         let known = Arc::clone(&prices);
         let rows = Table::new(meter, &REQUESTS, move |meter, (provider, model)| {
             let price = known.get().and_then(|book| book.price(provider, model));
-            Arc::new(Row::bind(meter, (provider, model), price, naming))
+            Arc::new(Row::bind(meter, (provider, model), price, naming, clock.clone()))
         });
         Self(Arc::new(State { rows, prices }))
     }
@@ -132,8 +132,8 @@ impl Llm {
 }
 
 /// The call's future, so that what it traces is below the call's span.
-fn within<F: Future>(guard: Call, call: F) -> (Call, Instrumented<F>) {
-    let call = call.instrument(guard.span().clone());
+fn within<F: Future>(guard: Call, call: F) -> (Call, InSpan<F>) {
+    let call = InSpan::new(guard.span(), call);
     (guard, call)
 }
 

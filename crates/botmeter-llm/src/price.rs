@@ -4,11 +4,13 @@ mod book;
 mod built_in;
 #[cfg(feature = "prices-toml")]
 mod file;
+mod gaps;
 #[cfg(test)]
 mod tests;
 
 pub use book::PriceBook;
 pub use built_in::BUILT_IN_DATE;
+pub(crate) use gaps::Gaps;
 
 use botmeter_core::Error;
 
@@ -31,6 +33,11 @@ const RATES: std::ops::RangeInclusive<f64> = 1e-5..=1e6;
 
 impl Price {
     /// The rates for prompt and completion tokens, in US dollars per million.
+    ///
+    /// Most providers cache long prompts by themselves: without
+    /// [`cache_read`](Self::cache_read), and where it is billed
+    /// [`cache_write`](Self::cache_write), calls that have such tokens are
+    /// unpriced, and a warning says so once for each model.
     ///
     /// # Errors
     ///

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, UpDownCounter};
+use quanta::Clock;
 
 use crate::{
     ErrorKind, Price, Provider, Status, Usage,
@@ -12,6 +13,7 @@ use crate::{
         TIME_PER_OUTPUT_TOKEN, TIME_TO_FIRST_TOKEN, TOKENS, TOKENS_CACHE_READ, TOKENS_CACHE_WRITE,
         TOKENS_COMPLETION, TOKENS_PROMPT, TOKENS_REASONING,
     },
+    price::Gaps,
 };
 
 /// Bound once per provider and model, so that an event looks up nothing but
@@ -19,7 +21,13 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Row {
     meter: Meter,
+    /// Reads the processor's counter where that can be trusted, and the
+    /// system's monotonic clock elsewhere: two readings of the latter cost
+    /// about as much as all that a finished call records. `Instant::now` finds
+    /// its clock in a thread-local, which may be gone where a call ends.
+    pub(crate) clock: Clock,
     price: Option<Price>,
+    gaps: Gaps,
     requests: Each<Status, Counter>,
     errors: Each<ErrorKind, Counter>,
     duration: Each<Status, Histogram>,
@@ -45,11 +53,14 @@ impl Row {
         labels: (Provider, &str),
         price: Option<Price>,
         naming: Naming,
+        clock: Clock,
     ) -> Self {
         let (provider, model) = labels;
         Self {
             meter: meter.clone(),
+            clock,
             price,
+            gaps: Gaps::new(labels),
             requests: Each::new(|status| REQUESTS.bind(meter, (provider, model, status))),
             errors: Each::new(|kind| ERRORS.bind(meter, (provider, model, kind))),
             duration: Each::new(|status| DURATION.bind(meter, (provider, model, status))),
@@ -116,8 +127,19 @@ impl Row {
             // No call is without tokens: none means that the provider did not
             // say, and a cost of zero would hide that.
             Some(dollars) if prompt + completion > 0 => self.cost.add(dollars),
-            _ => self.unpriced.add(1),
+            Some(_) => self.unpriced.add(1),
+            None => {
+                self.unpriced.add(1);
+                if let Some(price) = &self.price {
+                    self.gaps.look(price, usage);
+                }
+            }
         }
+    }
+
+    /// The provider bills what it sent until then, and said nothing of tokens.
+    pub(crate) fn broke_off(&self) {
+        self.unpriced.add(1);
     }
 
     /// The pace of a stream after its first token.

@@ -2,14 +2,33 @@
 //!
 //! Numbers are recorded as `i64`: OpenTelemetry has no other whole numbers, and
 //! what does not fit becomes text on the way.
+//!
+//! A call may end where its subscriber's thread-locals are gone, so that nothing
+//! here goes to the subscriber but by [`tell`].
 
-use tracing::{Span, field::Empty};
+use std::{
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use botmeter_core::tell;
+use pin_project_lite::pin_project;
+use tracing::{Span, field::Empty, level_filters::LevelFilter};
 
 use crate::{ErrorKind, Provider, Status, Usage};
 
 /// Costs one look at a number if no subscriber wants it.
 #[inline]
 pub(crate) fn begin(provider: Provider, model: &str) -> Span {
+    if LevelFilter::current() < LevelFilter::INFO {
+        return Span::none();
+    }
+    tell(|| open(provider, model)).unwrap_or_else(Span::none)
+}
+
+#[cold]
+fn open(provider: Provider, model: &str) -> Span {
     tracing::info_span!(
         target: "botmeter_llm",
         "chat",
@@ -32,15 +51,18 @@ pub(crate) fn begin(provider: Provider, model: &str) -> Span {
 #[inline]
 pub(crate) fn first_token(span: &Span, seconds: f64) {
     if !span.is_disabled() {
-        span.record("gen_ai.response.time_to_first_chunk", seconds);
+        tell(|| {
+            span.record("gen_ai.response.time_to_first_chunk", seconds);
+        });
     }
 }
 
 /// The call ends here, whoever else still holds its span.
 #[inline]
-pub(crate) fn end(span: &Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
+pub(crate) fn end(span: Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
     if !span.is_disabled() {
-        record_end(span, status, error, usage);
+        tell(|| record_end(&span, status, error, usage));
+        tell(|| drop(span));
     }
 }
 
@@ -88,5 +110,43 @@ fn record(span: &Span, field: &'static str, tokens: u64) {
     // A plausible number always fits.
     if let Ok(tokens) = i64::try_from(tokens) {
         span.record(field, tokens);
+    }
+}
+
+pin_project! {
+    /// A future with its span, which is entered for each poll and for its end,
+    /// so that what it traces is below the span. `tracing` has one like it, which
+    /// panics where the subscriber does.
+    pub(crate) struct InSpan<F> {
+        span: Span,
+        #[pin]
+        work: Option<F>,
+    }
+
+    impl<F> PinnedDrop for InSpan<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let entered = tell(|| this.span.enter());
+            this.work.set(None);
+            tell(|| drop(entered));
+            tell(|| *this.span = Span::none());
+        }
+    }
+}
+
+impl<F> InSpan<F> {
+    pub(crate) fn new(span: &Span, work: F) -> Self {
+        Self { span: span.clone(), work: Some(work) }
+    }
+}
+
+impl<F: Future> Future for InSpan<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = this.span.enter();
+        // It is there until the drop.
+        this.work.as_pin_mut().map_or(Poll::Pending, |work| work.poll(context))
     }
 }

@@ -9,6 +9,7 @@
 mod manifest;
 mod pack;
 mod unpack;
+mod watched;
 
 pub(super) use self::manifest::Manifest;
 pub(super) use self::pack::{Contents, pack};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use botmeter_generate::Replacement;
 use serde_json::{Value, json};
 
 use super::settings::Settings;
@@ -150,13 +151,9 @@ pub(super) fn write(files: &[TargetFile], beside: &Path) -> Result<Vec<PathBuf>>
 
 /// Puts a file in the place of another in one step.
 pub(super) fn replace(path: &Path, text: &str) -> Result<()> {
-    let failed = || format!("failed to write {}", path.display());
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).with_context(failed)?;
-    }
-    // Another ending, because whoever watches the folder looks for this one.
-    let beside = path.with_extension(format!("partial-{}", std::process::id()));
-    fs::write(&beside, text).and_then(|()| fs::rename(&beside, path)).with_context(failed)
+    Replacement::write(path, text)
+        .and_then(Replacement::take_place)
+        .with_context(|| format!("failed to write {}", path.display()))
 }
 
 #[cfg(test)]

@@ -64,3 +64,47 @@ fn a_file_of_a_person_is_complained_of_and_left_alone() {
     assert_eq!(fs::read_to_string(&own).unwrap(), "tests: []\n");
     assert!(!root.join("grafana").exists());
 }
+
+/// Set in the process whose files may not become long.
+#[cfg(unix)]
+const FOLDER: &str = "BOTMETER_TEST_FULL_DISK";
+
+#[cfg(unix)]
+#[test]
+#[ignore = "the test below runs it in a process of its own"]
+fn main_of_the_child() {
+    let folder = std::env::var_os(FOLDER).unwrap();
+    let files = generate(&sample::catalogue(), &options()).unwrap();
+    let error = files.apply(folder.as_ref(), Mode::Write).unwrap_err().to_string();
+    assert!(error.starts_with("write \""), "{error}");
+}
+
+/// A limit on the length of files fails as a full disk does, in the middle of
+/// one.
+#[cfg(unix)]
+#[test]
+fn a_disk_that_is_full_leaves_every_file_as_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let files = generate(&sample::catalogue(), &options()).unwrap();
+    files.apply(root, Mode::Write).unwrap();
+    let stale = |path: &str| format!("# {}\n{path}\n", crate::files::MARK);
+    for path in files.paths() {
+        fs::write(root.join(path), stale(path)).unwrap();
+    }
+    let output = std::process::Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 2; exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "tests::disk::main_of_the_child", "--ignored"])
+        .env(FOLDER, root)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let found = crate::files::found(root).unwrap();
+    assert!(found.keys().map(String::as_str).eq(files.paths()), "{:?}", found.keys());
+    for (path, text) in found {
+        assert_eq!(String::from_utf8(text).unwrap(), stale(&path));
+    }
+    let left = |folder: &str| fs::read_dir(root.join(folder)).unwrap().count();
+    assert_eq!(left("grafana"), files.paths().filter(|path| path.starts_with("grafana/")).count());
+}

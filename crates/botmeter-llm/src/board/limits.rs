@@ -35,10 +35,12 @@ pub(super) const FIRST_TOKEN: Limit =
 pub(super) const ENOUGH_STREAMS: Limit =
     Limit::new(10.0, "with fewer streamed calls in ten minutes, the p95 is the slowest of them");
 
-/// Calls whose cost is not known.
+/// Calls whose cost is not known, as a multiple of those that did not succeed.
 pub(super) const UNPRICED: Limit = Limit::new(
-    0.0,
-    "each call without a price is missing in every figure of cost, so one is enough",
+    1.25,
+    "streams that break off have no cost, and are no more than the calls that did not succeed; \
+     beyond these, and a quarter because increases are estimates, one call without a price is \
+     enough",
 );
 
 /// What one day may cost.

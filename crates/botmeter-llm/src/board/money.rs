@@ -6,8 +6,8 @@ use botmeter_board::{Alert, Example, Limit, Recorded, Recording, Severity, Show,
 
 use super::{limits, titles};
 use crate::{
-    Model, Provider,
-    instruments::{COST, COST_UNPRICED},
+    Model, Provider, Status,
+    instruments::{COST, COST_UNPRICED, REQUESTS},
 };
 
 pub(super) const HOUR: Duration = Duration::from_hours(1);
@@ -148,22 +148,33 @@ fn unpriced() -> Alert {
         when: increase(&COST_UNPRICED)
             .over(HOUR)
             .by::<(Provider, Model)>()
-            .above(&limits::UNPRICED)
+            .above_times(
+                &limits::UNPRICED,
+                increase(&REQUESTS).except(Status::Success).over(HOUR).by(),
+            )
             .into(),
         hold: Duration::ZERO,
         summary: "Calls to a model have no price, so their cost is not counted.",
         description: "{value} calls of {job} to {model} at {provider} within an hour have no \
-                      price and are missing in all figures of cost.",
+                      price and are missing in all figures of cost. That is more than broke off.",
         show: Show::Count,
         runbook: &[
             "Give the price of the model in the price book of the program.",
+            "If the log of the program warns of a price without a rate for the provider's cache, \
+             add that rate.",
             "If the price is there, the provider named no tokens: ask it for usage (streams need \
              an option for that), and see that the driver reads it.",
         ],
         panel: titles::UNPRICED,
         fires: Example::after(HOUR)
             .grows(&COST_UNPRICED, MODEL, 1.0)
+            .grows(&REQUESTS, (MODEL.0, MODEL.1, Status::Cancelled), 0.5)
             .fires::<(Provider, Model)>(MODEL, "60"),
-        is_quiet: Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 0.0),
+        // Users who stop streams.
+        is_quiet: Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 1.0).grows(
+            &REQUESTS,
+            (MODEL.0, MODEL.1, Status::Cancelled),
+            1.0,
+        ),
     }
 }

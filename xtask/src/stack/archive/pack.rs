@@ -15,6 +15,7 @@ use tar::{Builder, Header};
 use super::{
     MANIFEST, NOT_DATA,
     manifest::{File, Manifest},
+    watched::Watched,
 };
 use crate::stack::signals::Interrupts;
 
@@ -43,15 +44,23 @@ pub(crate) fn pack(
     interrupts: &Interrupts,
 ) -> Result<Manifest> {
     let failed = || format!("failed to write the backup {}", target.display());
+    write(contents, target, interrupts).or_else(|error| {
+        // Whatever failed because of it says less.
+        interrupts.check().with_context(failed)?;
+        Err(error)
+    })
+}
+
+fn write(contents: &Contents, target: &Path, interrupts: &Interrupts) -> Result<Manifest> {
+    let failed = || format!("failed to write the backup {}", target.display());
     let mut files = Vec::new();
     let mut sources = Vec::new();
     for (server, folder) in &contents.folders {
         for source in files_in(folder)? {
-            interrupts.check().with_context(failed)?;
             let inside = source.strip_prefix(folder).context("a file is outside of its folder")?;
             let parts: Vec<&str> = inside.iter().filter_map(|part| part.to_str()).collect();
             let path = format!("data/{server}/{}", parts.join("/"));
-            let (size, sha256) = measure(&source)?;
+            let (size, sha256) = measure(&source, interrupts)?;
             files.push(File { path, size, sha256 });
             sources.push(source);
         }
@@ -67,10 +76,9 @@ pub(crate) fn pack(
     add(&mut archive, MANIFEST, text.len() as u64, contents.made_at, &text[..])
         .with_context(failed)?;
     for (file, source) in manifest.files.iter().zip(&sources) {
-        interrupts.check().with_context(failed)?;
         let opened =
             Opened::open(source).with_context(|| format!("failed to read {}", source.display()))?;
-        let mut reader = Sum::new(opened.take(file.size));
+        let mut reader = Sum::new(Watched::new(opened.take(file.size), interrupts));
         add(&mut archive, &file.path, file.size, contents.made_at, &mut reader)
             .with_context(failed)?;
         ensure!(
@@ -131,9 +139,10 @@ fn files_in(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-fn measure(path: &Path) -> Result<(u64, String)> {
+fn measure(path: &Path, interrupts: &Interrupts) -> Result<(u64, String)> {
     let failed = || format!("failed to read {}", path.display());
-    let mut sum = Sum::new(Opened::open(path).with_context(failed)?);
+    let opened = Opened::open(path).with_context(failed)?;
+    let mut sum = Sum::new(Watched::new(opened, interrupts));
     let size = io::copy(&mut sum, &mut io::sink()).with_context(failed)?;
     Ok((size, sum.hexadecimal()))
 }

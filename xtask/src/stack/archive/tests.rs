@@ -1,5 +1,8 @@
 //! A round trip, and everything that has to be refused.
 
+#[cfg(unix)]
+mod bounds;
+
 use std::{collections::BTreeMap, fs, io::Write, path::Path};
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -263,7 +266,16 @@ fn contents_and_manifest_have_to_agree() {
         with(vec![file("data/a/x", b"1")], &[("data/a/x", b"2")]),
         "it is damaged: \"data/a/x\" is not what the manifest says"
     );
-    for path in ["data/../../x", "/data/a/x", "data/x", "other/a/x", "data/a/../../../x"] {
+    for path in [
+        "data/../../x",
+        "/data/a/x",
+        "data/x",
+        "other/a/x",
+        "data/a/../../../x",
+        "data/./a/x",
+        "data/a/./x",
+        "data/a/x/",
+    ] {
         assert_eq!(
             with(vec![file(path, b"1")], &[(path, b"1")]),
             format!("its manifest names the file {path:?}, which no backup has")

@@ -15,11 +15,15 @@ use super::{
     MANIFEST,
     manifest::{File, Manifest},
     pack::Sum,
+    watched::Watched,
 };
 use crate::stack::signals::Interrupts;
 
 /// A longer manifest than that of a million files is no manifest.
 const LONGEST_MANIFEST: u64 = 512 * 1024 * 1024;
+
+/// A longer path than systems have is none of a file.
+const LONGEST_NAME: u64 = 4096;
 
 /// Unpacks a backup into a folder that does not exist yet, and compares every
 /// file with the manifest. The folder then holds a folder for each server.
@@ -32,7 +36,13 @@ pub(crate) fn unpack(source: &Path, into: &Path, interrupts: &Interrupts) -> Res
     let failed = || format!("failed to read the backup {}", source.display());
     let file = Opened::open(source).with_context(failed)?;
     fs::create_dir(into).with_context(|| format!("failed to create {}", into.display()))?;
-    let outcome = read(file, into, interrupts).with_context(failed);
+    let outcome = read(file, into, interrupts)
+        .or_else(|error| {
+            // Whatever failed because of it says less.
+            interrupts.check()?;
+            Err(error)
+        })
+        .with_context(failed);
     if outcome.is_err() {
         // What is left of it is found and removed by the next one.
         drop(fs::remove_dir_all(into));
@@ -41,9 +51,12 @@ pub(crate) fn unpack(source: &Path, into: &Path, interrupts: &Interrupts) -> Res
 }
 
 fn read(file: Opened, into: &Path, interrupts: &Interrupts) -> Result<Manifest> {
-    let mut archive = Archive::new(GzDecoder::new(BufReader::new(file)));
+    let decompressed = GzDecoder::new(BufReader::new(file));
+    let mut archive = Archive::new(Watched::new(decompressed, interrupts));
     let damaged = "it is damaged, or no backup";
-    let mut entries = archive.entries().context(damaged)?;
+    // Raw, because `tar` itself reads long names and extensions into memory,
+    // however long they are.
+    let mut entries = archive.entries().context(damaged)?.raw(true);
     let first = entries.next().context("it is empty")?.context(damaged)?;
     ensure!(name(&first)? == MANIFEST, "it does not open with a manifest: it is no backup");
     let mut text = Vec::new();
@@ -51,10 +64,15 @@ fn read(file: Opened, into: &Path, interrupts: &Interrupts) -> Result<Manifest> 
     let manifest = Manifest::read(&text)?;
     let mut missing: BTreeMap<&str, &File> =
         manifest.files.iter().map(|file| (file.path.as_str(), file)).collect();
+    let mut long_name = None;
     for entry in entries {
-        interrupts.check()?;
         let mut entry = entry.context("it is damaged")?;
+        if entry.header().entry_type().is_gnu_longname() {
+            long_name = Some(name_within(&mut entry)?);
+            continue;
+        }
         let name = name(&entry)?;
+        let name = long_name.take().unwrap_or(name);
         let Some(file) = missing.remove(name.as_str()) else {
             bail!("it is damaged: it holds {name:?}, of which its manifest knows nothing");
         };
@@ -78,6 +96,16 @@ fn name(entry: &Entry<'_, impl Read>) -> Result<String> {
     Ok(String::from_utf8_lossy(&path).into_owned())
 }
 
+/// The name of the member behind this one, which is too long for its header.
+fn name_within(entry: &mut Entry<'_, impl Read>) -> Result<String> {
+    let size = entry.size();
+    ensure!(size <= LONGEST_NAME, "it is damaged: it holds a name of {size} bytes");
+    let mut bytes = Vec::new();
+    entry.read_to_end(&mut bytes).context("it is damaged")?;
+    let name = bytes.strip_suffix(b"\0").unwrap_or(&bytes);
+    Ok(String::from_utf8_lossy(name).into_owned())
+}
+
 fn place(entry: &mut impl Read, file: &File, into: &Path) -> Result<()> {
     let inside = file.path.strip_prefix("data/").unwrap_or(&file.path);
     let target = into.join(inside);
@@ -86,7 +114,8 @@ fn place(entry: &mut impl Read, file: &File, into: &Path) -> Result<()> {
         fs::create_dir_all(folder).with_context(failed)?;
     }
     let mut output = Opened::create_new(&target).with_context(failed)?;
-    let mut reader = Sum::new(entry);
+    // One byte more shows that there are too many.
+    let mut reader = Sum::new(entry.take(file.size.saturating_add(1)));
     let size = io::copy(&mut reader, &mut output)
         .with_context(|| format!("it is damaged at {:?}, or cannot be written", file.path))?;
     ensure!(

@@ -50,7 +50,7 @@ pub(super) fn overview() -> Row {
             Panel::stat(
                 "Calls without a price",
                 "Calls of the shown time whose cost is not known and missing in all figures of \
-                 cost. More than zero: give the price of their model.",
+                 cost. A few are streams that broke off; more: give the price of their model.",
                 Show::Count,
             )
             .draw(increase(&COST_UNPRICED).all()),

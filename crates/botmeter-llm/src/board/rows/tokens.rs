@@ -93,8 +93,8 @@ pub(super) fn money(budget: &Limit) -> Row {
             Panel::time_series(
                 titles::UNPRICED,
                 "Calls within an hour whose cost is missing in all figures of cost, because no \
-                 price is known or the provider named no tokens. Zero is well; otherwise give \
-                 the price.",
+                 price is known or the provider named no tokens. A few are streams that broke \
+                 off; for more, give the price.",
                 Show::Count,
             )
             .draw(
