@@ -48,7 +48,7 @@ pub static SERIES: Instrument<Gauge, (InstrumentName,)> = Instrument::gauge(
 pub static OVERFLOW: Instrument<Counter, (InstrumentName,)> = Instrument::counter(
     "telemetry.overflow",
     Unit::of("{event}"),
-    "Events whose label values were past a limit and became other.",
+    "Events whose label values a limit changed: they became other, or were cut.",
 );
 /// What was dropped.
 pub static DROPPED: Instrument<Counter, (DropReason,)> = Instrument::counter(

@@ -202,17 +202,19 @@ fn overflow() -> Alert {
             .above(&limits::ANY_OVERFLOW)
             .into(),
         hold: QUARTER,
-        summary: "A label of a bot has more values than it may, so events lose theirs.",
-        description: "{value} events of {job} for {instrument} were counted as `other` within 15 \
-                      minutes.",
+        summary: "A label of a bot has more or longer values than it may, so events lose theirs.",
+        description: "{value} events of {job} for {instrument} had label values past a limit \
+                      within 15 minutes.",
         show: Show::Count,
         runbook: &[
-            "Find which label: on the reference page, the instrument's open labels and their \
-             limits.",
+            "Find which label: the program's log names it at the first value past a limit, and \
+             the reference page has the instrument's open labels and their limits.",
             "See what the program puts into it. Ids of users, sessions or requests do not belong \
              into a label.",
             "If the values are right and there are just many, declare the label with a higher \
              limit.",
+            "If the log says that a value is longer than it may be, give a shorter one: what is \
+             cut stays a series of its own, but nobody can read its end.",
         ],
         panel: rows::OVERFLOW_BY_INSTRUMENT,
         fires: Example::after(Duration::from_mins(40))

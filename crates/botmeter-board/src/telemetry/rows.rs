@@ -77,8 +77,8 @@ fn overview() -> Row {
             .draw(increase(&DROPPED).all()),
             Panel::stat(
                 "Events past a limit",
-                "Events of the shown time whose labels became `other`. Zero is well; otherwise \
-                 the instrument below has a label with too many values.",
+                "Events of the shown time whose labels became `other` or were cut. Zero is well; \
+                 otherwise the instrument below has a label with too many or too long values.",
                 Show::Count,
             )
             .draw(increase(&OVERFLOW).all()),
@@ -178,7 +178,8 @@ fn series() -> Row {
             Panel::time_series(
                 OVERFLOW_BY_INSTRUMENT,
                 "Events per minute whose labels became `other`, because the label had as many \
-                 values as it may. Zero is well; see what the program puts into the label.",
+                 values as it may, or were cut. Zero is well; see what the program puts into the \
+                 label.",
                 Show::PerMinute,
             )
             .draw(rate(&OVERFLOW).by::<(InstrumentName,)>().per_minute())
