@@ -140,8 +140,7 @@ impl Drop for Kept {
         for (start, ..) in GUARDS {
             drop(start(&self.all, "new"));
         }
-        for (series, labels, expected) in expected() {
-            let labels: Vec<_> = labels.iter().map(|(key, value)| (*key, *value)).collect();
+        for ((series, labels), expected) in expected() {
             let counted = self.memory.value(series, &labels);
             if counted != Some(expected) {
                 eprintln!("wrong: {series} {labels:?} is {counted:?}, not {expected}");
@@ -151,17 +150,20 @@ impl Drop for Kept {
     }
 }
 
-/// Each series with its labels, and what all guards make of it.
-fn expected() -> Vec<(&'static str, Vec<(&'static str, &'static str)>, f64)> {
+/// The name of a series, and its labels.
+type Series = (&'static str, Vec<(&'static str, &'static str)>);
+
+/// What all guards together make of each series.
+fn expected() -> BTreeMap<Series, f64> {
     let mut totals = BTreeMap::new();
     for name in ["kept", "new"] {
         for (_, series, labels) in GUARDS {
             let named = |(key, value)| (key, if value == "NAME" { name } else { value });
-            let labels: Vec<_> = labels.iter().copied().map(named).collect();
+            let labels = labels.iter().copied().map(named).collect();
             *totals.entry((series, labels)).or_insert(0.0) += 1.0;
         }
     }
-    totals.into_iter().map(|((series, labels), total)| (series, labels, total)).collect()
+    totals
 }
 
 /// Its arguments say what else is there, and which thread it is.
