@@ -21,6 +21,8 @@ static MANY: Instrument<Counter, ()> =
 const SERIES: u32 = 100_000;
 /// What the backend keeps open at most.
 const MOST_CONNECTIONS: usize = 256;
+/// How long it takes at most until one of those that take nothing has made room.
+const ROOM: Duration = Duration::from_secs(1);
 /// Longer than anything here may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -67,9 +69,18 @@ fn scrape(address: SocketAddr) -> (Duration, u64) {
     (asked.elapsed(), length)
 }
 
-fn assert_within(behind: Duration, alone: Duration) {
+/// The one in the middle: this machine may be busy with something else for a
+/// moment.
+fn of_three(mut scrape: impl FnMut() -> (Duration, u64)) -> (Duration, u64) {
+    let mut all = [scrape(), scrape(), scrape()];
+    all.sort_unstable();
+    assert_eq!(all[0].1, all[2].1, "whole pages");
+    all[1]
+}
+
+fn assert_within(most: Duration, behind: Duration, alone: Duration) {
     println!("alone {alone:?}, behind the crowd {behind:?}");
-    assert!(behind <= 3 * alone, "{behind:?} behind the crowd, {alone:?} alone");
+    assert!(behind <= most, "{behind:?} behind the crowd, {alone:?} alone, {most:?} at most");
 }
 
 /// Nobody in the crowd reads a byte. Whoever comes with it, or after it, has
@@ -81,42 +92,49 @@ fn behind_a_crowd_that_does_not_read_a_scrape_takes_three_times_as_long_at_most(
     // The first takes memory that later ones use again.
     scrape(address);
     memory::forget_peak();
-    let (alone, page) = scrape(address);
+    let (alone, page) = of_three(|| scrape(address));
     let peak_alone = memory::peak();
-    let crowd: Vec<TcpStream> = (0..128).map(|_| ask(address)).collect();
-    let (behind, length) = scrape(address);
-    assert_within(behind, alone);
+    let (behind, length) = of_three(|| {
+        let _crowd: Vec<TcpStream> = (0..128).map(|_| ask(address)).collect();
+        scrape(address)
+    });
+    assert_within(3 * alone, behind, alone);
     assert_eq!(length, page, "a whole page");
-    drop(crowd);
-    let crowd: Vec<TcpStream> = (0..MOST_CONNECTIONS).map(|_| ask(address)).collect();
-    for one in &crowd {
-        assert!(one.peek(&mut [0; 1]).unwrap() > 0, "it could read its answer");
-    }
-    let (behind, length) = scrape(address);
-    assert_within(behind, alone);
+    let (behind, length) = of_three(|| {
+        let crowd: Vec<TcpStream> = (0..MOST_CONNECTIONS).map(|_| ask(address)).collect();
+        for one in &crowd {
+            assert!(one.peek(&mut [0; 1]).unwrap() > 0, "it could read its answer");
+        }
+        scrape(address)
+    });
+    assert_within(3 * alone + ROOM, behind, alone);
     assert_eq!(length, page, "a whole page");
-    drop(crowd);
     let more = memory::peak().saturating_sub(peak_alone);
     println!("{more} bytes more than alone, with a page of {page}");
     assert!(more <= 4 * page, "{more} bytes more than alone, with a page of {page}");
 }
 
+/// They have 40 pages brought to them through the same server. It makes one or
+/// two, so that this is a third at most of what 40 scrapes take one by one.
 #[test]
-fn behind_40_that_read_at_once_a_scrape_takes_three_times_as_long_at_most() {
+fn behind_40_that_read_at_once_a_scrape_takes_a_third_of_their_time_at_most() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let (_scrape, address) = started();
-    let (alone, page) = scrape(address);
-    std::thread::scope(|scope| {
-        let crowd: Vec<TcpStream> = (0..40).map(|_| ask(address)).collect();
-        let crowd: Vec<_> =
-            crowd.into_iter().map(|socket| scope.spawn(move || taken(socket))).collect();
-        let (behind, length) = scrape(address);
-        assert_within(behind, alone);
-        assert_eq!(length, page, "a whole page");
-        for one in crowd {
-            assert_eq!(one.join().unwrap(), page, "a whole page");
-        }
+    let (alone, page) = of_three(|| scrape(address));
+    let (behind, length) = of_three(|| {
+        std::thread::scope(|scope| {
+            let crowd: Vec<TcpStream> = (0..40).map(|_| ask(address)).collect();
+            let crowd: Vec<_> =
+                crowd.into_iter().map(|socket| scope.spawn(move || taken(socket))).collect();
+            let honest = scrape(address);
+            for one in crowd {
+                assert_eq!(one.join().unwrap(), page, "a whole page");
+            }
+            honest
+        })
     });
+    assert_within(40 * alone / 3, behind, alone);
+    assert_eq!(length, page, "a whole page");
 }
 
 /// What they asked for is not made: the page of the honest one is the second at
@@ -125,12 +143,14 @@ fn behind_40_that_read_at_once_a_scrape_takes_three_times_as_long_at_most() {
 fn behind_30_that_ask_and_reset_a_scrape_takes_three_times_as_long_at_most() {
     let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let (_scrape, address) = started();
-    let (alone, page) = scrape(address);
-    for _ in 0..30 {
-        ask_and_reset(address);
-    }
-    let (behind, length) = scrape(address);
-    assert_within(behind, alone);
+    let (alone, page) = of_three(|| scrape(address));
+    let (behind, length) = of_three(|| {
+        for _ in 0..30 {
+            ask_and_reset(address);
+        }
+        scrape(address)
+    });
+    assert_within(3 * alone, behind, alone);
     assert_eq!(length, page, "a whole page");
 }
 

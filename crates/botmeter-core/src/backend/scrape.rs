@@ -19,7 +19,8 @@
 //! Pages are made one after the other, each for all who have asked until it is
 //! begun, so that it is never older than its request and nobody who has asked
 //! waits for more than two. They share its bytes; if all of them have hung up,
-//! it is not made.
+//! it is not made. The system is asked to keep no more than 256 KiB of an answer
+//! for each connection.
 //!
 //! A server on the loopback answers to an address, to `localhost`, and to names
 //! that end in `.localhost` or `.internal`, and to every other `Host` with 421:

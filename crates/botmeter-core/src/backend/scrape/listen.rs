@@ -1,16 +1,28 @@
 //! Taking a port.
 
 use std::{
-    io::ErrorKind,
-    net::{SocketAddr, TcpListener},
+    io::{self, ErrorKind},
+    net::SocketAddr,
 };
+
+use tokio::net::{TcpListener, TcpSocket};
 
 use crate::Error;
 
-/// A listener at this address, ready for an asynchronous runtime. Where another
-/// one is chosen, only the caller knows.
+/// How much of an answer the system takes before the scraper does, for each
+/// connection. By itself it takes several megabytes: a crowd that reads nothing
+/// would fill them for every one of its members, and a scraper would seem to
+/// take what it never reads.
+const SEND_BUFFER: u32 = 256 * 1024;
+
+/// How many connections may wait until they are accepted, as the standard
+/// library has it.
+const WAITING: u32 = 4096;
+
+/// A listener at this address, for the runtime that is entered. Where another
+/// address is chosen, only the caller knows.
 pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    let listener = TcpListener::bind(address).map_err(|error| {
+    bound(address).map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
                 "the port is in use; end the program that uses it, or choose another port, or port \
@@ -26,9 +38,17 @@ pub(super) fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
             _ => "check the address",
         };
         Error::new(format!("listen on {address}: {advice}")).because(error)
-    })?;
-    listener
-        .set_nonblocking(true)
-        .map_err(|error| Error::new(format!("prepare to listen on {address}")).because(error))?;
-    Ok(listener)
+    })
+}
+
+fn bound(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+    // A program that starts again need not wait until its old connections are
+    // forgotten. On Windows this would let two programs have one port.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    // Those that are accepted inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(WAITING)
 }

@@ -56,11 +56,9 @@ const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 impl Server {
     /// Listens at this address and answers from now on.
     pub(super) fn start(address: SocketAddr, page: Page, limits: Limits) -> Result<Self, Error> {
-        let listener = listen(address)?;
         let failed = |error: std::io::Error| {
             Error::new(format!("start the server for scrapes at {address}")).because(error)
         };
-        let address = listener.local_addr().map_err(failed)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             // Where pages are made, one after the other.
@@ -68,9 +66,11 @@ impl Server {
             .thread_name("botmeter-render")
             .build()
             .map_err(failed)?;
-        let (listener, desk) = {
+        let (listener, address, desk) = {
             let _entered = runtime.enter();
-            (TcpListener::from_std(listener).map_err(failed)?, Desk::open(page, address))
+            let listener = listen(address)?;
+            let address = listener.local_addr().map_err(failed)?;
+            (listener, address, Desk::open(page, address))
         };
         let (end, ending) = watch::channel(None);
         let (alive, gone) = mpsc::channel();
@@ -127,20 +127,20 @@ async fn serve(
     let mut connections = Connections::new(limits);
     let mut rounds = tokio::time::interval(limits.rounds);
     let ending_of_each = ending.clone();
+    // Whether there is room for it may have changed since it was waited for.
+    let mut next = None;
     loop {
+        if connections.has_room()
+            && let Some(socket) = next.take()
+        {
+            let connection = Connection::new(desk.exports().clone());
+            let (desk, ending) = (Arc::clone(&desk), ending_of_each.clone());
+            let serving = converse(socket, Arc::clone(&connection), desk, limits.head, ending);
+            connections.serve(connection, serving);
+        }
         tokio::select! {
-            accepted = listener.accept(), if connections.has_room() => match accepted {
-                Ok((socket, _peer)) => {
-                    let connection = Connection::new(desk.exports().clone());
-                    let serving = converse(
-                        socket,
-                        Arc::clone(&connection),
-                        Arc::clone(&desk),
-                        limits.head,
-                        ending_of_each.clone(),
-                    );
-                    connections.serve(connection, serving);
-                }
+            accepted = listener.accept(), if next.is_none() => match accepted {
+                Ok((socket, _peer)) => next = Some(socket),
                 Err(error) => refused(desk.exports(), &error).await,
             },
             () = connections.one_ended() => {}
