@@ -11,7 +11,7 @@ use integration_tests::{Families, read_exposition, translate_push};
 
 use crate::receiver::Receiver;
 
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_mins(1);
 const TWO_TO_53: i64 = 1 << 53;
 
 const EVENT: Unit = Unit::of("{event}");
@@ -53,13 +53,21 @@ impl Domain for Ends {
         let around = AROUND.bind(meter, ());
         (0..5).for_each(|_| around.add(i64::MAX.cast_unsigned()));
         let fine = FINE.bind(meter, ());
-        [TWO_TO_53, 1, 1, -TWO_TO_53].into_iter().for_each(|step| fine.add(step));
+        for step in [TWO_TO_53, 1, 1, -TWO_TO_53] {
+            fine.add(step);
+        }
         let round = ROUND.bind(meter, ());
-        [i64::MAX, 1].into_iter().for_each(|step| round.add(step));
+        for step in [i64::MAX, 1] {
+            round.add(step);
+        }
         let back = BACK.bind(meter, ());
-        [i64::MAX, 1, -1, -i64::MAX, 7].into_iter().for_each(|step| back.add(step));
+        for step in [i64::MAX, 1, -1, -i64::MAX, 7] {
+            back.add(step);
+        }
         let money = MONEY.bind(meter, ());
-        [f64::MAX, f64::MAX, -1.0, f64::NEG_INFINITY].into_iter().for_each(|x| money.add(x));
+        for x in [f64::MAX, f64::MAX, -1.0, f64::NEG_INFINITY] {
+            money.add(x);
+        }
         SMALL.bind(meter, ()).set(f64::from_bits(1));
         MINUS.bind(meter, ()).set(-0.0);
         let sizes = SIZES.bind(meter, ());
@@ -67,7 +75,9 @@ impl Domain for Ends {
             sizes.record(x);
         }
         let large = LARGE.bind(meter, ());
-        [f64::MAX, f64::MAX].into_iter().for_each(|x| large.record(x));
+        for x in [f64::MAX, f64::MAX] {
+            large.record(x);
+        }
         Self
     }
 }
@@ -104,8 +114,8 @@ const EXPECTED: &[(&str, f64)] = &[
 fn ends(families: &Families) -> BTreeMap<String, f64> {
     let samples = families.values().flat_map(|family| &family.samples);
     let named = samples.map(|((name, labels), value)| {
-        let label = labels.values().map(|text| format!(" {text}")).collect::<String>();
-        (format!("{name}{label}"), *value)
+        let texts = labels.values().map(String::as_str);
+        ([name.as_str()].into_iter().chain(texts).collect::<Vec<_>>().join(" "), *value)
     });
     let is_asked = |name: &str| EXPECTED.iter().any(|(expected, _)| *expected == name);
     named.filter(|(name, _)| name.starts_with("end_") || is_asked(name)).collect()

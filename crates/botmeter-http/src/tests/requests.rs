@@ -68,13 +68,12 @@ fn routes_past_the_limit_are_other() {
 
 #[test]
 fn any_text_is_a_route() {
+    let long = "/x".repeat(5_000);
     let bench = Bench::new();
-    let longer = "/x".repeat(5_000);
-    let long = Clean::of(&longer);
-    for route in ["", "/a\nb\\c\u{0}", "/say/\"hi\"", "/日本語", longer.as_str()] {
+    for route in ["", "/a\nb\\c\u{0}", "/say/\"hi\"", "/日本語", &long] {
         bench.http.start(Method::Get, Some(route)).finish(Status::Ok);
     }
-    for route in ["unknown", "/a_b_c_", "/say/\"hi\"", "/日本語", long.as_str()] {
+    for route in ["unknown", "/a_b_c_", "/say/\"hi\"", "/日本語", Clean::of(&long).as_str()] {
         let labels = [("method", "GET"), ("route", route), ("status", "200")];
         let requests = bench.memory.value("http_requests_total", &labels);
         assert_eq!(requests, Some(1.0), "{route}\n{}", bench.memory.text());
