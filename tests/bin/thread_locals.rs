@@ -133,6 +133,19 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// Each limit is told of when a value is past it for the first time.
+    fn exceed_limits(&self) {
+        for (start, ..) in GUARDS {
+            drop(start(&self.all, &"long".repeat(100)));
+        }
+        for number in 0..10_000 {
+            let (narrative, act) = (number / 100, number % 100);
+            drop(self.all.3.narrative(&narrative.to_string()).act(&act.to_string()));
+        }
+    }
+}
+
 #[expect(clippy::print_stderr, reason = "this is how it tells the test")]
 impl Drop for Kept {
     fn drop(&mut self) {
@@ -146,6 +159,7 @@ impl Drop for Kept {
                 eprintln!("wrong: {series} {labels:?} is {counted:?}, not {expected}");
             }
         }
+        self.exceed_limits();
         eprintln!("all is compared");
     }
 }
