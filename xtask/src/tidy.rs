@@ -108,6 +108,38 @@ mod tests {
         }
     }
 
+    /// An event may end where the thread-locals of a subscriber are gone, so what
+    /// it says goes through `tell`. Exports, start and end have threads of their
+    /// own.
+    #[test]
+    fn what_an_event_logs_goes_through_tell() {
+        let macros =
+            ["trace", "debug", "info", "warn", "error"].map(|it| format!("tracing::{it}!"));
+        for package in repository::crates().unwrap() {
+            if package.name.as_str() != "botmeter-core" && !is_domain(&package) {
+                continue;
+            }
+            let mut found = Vec::new();
+            sources(&package.manifest_path.parent().unwrap().as_std_path().join("src"), &mut found);
+            for path in found {
+                let of_events = |part: &str| !path.components().any(|it| it.as_os_str() == part);
+                if !["telemetry", "telemetry.rs", "backend", "exports.rs"]
+                    .into_iter()
+                    .all(of_events)
+                {
+                    continue;
+                }
+                let text = fs::read_to_string(&path).unwrap();
+                let lines: Vec<&str> = text.lines().map(str::trim).collect();
+                for pair in lines.windows(2).filter(|pair| !pair[1].starts_with("//")) {
+                    let logs = macros.iter().any(|name| pair[1].contains(name.as_str()));
+                    let is_told = pair.iter().any(|line| line.contains("tell(||"));
+                    assert!(!logs || is_told, "{}: wrap {:?} in `tell`", path.display(), pair[1]);
+                }
+            }
+        }
+    }
+
     #[test]
     fn a_folder_is_called_like_its_package_and_inherits_what_the_workspace_says() {
         for package in repository::crates().unwrap() {
