@@ -5,6 +5,8 @@ mod memory;
 mod numbers;
 #[cfg(feature = "otlp")]
 pub mod otlp;
+#[cfg(any(feature = "otlp-grpc", feature = "scrape"))]
+mod own_runtime;
 #[cfg(feature = "scrape")]
 pub mod scrape;
 #[cfg(any(feature = "otlp", feature = "stdout"))]

@@ -11,7 +11,7 @@ use std::{
 
 use botmeter_core::{Backend, Error, Telemetry, telemetry::Environment};
 
-use super::setup::SOON;
+use super::setup::{SOON, grpc, start};
 
 /// Takes long enough for whoever waits to have to.
 #[derive(Debug)]
@@ -96,4 +96,12 @@ fn whatever_waits_may_wait_inside_another_executor_an_unwinding_and_a_thread_loc
             assert_eq!(goes_well.recv(), Ok(()), "{what} in {place}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_start_that_fails_inside_a_runtime_is_an_error_and_no_panic() {
+    let mut settings = grpc("http://127.0.0.1:1");
+    settings.headers.push(("te".to_owned(), "trailers".to_owned()));
+    let error = start(settings).unwrap_err().chain();
+    assert!(error.contains("\"te\""), "{error}");
 }

@@ -49,6 +49,13 @@ fn a_port_in_use_is_a_clear_error() {
     assert!(error.source().is_some(), "the system's own words");
 }
 
+#[tokio::test]
+async fn a_start_that_fails_inside_a_runtime_is_an_error_and_no_panic() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let error = start_at(taken.local_addr().unwrap()).unwrap_err();
+    assert!(error.to_string().contains("the port is in use"), "{error}");
+}
+
 #[test]
 fn where_to_choose_another_port_depends_on_who_chose_it() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();

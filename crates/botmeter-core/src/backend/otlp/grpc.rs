@@ -14,7 +14,7 @@ use opentelemetry::Context;
 use opentelemetry_proto::tonic::collector::metrics::v1::{
     ExportMetricsServiceRequest, metrics_service_client::MetricsServiceClient,
 };
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tonic::{
     Code, ConnectError, Request, Status, TimeoutExpired,
     codec::CompressionEncoding,
@@ -32,13 +32,16 @@ use super::{
 };
 use crate::{
     Error,
-    backend::sdk::Failure,
+    backend::{own_runtime::OwnRuntime, sdk::Failure},
     telemetry::{Compression, OtlpSettings},
 };
 
 /// Calls a receiver, and again if that may help.
 pub(super) struct Grpc<S> {
     caller: Caller<S>,
+    /// Its thread keeps the connection alive between pushes, whatever runtime
+    /// the program has. On one that belongs to the program, a push hangs when
+    /// the thread that drives it waits for the push.
     runtime: OwnRuntime,
 }
 
@@ -67,11 +70,6 @@ pub(super) trait Service: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<Rejected>, Status>> + Send;
 }
 
-/// A runtime whose thread keeps the connection alive between pushes, whatever
-/// runtime the program has. On one that belongs to the program, a push hangs
-/// when the thread that drives it waits for the push.
-struct OwnRuntime(Option<Runtime>);
-
 struct Caller<S> {
     endpoint: Endpoint,
     client: Mutex<S>,
@@ -84,13 +82,14 @@ struct Caller<S> {
 impl<S: Service> Grpc<S> {
     pub(super) fn new(settings: &OtlpSettings, target: &Target) -> Result<Self, Error> {
         let failed = || failed(target);
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .thread_name("botmeter-grpc")
-            .enable_all()
-            .on_thread_start(trace_nothing)
-            .build()
-            .map_err(|error| failed().because(error))?;
+        let runtime = OwnRuntime::of(
+            Builder::new_multi_thread()
+                .worker_threads(1)
+                .thread_name("botmeter-grpc")
+                .enable_all()
+                .on_thread_start(trace_nothing),
+        )
+        .map_err(|error| failed().because(error))?;
         // Its authority is sent with each call, and so must not have credentials.
         let endpoint = Endpoint::from(target.uri().clone())
             .user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
@@ -110,7 +109,7 @@ impl<S: Service> Grpc<S> {
                 timeout: timeout_of(settings),
                 target: target.clone(),
             },
-            runtime: OwnRuntime(Some(runtime)),
+            runtime,
         })
     }
 }
@@ -119,8 +118,7 @@ impl<S: Service> Transport<S::Request> for Grpc<S> {
     /// Threads that export are outside of every runtime, and so may block on
     /// one.
     fn push(&self, request: &S::Request) -> Result<(), Failure> {
-        let Some(runtime) = &self.runtime.0 else { return Ok(()) };
-        runtime.block_on(self.caller.push(request))
+        self.runtime.block_on(self.caller.push(request)).unwrap_or(Ok(()))
     }
 }
 
@@ -131,8 +129,7 @@ pub(super) fn probe(settings: &OtlpSettings, target: &Target) -> Option<Result<(
         Ok(grpc) => grpc,
         Err(error) => return Some(Err(Refused::Otherwise(error.chain()))),
     };
-    let runtime = grpc.runtime.0.as_ref()?;
-    Some(runtime.block_on(grpc.caller.probe()))
+    grpc.runtime.block_on(grpc.caller.probe())
 }
 
 impl Service for MetricsServiceClient<Channel> {
@@ -157,16 +154,6 @@ impl Service for MetricsServiceClient<Channel> {
 fn trace_nothing() {
     // For as long as the thread lives.
     std::mem::forget(Context::enter_telemetry_suppressed_scope());
-}
-
-impl Drop for OwnRuntime {
-    /// An ordinary drop waits, which is not allowed where the last handle may
-    /// be dropped: inside the program's runtime.
-    fn drop(&mut self) {
-        if let Some(runtime) = self.0.take() {
-            runtime.shutdown_background();
-        }
-    }
 }
 
 impl<S: Service> Caller<S> {

@@ -15,6 +15,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     net::{TcpListener, TcpStream},
+    runtime::Builder,
     sync::watch,
     time::Instant,
 };
@@ -26,7 +27,7 @@ use super::{
     listen::listen,
     page::Page,
 };
-use crate::{Error, Exports};
+use crate::{Error, Exports, backend::own_runtime::OwnRuntime};
 
 /// Answers scrapes until it is shut down or dropped.
 pub(super) struct Server {
@@ -59,13 +60,14 @@ impl Server {
         let failed = |error: std::io::Error| {
             Error::new(format!("start the server for scrapes at {address}")).because(error)
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            // Where pages are made, one after the other.
-            .max_blocking_threads(1)
-            .thread_name("botmeter-render")
-            .build()
-            .map_err(failed)?;
+        let runtime = OwnRuntime::of(
+            Builder::new_current_thread()
+                .enable_all()
+                // Where pages are made, one after the other.
+                .max_blocking_threads(1)
+                .thread_name("botmeter-render"),
+        )
+        .map_err(failed)?;
         let (listener, address, desk) = {
             let _entered = runtime.enter();
             let listener = listen(address)?;
@@ -78,10 +80,8 @@ impl Server {
             .name("botmeter-scrape".to_owned())
             .spawn(move || {
                 let _alive = alive;
-                let cut_off = runtime.block_on(serve(listener, desk, limits, ending));
                 // A render that is still under way ends by itself.
-                runtime.shutdown_background();
-                cut_off
+                runtime.block_on(serve(listener, desk, limits, ending)).unwrap_or_default()
             })
             .map_err(failed)?;
         Ok(Self { address, end, thread: Mutex::new(Some(Thread { handle, gone })) })
