@@ -1,0 +1,138 @@
+//! The evaluator of the window against the engine of Prometheus: the same
+//! samples, every query of every shipped board, and the bits of each answer.
+
+mod data;
+mod life;
+mod questions;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use botmeter_window::Row;
+use fastrand::Rng;
+use integration_tests::{Asked, Labels, promql};
+
+use data::{Data, START};
+use life::Manner;
+use questions::{Page, Question, questions};
+
+/// How many sets of samples are made; each is asked everything at some times.
+const SETS: u64 = 3;
+
+/// What came of the questions.
+#[derive(Debug, Default)]
+struct Tally {
+    /// How many answers had rows that were equal.
+    equal: usize,
+    /// How many had none on both sides.
+    empty: usize,
+    /// What differed.
+    different: Vec<String>,
+    /// How many answers with rows each question had.
+    full: BTreeMap<String, usize>,
+}
+
+/// Times to ask at: exactly at a reading, shortly after one, anywhere in the
+/// dense part and anywhere at all.
+fn moments(rng: &mut Rng, end: i64) -> [i64; 4] {
+    let grid = end - end % 15_000;
+    let hours = |count: i64| count * 3_600_000;
+    [
+        grid - 15_000 * rng.i64(0..60),
+        end - rng.i64(0..1000),
+        end - rng.i64(0..hours(1) / 3),
+        START + rng.i64(hours(1)..hours(74)),
+    ]
+}
+
+/// The same bits for the same labels; nobody promises which NaN it is.
+fn comparable(
+    rows: impl IntoIterator<Item = (Labels, u64)>,
+    is_ranked: bool,
+) -> Vec<(Labels, u64)> {
+    let rows = rows.into_iter().map(|(labels, bits)| {
+        let value = f64::from_bits(bits);
+        // Of equal groups, Prometheus takes any.
+        let labels = if is_ranked { Labels::new() } else { labels };
+        (labels, if value.is_nan() { f64::NAN.to_bits() } else { bits })
+    });
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort();
+    rows
+}
+
+fn own(rows: Vec<Row>) -> Vec<(Labels, u64)> {
+    let rows = rows.into_iter().map(|Row { labels, value }| {
+        let labels = labels.pairs().map(|(key, value)| (key.to_owned(), value.to_owned()));
+        (labels.collect(), value.to_bits())
+    });
+    rows.collect()
+}
+
+/// Asks both sides everything; nothing where there is no engine.
+fn compare(
+    seed: u64,
+    manner: Manner,
+    questions: &[Question],
+    tally: &mut Tally,
+) -> Result<Option<()>> {
+    let mut rng = Rng::with_seed(seed);
+    let data = Data::random(&mut rng, manner)?;
+    let mut asked = Vec::new();
+    let mut answers = Vec::new();
+    for at in moments(&mut rng, data.end) {
+        let page = Page::random(&mut rng, &data.values);
+        for question in questions {
+            asked.push(Asked { text: question.text(&page), at });
+            answers.push((question, own(question.ask(&data.history, at, &page))));
+        }
+    }
+    let Some(expected) = promql(&data.stored, &asked)? else { return Ok(None) };
+    for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
+        let is_ranked = question.is_ranked();
+        let (rows, expected) = (comparable(rows, is_ranked), comparable(expected, is_ranked));
+        if rows != expected {
+            let Asked { text, at } = asked;
+            tally.different.push(format!(
+                "seed {seed}, {}: {text} at {at}\n  {rows:?}\n  instead of\n  {expected:?}",
+                question.place
+            ));
+        } else if rows.is_empty() {
+            tally.empty += 1;
+        } else {
+            tally.equal += 1;
+            *tally.full.entry(question.place.clone()).or_default() += 1;
+        }
+    }
+    Ok(Some(()))
+}
+
+#[test]
+fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
+    let questions = questions()?;
+    let mut tally = Tally::default();
+    for seed in 0..SETS {
+        let manner = if seed == 0 { Manner::Plain } else { Manner::Hard };
+        if compare(seed, manner, &questions, &mut tally)?.is_none() {
+            return Ok(());
+        }
+    }
+    let Tally { equal, empty, different, full } = tally;
+    ensure!(
+        different.is_empty(),
+        "{} answers differ, {equal} are equal; the first:\n{}",
+        different.len(),
+        different.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("\n")
+    );
+    // Equal silence proves nothing. Alerts alone may be silent: what makes
+    // them fire is in their examples.
+    ensure!(equal > 2 * empty, "{equal} answers have rows and {empty} have none");
+    let silent: Vec<_> = questions
+        .iter()
+        .filter(|question| !question.is_alert())
+        .map(|question| &question.place)
+        .filter(|place| !full.contains_key(*place))
+        .collect();
+    ensure!(silent.is_empty(), "never answered: {silent:#?}");
+    Ok(())
+}
