@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs};
 
 use anyhow::{Context, Result, ensure};
-use botmeter_window::{Bounds, History, Labels, Rules, State};
+use botmeter_window::{AlertState, Bounds, History, Labels, Rules};
 use serde_json::Value;
 
 type Texts = BTreeMap<String, String>;
@@ -56,7 +56,7 @@ fn milliseconds(text: &str) -> Result<i64> {
 fn firing(rules: &Rules, name: &str) -> Vec<Texts> {
     let firing = rules
         .alerts()
-        .filter(|alert| alert.name == name && matches!(alert.state, State::Firing { .. }));
+        .filter(|alert| alert.name == name && matches!(alert.state, AlertState::Firing { .. }));
     let labels = firing.map(|alert| {
         let pairs = alert.labels.pairs().filter(|(key, _)| *key != "alertname");
         pairs.map(|(key, value)| (key.to_owned(), value.to_owned())).collect()

@@ -19,12 +19,12 @@ pub struct Alert<'a> {
     /// The value when it was last so.
     pub value: f64,
     /// How far it has come.
-    pub state: State,
+    pub state: AlertState,
 }
 
 /// How far an alert has come; times are milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum AlertState {
     /// It is so, and not for long enough.
     Pending {
         /// Since when it is so.
@@ -52,7 +52,7 @@ pub(crate) struct Alerting {
     hold: Duration,
     labels: Vec<(&'static str, String)>,
     target: Target,
-    active: BTreeMap<Labels, (State, f64)>,
+    active: BTreeMap<Labels, (AlertState, f64)>,
 }
 
 impl Alerting {
@@ -90,22 +90,22 @@ impl Alerting {
             let now = rows.remove(labels);
             *value = now.unwrap_or(*value);
             *state = match (*state, now) {
-                (State::Resolved { .. }, Some(_)) => State::Pending { since: at },
-                (State::Pending { .. }, None) => return false,
-                (State::Firing { .. }, None) => State::Resolved { since: at },
-                (State::Resolved { since }, None) if at - since > REMEMBERED => return false,
+                (AlertState::Resolved { .. }, Some(_)) => AlertState::Pending { since: at },
+                (AlertState::Pending { .. }, None) => return false,
+                (AlertState::Firing { .. }, None) => AlertState::Resolved { since: at },
+                (AlertState::Resolved { since }, None) if at - since > REMEMBERED => return false,
                 (state, _) => state,
             };
             true
         });
         let new = rows.into_iter();
         self.active
-            .extend(new.map(|(group, value)| (group, (State::Pending { since: at }, value))));
+            .extend(new.map(|(group, value)| (group, (AlertState::Pending { since: at }, value))));
         for (state, _) in self.active.values_mut() {
-            if let State::Pending { since } = *state
+            if let AlertState::Pending { since } = *state
                 && at - since >= milliseconds(self.hold)
             {
-                *state = State::Firing { since, fired: at };
+                *state = AlertState::Firing { since, fired: at };
             }
         }
         let told: Vec<_> = self
@@ -113,9 +113,9 @@ impl Alerting {
             .iter()
             .filter_map(|(labels, (state, _))| {
                 let state = match state {
-                    State::Pending { .. } => "pending",
-                    State::Firing { .. } => "firing",
-                    State::Resolved { .. } => return None,
+                    AlertState::Pending { .. } => "pending",
+                    AlertState::Firing { .. } => "firing",
+                    AlertState::Resolved { .. } => return None,
                 };
                 let labels = labels.pairs().chain([("alertstate", state)]);
                 Some((Labels::of("ALERTS", labels), 1.0))

@@ -119,6 +119,11 @@ impl History {
         self.series.len()
     }
 
+    #[cfg(test)]
+    fn times(&self) -> usize {
+        self.targets.iter().map(|source| source.timeline.len()).sum()
+    }
+
     /// The oldest time that something is known of.
     pub fn oldest(&self) -> Option<i64> {
         self.targets.iter().filter_map(|source| source.timeline.oldest()).min()
@@ -158,6 +163,11 @@ impl History {
             }
         }
         appended.ended = self.finish(target, number);
+        if appended.stored + appended.ended == 0
+            && let Some(source) = self.targets.get_mut(target.0)
+        {
+            source.timeline.withdraw();
+        }
         while self.samples > self.bounds.samples && self.forget_oldest() {}
         Ok(appended)
     }

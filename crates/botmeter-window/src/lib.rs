@@ -13,7 +13,7 @@ mod rules;
 mod series;
 mod sum;
 
-pub use alerts::{Alert, State};
+pub use alerts::{Alert, AlertState};
 pub use history::{Appended, Bounds, History, OutOfOrder, Target};
 pub use labels::Labels;
 pub use place::{Chosen, Place, View, rate_interval};

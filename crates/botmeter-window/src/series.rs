@@ -26,6 +26,7 @@ pub(crate) type Sample = (i64, f64);
 /// sixteen.
 #[derive(Debug, Default)]
 pub(crate) struct Timeline {
+    newest: Option<i64>,
     first: u64,
     times: VecDeque<i64>,
 }
@@ -45,14 +46,27 @@ impl Timeline {
         self.times.front().copied()
     }
 
+    /// The newest time that was ever added.
     pub(crate) fn newest(&self) -> Option<i64> {
-        self.times.back().copied()
+        self.newest
     }
 
     /// Adds a time and returns its number.
     pub(crate) fn push(&mut self, at: i64) -> u64 {
+        self.newest = Some(at);
         self.times.push_back(at);
         self.end() - 1
+    }
+
+    /// Gives back the time that was added last, because nothing is known of
+    /// it: rules that find nothing would fill the memory with their times.
+    pub(crate) fn withdraw(&mut self) {
+        self.times.pop_back();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.times.len()
     }
 
     /// Forgets the oldest time.

@@ -124,3 +124,17 @@ fn a_value_from_outside_is_never_taken_for_a_mark() {
     assert_eq!(values(&history, "b").len(), 2);
     assert!(at(&history, 2)[0].1.is_nan());
 }
+
+#[test]
+fn readings_of_nothing_take_no_room() {
+    let (mut history, target) = history(100, 10);
+    history.append(target, 0, [(named("b"), 1.0)]).unwrap();
+    for time in 1..1000 {
+        history.append(target, time, []).unwrap();
+    }
+    // The value and the mark of its end have times of their own.
+    assert_eq!(history.times(), 2);
+    assert!(history.append(target, 999, []).is_err());
+    history.append(target, 1000, [(named("b"), 2.0)]).unwrap();
+    assert_eq!(values(&history, "b"), [(0, 1.0), (1000, 2.0)]);
+}
