@@ -3,17 +3,20 @@
 
 mod data;
 mod life;
+mod model;
 mod questions;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
+use botmeter_core::Kind;
 use botmeter_window::Row;
 use fastrand::Rng;
 use integration_tests::{Asked, Labels, promql};
 
 use data::{Data, START};
 use life::Manner;
+use model::{ByName, Form, MISREAD, Model};
 use questions::{Page, Question, questions};
 
 /// How many sets of samples are made; each is asked everything at some times.
@@ -134,5 +137,58 @@ fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
         .filter(|place| !full.contains_key(*place))
         .collect();
     ensure!(silent.is_empty(), "never answered: {silent:#?}");
+    Ok(())
+}
+
+/// Questions of every form about every instrument.
+fn forms() -> Vec<Form> {
+    let mut forms = Vec::new();
+    for instrument in xtask::catalog::catalogue().instruments() {
+        let name = instrument.prometheus_name();
+        match instrument.kind() {
+            Kind::Counter | Kind::FloatCounter => {
+                forms.extend([Form::Increase(name.clone()), Form::SumOfRates(name)]);
+            }
+            Kind::Gauge | Kind::UpDownCounter => forms.push(Form::Value(name)),
+            Kind::Histogram => forms.push(Form::Quantile(name)),
+        }
+    }
+    forms
+}
+
+#[test]
+fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
+    let mut rng = Rng::with_seed(1);
+    let data = Data::random(&mut rng, Manner::Hard)?;
+    let mut named = ByName::new();
+    for series in &data.stored {
+        named.entry(&series.labels["__name__"]).or_default().push(series);
+    }
+    let moments: Vec<_> = (0..4).flat_map(|_| moments(&mut rng, data.end)).collect();
+    let forms = forms();
+    let questions: Vec<_> =
+        moments.iter().flat_map(|at| forms.iter().map(move |form| (form, *at))).collect();
+    let asked: Vec<_> =
+        questions.iter().map(|(form, at)| Asked { text: form.text(), at: *at }).collect();
+    let Some(answers) = promql(&data.stored, &asked)? else { return Ok(()) };
+    let different = |model: Model| {
+        let pairs = questions.iter().zip(&answers);
+        let wrong = pairs.filter(|((form, at), expected)| {
+            let own = model.answer(form, &named, *at);
+            comparable(own, false) != comparable((*expected).clone(), false)
+        });
+        wrong.map(|((form, at), _)| format!("{form:?} at {at}")).collect::<Vec<_>>()
+    };
+    let noise = different(Model(None));
+    ensure!(
+        noise.is_empty(),
+        "{} answers of the right rules differ: {:?}",
+        noise.len(),
+        noise.first()
+    );
+    for rule in MISREAD {
+        let noticed = different(Model(Some(rule)));
+        ensure!(!noticed.is_empty(), "no answer tells {rule:?} from Prometheus' own rule");
+    }
     Ok(())
 }

@@ -11,7 +11,7 @@ use integration_tests::Stored;
 use super::life::{Fate, Manner, life, times};
 
 /// The bits of Prometheus' mark of an end.
-const ENDED: u64 = 0x7ff0_0000_0000_0002;
+pub(super) const ENDED: u64 = 0x7ff0_0000_0000_0002;
 
 /// Times count from here, in milliseconds: a multiple of every step.
 pub(super) const START: i64 = 1_800_000_000_000;
