@@ -182,3 +182,6 @@ fn spelt(of: Duration) -> String {
 pub(crate) fn milliseconds(of: Duration) -> i64 {
     i64::try_from(of.as_millis()).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,6 +36,12 @@ fn a_counter_was_never_below_zero() {
 }
 
 #[test]
+fn the_way_to_zero_is_divided_before_it_is_multiplied() {
+    // Prometheus says so; the other order gives 12.
+    is(ask(Function::Increase, &[(10, 1.0), (20, 12.0)], (0, 20)), 12.000_000_000_000_002);
+}
+
+#[test]
 fn a_counter_that_fell_began_again() {
     is(ask(Function::Increase, &[(20, 100.0), (40, 4.0), (60, 120.0)], (20, 60)), 120.0);
 }
