@@ -99,7 +99,9 @@ struct Source {
 impl Source {
     fn found(mut self, rng: &mut Rng, life: &[(i64, bool)], manner: Manner) -> Found {
         let mut found = Found::new();
-        for (at, is_there) in life {
+        // A process that begins late begins at zero.
+        let begin = life.iter().position(|(_, is_there)| *is_there).unwrap_or(life.len());
+        for (at, is_there) in &life[begin..] {
             let values = self.fate.next(rng, *at, manner);
             let samples = values.into_iter().map(|(ending, bound, value)| {
                 let bound = bound.map(|bound| match bound {
@@ -123,7 +125,7 @@ fn labels(
     (job, instance): (&str, &str),
 ) -> BTreeSet<Vec<(&'static str, String)>> {
     let mut sets = BTreeSet::new();
-    for _ in 0..rng.u8(1..=2) {
+    for _ in 0..rng.u8(1..=3) {
         let mut set = vec![("job", job.to_owned()), ("instance", instance.to_owned())];
         for label in instrument.labels() {
             let values = match label.values() {

@@ -58,7 +58,7 @@ pub(super) fn life(rng: &mut Rng, times: &[i64], manner: Manner, is_own: bool) -
     }
     if is_own {
         let delay = rng.i64(0..STEP);
-        let jitter = if rng.bool() { 1 } else { 2000 };
+        let jitter = if rng.bool() { 1 } else { 9000 };
         let is_noticed = rng.bool();
         for (at, _) in &mut life {
             *at += (delay + rng.i64(0..jitter)).min(STEP - 1);
@@ -90,6 +90,8 @@ pub(super) enum Fate {
         bounds: &'static [f64],
         counts: Vec<f64>,
         sum: f64,
+        /// The bucket in which so much lies that the rest is next to nothing.
+        crowd: Option<usize>,
     },
 }
 
@@ -103,7 +105,8 @@ impl Fate {
             }
             Kind::Histogram => {
                 let bounds = instrument.buckets();
-                Self::Observes { bounds, counts: vec![0.0; bounds.len() + 1], sum: 0.0 }
+                let crowd = (rng.u8(..4) == 0).then(|| rng.usize(..bounds.len()));
+                Self::Observes { bounds, counts: vec![0.0; bounds.len() + 1], sum: 0.0, crowd }
             }
             Kind::Gauge | Kind::UpDownCounter if instrument.unit().as_str() == "s" => {
                 Self::Follows { time: START as f64 / 1000.0 }
@@ -143,7 +146,7 @@ impl Fate {
                 }
                 vec![("", None, *time)]
             }
-            Self::Observes { bounds, counts, sum } => {
+            Self::Observes { bounds, counts, sum, crowd } => {
                 if is_rare(rng) {
                     counts.fill(0.0);
                     *sum = 0.0;
@@ -152,6 +155,11 @@ impl Fate {
                     // One bucket falls alone, as if read at another time.
                     let fallen = rng.usize(..counts.len());
                     counts[fallen] = (counts[fallen] / 2.0).floor();
+                }
+                if let Some(crowd) = crowd.filter(|_| is_hard) {
+                    for count in counts.iter_mut().skip(crowd) {
+                        *count += 2e13;
+                    }
                 }
                 for _ in 0..rng.u8(..3) {
                     let first = rng.usize(..counts.len());

@@ -42,16 +42,19 @@ pub(super) enum Misread {
     NoMarks,
     /// Buckets that fall are left as they are.
     FallingBuckets,
+    /// Buckets that differ by rounding alone are told apart.
+    ExactBuckets,
 }
 
 /// All of them.
-pub(super) const MISREAD: [Misread; 6] = [
+pub(super) const MISREAD: [Misread; 7] = [
     Misread::FartherReach,
     Misread::ClosedOnTheLeft,
     Misread::ZeroFirst,
     Misread::PlainSums,
     Misread::NoMarks,
     Misread::FallingBuckets,
+    Misread::ExactBuckets,
 ];
 
 /// Prometheus' rules, or one of them misread.
@@ -167,8 +170,9 @@ impl Model {
         buckets.sort_by(|a, b| a.0.total_cmp(&b.0));
         for at in 1..buckets.len() {
             let (before, count) = (buckets[at - 1].1, buckets[at].1);
-            let is_same = (count - before).abs() / (count + before) < 1e-12;
-            if !self.misreads(Misread::FallingBuckets) && (count < before || is_same) {
+            let has_fallen = count < before && !self.misreads(Misread::FallingBuckets);
+            let is_close = (count - before).abs() / (count + before) < 1e-12;
+            if has_fallen || is_close && !self.misreads(Misread::ExactBuckets) {
                 buckets[at].1 = before;
             }
         }
