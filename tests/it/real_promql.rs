@@ -8,7 +8,7 @@ mod questions;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use botmeter_core::Kind;
 use botmeter_window::Row;
 use fastrand::Rng;
@@ -72,13 +72,8 @@ fn own(rows: Vec<Row>) -> Vec<(Labels, u64)> {
     rows.collect()
 }
 
-/// Asks both sides everything; nothing where there is no engine.
-fn compare(
-    seed: u64,
-    manner: Manner,
-    questions: &[Question],
-    tally: &mut Tally,
-) -> Result<Option<()>> {
+/// Asks both sides everything.
+fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally) -> Result<()> {
     let mut rng = Rng::with_seed(seed);
     let data = Data::random(&mut rng, manner)?;
     let mut asked = Vec::new();
@@ -90,7 +85,7 @@ fn compare(
             answers.push((question, own(question.ask(&data.history, at, &page))));
         }
     }
-    let Some(expected) = promql(&data.stored, &asked)? else { return Ok(None) };
+    let expected = promql(&data.stored, &asked)?.context("the engine is there no more")?;
     for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
         let is_ranked = question.is_ranked();
         let (rows, expected) = (comparable(rows, is_ranked), comparable(expected, is_ranked));
@@ -107,18 +102,19 @@ fn compare(
             *tally.full.entry(question.place.clone()).or_default() += 1;
         }
     }
-    Ok(Some(()))
+    Ok(())
 }
 
 #[test]
 fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
+    if promql(&[], &[])?.is_none() {
+        return Ok(());
+    }
     let questions = questions()?;
     let mut tally = Tally::default();
     for seed in 0..SETS {
         let manner = if seed == 0 { Manner::Plain } else { Manner::Hard };
-        if compare(seed, manner, &questions, &mut tally)?.is_none() {
-            return Ok(());
-        }
+        compare(seed, manner, &questions, &mut tally)?;
     }
     let Tally { equal, empty, different, full } = tally;
     ensure!(
@@ -158,6 +154,9 @@ fn forms() -> Vec<Form> {
 
 #[test]
 fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
+    if promql(&[], &[])?.is_none() {
+        return Ok(());
+    }
     let mut rng = Rng::with_seed(1);
     let data = Data::random(&mut rng, Manner::Hard)?;
     let mut named = ByName::new();
@@ -170,7 +169,7 @@ fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
         moments.iter().flat_map(|at| forms.iter().map(move |form| (form, *at))).collect();
     let asked: Vec<_> =
         questions.iter().map(|(form, at)| Asked { text: form.text(), at: *at }).collect();
-    let Some(answers) = promql(&data.stored, &asked)? else { return Ok(()) };
+    let answers = promql(&data.stored, &asked)?.context("the engine is there no more")?;
     let different = |model: Model| {
         let pairs = questions.iter().zip(&answers);
         let wrong = pairs.filter(|((form, at), expected)| {
