@@ -64,6 +64,20 @@ fn comparable(
     rows
 }
 
+/// Whether the answers are the same, to the last bit where Go multiplies and
+/// adds in two steps, as Rust always does.
+fn agree(rows: &[(Labels, u64)], expected: &[(Labels, u64)]) -> bool {
+    if cfg!(target_arch = "x86_64") {
+        return rows == expected;
+    }
+    let is_close = |a: u64, b: u64| {
+        let [x, y] = [a, b].map(f64::from_bits);
+        a == b || (x - y).abs() <= 1e-12 * x.abs().max(y.abs())
+    };
+    let mut pairs = rows.iter().zip(expected);
+    rows.len() == expected.len() && pairs.all(|(a, b)| a.0 == b.0 && is_close(a.1, b.1))
+}
+
 fn own(rows: Vec<Row>) -> Vec<(Labels, u64)> {
     let rows = rows.into_iter().map(|Row { labels, value }| {
         let labels = labels.pairs().map(|(key, value)| (key.to_owned(), value.to_owned()));
@@ -89,7 +103,7 @@ fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally)
     for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
         let is_ranked = question.is_ranked();
         let (rows, expected) = (comparable(rows, is_ranked), comparable(expected, is_ranked));
-        if rows != expected {
+        if !agree(&rows, &expected) {
             let Asked { text, at } = asked;
             tally.different.push(format!(
                 "seed {seed}, {}: {text} at {at}\n  {rows:?}\n  instead of\n  {expected:?}",
@@ -153,6 +167,7 @@ fn forms() -> Vec<Form> {
 }
 
 #[test]
+#[cfg_attr(not(target_arch = "x86_64"), ignore = "Go multiplies and adds in one step here")]
 fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
     if promql(&[], &[])?.is_none() {
         return Ok(());
