@@ -32,6 +32,8 @@ mod process;
 mod prometheus;
 #[path = "lib/prometheus_builder.rs"]
 mod prometheus_builder;
+#[path = "lib/promql.rs"]
+mod promql;
 #[path = "lib/pushed.rs"]
 mod pushed;
 #[path = "lib/scales.rs"]
@@ -53,6 +55,7 @@ pub use self::inbox::Inbox;
 pub use self::jaeger::Jaeger;
 pub use self::prometheus::{End, Prometheus};
 pub use self::prometheus_builder::{Discovery, PrometheusBuilder, STACK_FLAGS};
+pub use self::promql::{Answers, Asked, Stored, promql};
 pub use self::pushed::translate_push;
 pub use self::scales::Scales;
 pub use self::stack_folder::{StackFolder, blocks_of_the_guide};

@@ -29,6 +29,8 @@ mod real_doctor_servers;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;
+/// The evaluator of the window against the engine of Prometheus, bit by bit.
+mod real_promql;
 /// A real Prometheus that ends and comes back.
 mod real_restart;
 /// One program's metrics by four ways into real servers: the same series.
@@ -54,3 +56,5 @@ mod stack_configurations;
 mod stack_files;
 /// Guards of every domain that end with the thread-locals of their thread.
 mod thread_locals;
+/// The rules of the window against the generated tests of the rules.
+mod window_rules;

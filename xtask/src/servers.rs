@@ -25,6 +25,7 @@ use self::surroundings::Surroundings;
 pub const USED_BY_TESTS: &[Server] = &[
     Server::Prometheus,
     Server::Promtool,
+    Server::Promql,
     Server::Alertmanager,
     Server::Amtool,
     Server::Jaeger,
@@ -38,13 +39,15 @@ const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
 /// The command that a person without a server is told to run.
 const REMEDY: &str = "cargo xtask servers";
 
-/// A program, not written in this repository, that tests run.
+/// A program in Go that tests run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Server {
     /// The time-series database that scrapes, receives pushes and evaluates rules.
     Prometheus,
     /// Checks the configuration and the rules of Prometheus, and tests rules.
     Promtool,
+    /// Answers queries with the engine of Prometheus; written here, around it.
+    Promql,
     /// Delivers the alerts of Prometheus.
     Alertmanager,
     /// Checks the configuration of Alertmanager.
@@ -63,6 +66,7 @@ impl Server {
         match self {
             Self::Prometheus => "prometheus",
             Self::Promtool => "promtool",
+            Self::Promql => "botmeter-promql",
             Self::Alertmanager => "alertmanager",
             Self::Amtool => "amtool",
             Self::Jaeger => "jaeger",
@@ -76,6 +80,7 @@ impl Server {
         match self {
             Self::Prometheus => "BOTMETER_PROMETHEUS",
             Self::Promtool => "BOTMETER_PROMTOOL",
+            Self::Promql => "BOTMETER_PROMQL",
             Self::Alertmanager => "BOTMETER_ALERTMANAGER",
             Self::Amtool => "BOTMETER_AMTOOL",
             Self::Jaeger => "BOTMETER_JAEGER",
@@ -88,6 +93,7 @@ impl Server {
     pub fn name(self) -> &'static str {
         match self {
             Self::Compose => "compose",
+            Self::Promql => "promql",
             _ => self.binary(),
         }
     }

@@ -86,7 +86,7 @@ mod tests {
             let allowed: &[&str] = match package.name.as_str() {
                 "botmeter-core" => &[],
                 "botmeter-board" => &["botmeter-core"],
-                "botmeter-generate" => &["botmeter-core", "botmeter-board"],
+                "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
                 "botmeter-demo" => continue,
                 name => {
                     assert!(is_domain(&package), "{name} is no domain; where does it belong?");

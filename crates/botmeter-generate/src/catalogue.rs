@@ -55,6 +55,11 @@ impl Catalogue {
         self.entries.iter().filter_map(|entry| entry.domain)
     }
 
+    /// All boards with the domain of each, if it has one.
+    pub fn boards(&self) -> impl Iterator<Item = (Option<&'static str>, &Board)> {
+        self.entries.iter().map(|entry| (entry.domain, &entry.board))
+    }
+
     /// Every instrument.
     pub fn instruments(&self) -> impl Iterator<Item = &'static Descriptor> {
         self.entries.iter().flat_map(|entry| entry.instruments.iter().copied())

@@ -123,6 +123,6 @@ fn ability(server: Server) -> Option<(&'static [&'static str], &'static str)> {
         Server::Jaeger => Some((&["--help"], "--config")),
         Server::Otelcol => Some((&["components"], "prometheusexporter")),
         Server::Compose => Some((&["--help"], "--dry-run")),
-        Server::Alertmanager | Server::Amtool => None,
+        Server::Promql | Server::Alertmanager | Server::Amtool => None,
     }
 }

@@ -48,6 +48,13 @@ const PROMETHEUS: Module = Module {
     ]),
 };
 
+/// Its own program, of the Prometheus that the other module pins.
+const PROMQL: Module = Module {
+    folder: "promql",
+    files: &["go.mod", "go.sum", "main.go"],
+    recipe: Recipe::Packages(&[(Server::Promql, "botmeter.example/servers/promql")]),
+};
+
 const ALERTMANAGER: Module = Module {
     folder: "alertmanager",
     files: MODULE_FILES,
@@ -83,6 +90,7 @@ impl Module {
     pub(super) fn of(server: Server) -> &'static Self {
         match server {
             Server::Prometheus | Server::Promtool => &PROMETHEUS,
+            Server::Promql => &PROMQL,
             Server::Alertmanager | Server::Amtool => &ALERTMANAGER,
             Server::Jaeger => &JAEGER,
             Server::Otelcol => &OTELCOL,

@@ -395,3 +395,16 @@ fn every_tool_of_a_module_is_built_and_every_build_is_a_tool() {
         assert!(module.cached(&surroundings).is_ok(), "{} lacks a file", module.folder);
     }
 }
+
+/// What answers queries for the test of the evaluator is the Prometheus that
+/// the other tests run.
+#[test]
+fn the_engine_is_that_of_the_server() {
+    let pinned = |folder: &str| {
+        let path = Surroundings::of_this_process().modules.join(folder).join("go.mod");
+        let text = fs::read_to_string(path).unwrap();
+        let version = text.split("github.com/prometheus/prometheus v").nth(1).unwrap();
+        version.split_whitespace().next().unwrap().to_owned()
+    };
+    assert_eq!(pinned("promql"), pinned("prometheus"));
+}

@@ -1,0 +1,126 @@
+//! States of alerts.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use botmeter_board::Expr;
+
+use crate::{History, Labels, OutOfOrder, Place, Target, rules::milliseconds};
+
+/// How long an alert that is over is told of, in milliseconds.
+const REMEMBERED: i64 = 15 * 60 * 1000;
+
+/// One alert for one group.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alert<'a> {
+    /// Which alert.
+    pub name: &'static str,
+    /// The labels of the group, with those that the rule adds.
+    pub labels: &'a Labels,
+    /// The value when it was last so.
+    pub value: f64,
+    /// How far it has come.
+    pub state: AlertState,
+}
+
+/// How far an alert has come; times are milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AlertState {
+    /// It is so, and not for long enough.
+    Pending {
+        /// Since when it is so.
+        since: i64,
+    },
+    /// It is so for as long as it has to be.
+    Firing {
+        /// Since when it is so.
+        since: i64,
+        /// Since when it fires.
+        fired: i64,
+    },
+    /// It fired within the last 15 minutes, and is over.
+    Resolved {
+        /// Since when it is over.
+        since: i64,
+    },
+}
+
+/// An alert's rule, and what has become of it.
+#[derive(Debug)]
+pub(crate) struct Alerting {
+    name: &'static str,
+    expr: Expr,
+    hold: Duration,
+    labels: Vec<(&'static str, String)>,
+    target: Target,
+    active: BTreeMap<Labels, (AlertState, f64)>,
+}
+
+impl Alerting {
+    pub(crate) fn new(
+        name: &'static str,
+        expr: Expr,
+        hold: Duration,
+        labels: Vec<(&'static str, String)>,
+        history: &mut History,
+    ) -> Self {
+        let target = history.add_target();
+        Self { name, expr, hold, labels, target, active: BTreeMap::new() }
+    }
+
+    pub(crate) fn question(&self) -> (&str, &[(&'static str, String)], &Expr) {
+        (self.name, &self.labels, &self.expr)
+    }
+
+    pub(crate) fn active(&self) -> impl Iterator<Item = Alert<'_>> {
+        let groups = self.active.iter();
+        groups.map(|(labels, (state, value))| Alert {
+            name: self.name,
+            labels,
+            value: *value,
+            state: *state,
+        })
+    }
+
+    /// Looks at the alert, and tells the history of its state.
+    pub(crate) fn evaluate(&mut self, history: &mut History, at: i64) -> Result<(), OutOfOrder> {
+        let rows = history.ask(&self.expr, at, &Place::Rule).into_iter();
+        let mut rows: BTreeMap<Labels, f64> =
+            rows.map(|row| (row.labels.of_alert(self.name, &self.labels), row.value)).collect();
+        self.active.retain(|labels, (state, value)| {
+            let now = rows.remove(labels);
+            *value = now.unwrap_or(*value);
+            *state = match (*state, now) {
+                (AlertState::Resolved { .. }, Some(_)) => AlertState::Pending { since: at },
+                (AlertState::Pending { .. }, None) => return false,
+                (AlertState::Firing { .. }, None) => AlertState::Resolved { since: at },
+                (AlertState::Resolved { since }, None) if at - since > REMEMBERED => return false,
+                (state, _) => state,
+            };
+            true
+        });
+        let new = rows.into_iter();
+        self.active
+            .extend(new.map(|(group, value)| (group, (AlertState::Pending { since: at }, value))));
+        for (state, _) in self.active.values_mut() {
+            if let AlertState::Pending { since } = *state
+                && at - since >= milliseconds(self.hold)
+            {
+                *state = AlertState::Firing { since, fired: at };
+            }
+        }
+        let told: Vec<_> = self
+            .active
+            .iter()
+            .filter_map(|(labels, (state, _))| {
+                let state = match state {
+                    AlertState::Pending { .. } => "pending",
+                    AlertState::Firing { .. } => "firing",
+                    AlertState::Resolved { .. } => return None,
+                };
+                let labels = labels.pairs().chain([("alertstate", state)]);
+                Some((Labels::of("ALERTS", labels), 1.0))
+            })
+            .collect();
+        history.append(self.target, at, told).map(|_| ())
+    }
+}

@@ -1,0 +1,258 @@
+//! What targets told, as far back as there is room.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    error, fmt,
+};
+
+use crate::{
+    Labels,
+    series::{Series, Timeline},
+};
+
+/// How much a history holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// How many samples, which take eight bytes each; beyond it, the oldest go.
+    pub samples: usize,
+    /// How many series; beyond it, new ones are refused.
+    pub series: usize,
+}
+
+/// Where samples come from: a scraped page, or a rule.
+///
+/// Series of one target share its times, and end when it does not tell of them
+/// any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Target(usize);
+
+/// Samples of the last while, by series.
+///
+/// Times are milliseconds since 1970, as Prometheus counts them, and come from
+/// the caller: nothing here reads a clock. Beyond its [bounds](Bounds), a
+/// history forgets the oldest time of any target with all its samples.
+///
+/// ```
+/// use botmeter_window::{Bounds, History, Labels};
+///
+/// let mut history = History::new(Bounds::default());
+/// let bot = history.add_target();
+/// let up = Labels::of("up", [("job", "mail"), ("instance", "a:9464")]);
+/// assert_eq!(history.append(bot, 15_000, [(up.clone(), 1.0)])?.stored, 1);
+/// // The page has lost its only series, which ends here.
+/// assert_eq!(history.append(bot, 30_000, [])?.ended, 1);
+/// assert!(history.append(bot, 30_000, [(up, 1.0)]).is_err());
+/// # Ok::<(), botmeter_window::OutOfOrder>(())
+/// ```
+#[derive(Debug)]
+pub struct History {
+    bounds: Bounds,
+    targets: Vec<Source>,
+    /// By a number that grows, because sums add up in the order in which
+    /// series came, as in Prometheus, and the last bits depend on it.
+    series: BTreeMap<u64, Series>,
+    next: u64,
+    numbers: HashMap<Labels, u64>,
+    names: HashMap<Box<str>, Vec<u64>>,
+    samples: usize,
+}
+
+/// What was made of one reading of a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Appended {
+    /// How many samples are new.
+    pub stored: usize,
+    /// How many series ended, because the target told of them no more.
+    pub ended: usize,
+    /// How many samples were refused: there is no room for their series,
+    /// another target tells of it, it has no name, or it was there twice.
+    pub refused: usize,
+}
+
+/// A target was read at a time that is not later than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfOrder {
+    at: i64,
+    newest: i64,
+}
+
+#[derive(Debug, Default)]
+struct Source {
+    timeline: Timeline,
+    series: Vec<u64>,
+}
+
+impl Default for Bounds {
+    /// 256 MiB of samples, and 100 000 series.
+    fn default() -> Self {
+        Self { samples: 32 << 20, series: 100_000 }
+    }
+}
+
+impl History {
+    /// Nothing yet.
+    pub fn new(bounds: Bounds) -> Self {
+        Self {
+            bounds,
+            targets: Vec::new(),
+            series: BTreeMap::new(),
+            next: 0,
+            numbers: HashMap::new(),
+            names: HashMap::new(),
+            samples: 0,
+        }
+    }
+
+    /// One more place that samples come from.
+    pub fn add_target(&mut self) -> Target {
+        self.targets.push(Source::default());
+        Target(self.targets.len() - 1)
+    }
+
+    /// How many samples there are, marks of ends included.
+    pub fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// How many series there are, those that have ended included.
+    pub fn series(&self) -> usize {
+        self.series.len()
+    }
+
+    #[cfg(test)]
+    fn times(&self) -> usize {
+        self.targets.iter().map(|source| source.timeline.len()).sum()
+    }
+
+    /// The oldest time that something is known of.
+    pub fn oldest(&self) -> Option<i64> {
+        self.targets.iter().filter_map(|source| source.timeline.oldest()).min()
+    }
+
+    /// What a target told at a time. Series that it told of before and does
+    /// not now have ended; where nothing could be read, all of them, so pass
+    /// no samples then.
+    ///
+    /// # Errors
+    ///
+    /// If the time is not later than the one before; nothing is changed then.
+    pub fn append(
+        &mut self,
+        target: Target,
+        at: i64,
+        samples: impl IntoIterator<Item = (Labels, f64)>,
+    ) -> Result<Appended, OutOfOrder> {
+        let Some(source) = self.targets.get_mut(target.0) else {
+            // A target of another history has nothing to say in this one.
+            let refused = samples.into_iter().count();
+            return Ok(Appended { refused, ..Appended::default() });
+        };
+        if let Some(newest) = source.timeline.newest().filter(|newest| at <= *newest) {
+            return Err(OutOfOrder { at, newest });
+        }
+        let number = source.timeline.push(at);
+        let mut appended = Appended::default();
+        for (labels, value) in samples {
+            match self.open(target, number, labels) {
+                Some(series) => {
+                    let places = series.push(number, value);
+                    self.samples += places;
+                    appended.stored += 1;
+                }
+                None => appended.refused += 1,
+            }
+        }
+        appended.ended = self.finish(target, number);
+        if appended.stored + appended.ended == 0
+            && let Some(source) = self.targets.get_mut(target.0)
+        {
+            source.timeline.withdraw();
+        }
+        while self.samples > self.bounds.samples && self.forget_oldest() {}
+        Ok(appended)
+    }
+
+    /// The series of these labels, if it can take a sample of this number.
+    fn open(&mut self, target: Target, number: u64, labels: Labels) -> Option<&mut Series> {
+        if let Some(known) = self.numbers.get(&labels) {
+            let series = self.series.get_mut(known)?;
+            return (series.target == target.0 && series.end() <= number).then_some(series);
+        }
+        if self.series.len() >= self.bounds.series {
+            return None;
+        }
+        let name = labels.name()?.into();
+        let own = self.next;
+        self.next += 1;
+        self.targets.get_mut(target.0)?.series.push(own);
+        self.names.entry(name).or_default().push(own);
+        self.numbers.insert(labels.clone(), own);
+        Some(self.series.entry(own).or_insert(Series::new(labels, target.0, number)))
+    }
+
+    /// Marks the end of all series of the target that have no sample of this
+    /// number.
+    fn finish(&mut self, target: Target, number: u64) -> usize {
+        let mut ended = 0;
+        let numbers = self.targets.get(target.0).map_or(&[][..], |source| &source.series);
+        for own in numbers {
+            let Some(series) = self.series.get_mut(own) else { continue };
+            if series.end() <= number && !series.has_ended() {
+                self.samples += series.finish(number);
+                ended += 1;
+            }
+        }
+        ended
+    }
+
+    /// Whether there was something to forget.
+    fn forget_oldest(&mut self) -> bool {
+        let known = self.targets.iter_mut().filter(|source| source.timeline.oldest().is_some());
+        let Some(source) = known.min_by_key(|source| source.timeline.oldest()) else {
+            return false;
+        };
+        source.timeline.shorten();
+        let first = source.timeline.first();
+        let Self { series: all, numbers, names, samples, .. } = self;
+        source.series.retain(|own| {
+            let Some(series) = all.get_mut(own) else { return false };
+            *samples -= series.shorten(first);
+            if series.len() > 0 {
+                return true;
+            }
+            numbers.remove(&series.labels);
+            if let Some(name) = series.labels.name()
+                && let Some(alike) = names.get_mut(name)
+            {
+                alike.retain(|other| other != own);
+                if alike.is_empty() {
+                    names.remove(name);
+                }
+            }
+            all.remove(own);
+            false
+        });
+        true
+    }
+
+    /// The series of a name, in the order in which they came.
+    pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = (&Series, &Timeline)> {
+        let numbers = self.names.get(name).map_or(&[][..], Vec::as_slice);
+        numbers.iter().filter_map(|own| {
+            let series = self.series.get(own)?;
+            Some((series, &self.targets.get(series.target)?.timeline))
+        })
+    }
+}
+
+impl fmt::Display for OutOfOrder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { at, newest } = self;
+        write!(f, "store samples of {at} ms behind those of {newest} ms: give times that grow")
+    }
+}
+
+impl error::Error for OutOfOrder {}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! What a history keeps, and what it lets go.
+
+use super::*;
+
+fn named(name: &str) -> Labels {
+    Labels::of("a", [("x", name)])
+}
+
+/// The values that are believed at a time, by the label that tells them apart.
+fn at(history: &History, at: i64) -> Vec<(String, f64)> {
+    let values = history.named("a").filter_map(|(series, timeline)| {
+        let name = series.labels.get("x").unwrap_or_default().to_owned();
+        Some((name, series.at(timeline, at)?))
+    });
+    values.collect()
+}
+
+/// All values of one series, with their times.
+fn values(history: &History, name: &str) -> Vec<(i64, f64)> {
+    let mut series = history.named("a").filter(|(series, _)| series.labels == named(name));
+    let found = series.next();
+    found.map_or(Vec::new(), |(series, timeline)| {
+        series.within(timeline, i64::MIN, i64::MAX).collect()
+    })
+}
+
+fn history(samples: usize, series: usize) -> (History, Target) {
+    let mut history = History::new(Bounds { samples, series });
+    let target = history.add_target();
+    (history, target)
+}
+
+#[test]
+fn a_value_is_believed_for_less_than_five_minutes() {
+    let (mut history, target) = history(100, 10);
+    history.append(target, 1000, [(named("b"), 1.0)]).unwrap();
+    assert_eq!(at(&history, 999), []);
+    assert_eq!(at(&history, 1000), [("b".to_owned(), 1.0)]);
+    assert_eq!(at(&history, 300_999), [("b".to_owned(), 1.0)]);
+    assert_eq!(at(&history, 301_000), []);
+}
+
+#[test]
+fn what_a_page_tells_no_more_has_ended_and_may_come_back() {
+    let (mut history, target) = history(100, 10);
+    let pages = [(1, true), (2, false), (3, false), (4, true)];
+    let told = pages.map(|(time, is_there)| {
+        let more = is_there.then_some((named("c"), time as f64));
+        let samples = [(named("b"), 0.0)].into_iter().chain(more);
+        history.append(target, time, samples).unwrap()
+    });
+    assert_eq!(told.map(|told| told.ended), [0, 1, 0, 0]);
+    assert_eq!(at(&history, 1).len(), 2);
+    assert_eq!(at(&history, 3), [("b".to_owned(), 0.0)]);
+    assert_eq!(values(&history, "c"), [(1, 1.0), (4, 4.0)]);
+    // A page that could not be read ends all.
+    assert_eq!(history.append(target, 5, []).unwrap().ended, 2);
+    assert_eq!(at(&history, 5), []);
+}
+
+#[test]
+fn what_one_target_loses_another_keeps() {
+    let (mut history, one) = history(100, 10);
+    let other = history.add_target();
+    history.append(one, 1, [(named("b"), 1.0)]).unwrap();
+    history.append(other, 1, [(named("c"), 1.0), (named("b"), 2.0)]).unwrap();
+    history.append(one, 2, []).unwrap();
+    assert_eq!(at(&history, 2), [("c".to_owned(), 1.0)]);
+}
+
+#[test]
+fn what_has_no_place_is_refused_and_counted() {
+    let (mut history, target) = history(100, 2);
+    let samples = [
+        (named("b"), 1.0),
+        (named("b"), 2.0),
+        (Labels::from_pairs([("x", "nameless")]), 1.0),
+        (named("c"), 1.0),
+        (named("d"), 1.0),
+    ];
+    let told = history.append(target, 1, samples).unwrap();
+    assert_eq!(told, Appended { stored: 2, ended: 0, refused: 3 });
+    assert_eq!(values(&history, "b"), [(1, 1.0)]);
+    let error = history.append(target, 1, []).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "store samples of 1 ms behind those of 1 ms: give times that grow"
+    );
+    assert_eq!(at(&history, 1).len(), 2);
+}
+
+#[test]
+fn the_oldest_go_first_whoever_told_them() {
+    let (mut history, one) = history(4, 10);
+    let other = history.add_target();
+    for time in 1..=3 {
+        history.append(one, 2 * time, [(named("b"), 0.0)]).unwrap();
+        history.append(other, 2 * time + 1, [(named("c"), 0.0)]).unwrap();
+        assert!(history.samples() <= 4);
+    }
+    assert_eq!(history.oldest(), Some(4));
+    assert_eq!(values(&history, "b"), [(4, 0.0), (6, 0.0)]);
+    assert_eq!(values(&history, "c"), [(5, 0.0), (7, 0.0)]);
+}
+
+#[test]
+fn series_without_samples_are_forgotten() {
+    let (mut history, target) = history(3, 3);
+    for time in 0..100 {
+        let told = history.append(target, time, [(named(&time.to_string()), 0.0)]).unwrap();
+        // The mark of the series before is kept, and what came before that is
+        // gone.
+        assert_eq!(told.refused, 0, "{time}");
+        assert!(history.samples() <= 3 && history.series() <= 3, "{history:?}");
+    }
+}
+
+#[test]
+fn a_value_from_outside_is_never_taken_for_a_mark() {
+    let (mut history, target) = history(100, 10);
+    for (time, bits) in [(1, 0x7ff0_0000_0000_0002), (2, 0x7ff0_0000_0000_0003)] {
+        history.append(target, time, [(named("b"), f64::from_bits(bits))]).unwrap();
+    }
+    assert_eq!(values(&history, "b").len(), 2);
+    assert!(at(&history, 2)[0].1.is_nan());
+}
+
+#[test]
+fn readings_of_nothing_take_no_room() {
+    let (mut history, target) = history(100, 10);
+    history.append(target, 0, [(named("b"), 1.0)]).unwrap();
+    for time in 1..1000 {
+        history.append(target, time, []).unwrap();
+    }
+    // The value and the mark of its end have times of their own.
+    assert_eq!(history.times(), 2);
+    assert!(history.append(target, 999, []).is_err());
+    history.append(target, 1000, [(named("b"), 2.0)]).unwrap();
+    assert_eq!(values(&history, "b"), [(0, 1.0), (1000, 2.0)]);
+}

@@ -1,0 +1,119 @@
+//! Where a query stands.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use botmeter_board::{Scope, Selection, Variable, Window};
+
+use crate::Labels;
+
+/// Where a query stands, which decides what it selects and groups by.
+#[derive(Clone, Debug)]
+pub enum Place<'a> {
+    /// A panel follows what is chosen on its dashboard.
+    Panel(View<'a>),
+    /// A rule looks at all jobs, each by itself.
+    Rule,
+}
+
+/// What a panel looks at.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// What one line of the panel stands for.
+    pub scope: Scope,
+    /// What can be chosen beside job and instance.
+    pub variables: &'a [Variable],
+    /// What is chosen.
+    pub chosen: &'a Chosen,
+    /// The time that rates are taken over: see [`rate_interval`].
+    pub rate_interval: Duration,
+    /// All of the time that the dashboard shows.
+    pub shown: Duration,
+}
+
+/// Which label values are chosen on a page. Where none is, all are.
+///
+/// ```
+/// use botmeter_window::Chosen;
+///
+/// let chosen = Chosen::default().only("job", ["mail-bots"]).only("model", ["large", "small"]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Chosen(BTreeMap<String, Vec<String>>);
+
+/// The time that a panel takes rates over, as Grafana chooses it: four scrapes,
+/// or one more than lies between two moments of the picture.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use botmeter_window::rate_interval;
+///
+/// let scrape = Duration::from_secs(15);
+/// assert_eq!(rate_interval(Duration::from_secs(15), scrape), Duration::from_secs(60));
+/// assert_eq!(rate_interval(Duration::from_secs(120), scrape), Duration::from_secs(135));
+/// ```
+pub fn rate_interval(step: Duration, scrape: Duration) -> Duration {
+    (step + scrape).max(scrape * 4)
+}
+
+impl Chosen {
+    /// Only these values of the label `key`.
+    #[must_use]
+    pub fn only<V: Into<String>>(
+        mut self,
+        key: impl Into<String>,
+        values: impl IntoIterator<Item = V>,
+    ) -> Self {
+        self.0.insert(key.into(), values.into_iter().map(Into::into).collect());
+        self
+    }
+
+    fn admits(&self, key: &str, value: &str) -> bool {
+        match self.0.get(key) {
+            Some(values) => values.iter().any(|chosen| chosen == value),
+            None => true,
+        }
+    }
+}
+
+impl Place<'_> {
+    /// The labels beside the query's own that set results apart.
+    pub(crate) fn scope(&self) -> &'static [&'static str] {
+        match self {
+            Self::Panel(View { scope: Scope::Fleet, .. }) => &[],
+            Self::Panel(View { scope: Scope::Job, .. }) | Self::Rule => &["job"],
+            Self::Panel(View { scope: Scope::Instance, .. }) => &["job", "instance"],
+        }
+    }
+
+    /// The length of a window; none for what the dashboard shows in a rule,
+    /// which generators refuse.
+    pub(crate) fn window(&self, window: Window) -> Option<Duration> {
+        match (window, self) {
+            (Window::Of(of), _) => Some(of),
+            (Window::Auto, Self::Rule) => Some(Duration::from_mins(5)),
+            (Window::Auto, Self::Panel(view)) => Some(view.rate_interval),
+            (Window::Shown, Self::Panel(view)) => Some(view.shown),
+            (Window::Shown, Self::Rule) => None,
+        }
+    }
+
+    /// Whether the choice on the page leaves this series in.
+    pub(crate) fn admits(&self, selection: &Selection, labels: &Labels) -> bool {
+        let Self::Panel(view) = self else { return true };
+        let admits = |key: &str| view.chosen.admits(key, labels.get(key).unwrap_or_default());
+        let variables = view.variables.iter().map(|variable| &variable.label);
+        self.admits_job(labels)
+            && labels.get("instance").is_some()
+            && admits("instance")
+            && variables
+                .filter(|label| selection.instrument.labels().contains(label))
+                .all(|label| admits(label.key()))
+    }
+
+    /// Whether the choice on the page leaves this job in: alerts are by job.
+    pub(crate) fn admits_job(&self, labels: &Labels) -> bool {
+        let Self::Panel(view) = self else { return true };
+        labels.get("job").is_some_and(|job| view.chosen.admits("job", job))
+    }
+}

@@ -1,0 +1,187 @@
+//! The recordings and alerts of a board.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use botmeter_board::{
+    Board, BurnWindow, Comparison, Expr, Fold, Function, Objective, Sample, Window,
+};
+
+use crate::{Alert, History, Labels, OutOfOrder, Place, Row, Target, alerts::Alerting};
+
+/// From this length on, the window of an objective is recorded less often.
+const LONG: Duration = Duration::from_hours(24);
+const LONG_INTERVAL: Duration = Duration::from_mins(1);
+
+/// What Prometheus would record and alert on, if it had loaded the rules that
+/// are generated from a board.
+///
+/// Evaluate them after each reading of the targets: what is recorded becomes
+/// samples of the history, and so do the states of alerts, as `ALERTS`.
+///
+/// ```
+/// use botmeter_window::{Bounds, History, Rules};
+///
+/// let mut history = History::new(Bounds::default());
+/// let mut rules = Rules::of(&botmeter_board::telemetry::board(), &mut history);
+/// rules.evaluate(&mut history, 15_000)?;
+/// assert_eq!(rules.alerts().count(), 0);
+/// # Ok::<(), botmeter_window::OutOfOrder>(())
+/// ```
+#[derive(Debug)]
+pub struct Rules {
+    records: Vec<Record>,
+    alerts: Vec<Alerting>,
+}
+
+/// A series that is kept.
+#[derive(Debug)]
+struct Record {
+    name: String,
+    expr: Expr,
+    labels: Vec<(&'static str, String)>,
+    /// How often; always, if there is none.
+    interval: Option<Duration>,
+    target: Target,
+    evaluated: Option<i64>,
+}
+
+impl Rules {
+    /// The rules of a board, whose results go into this history.
+    pub fn of(board: &Board, history: &mut History) -> Self {
+        let (mut records, mut long) = (Vec::new(), Vec::new());
+        let mut record = |name: String, expr| {
+            let (labels, target) = (Vec::new(), history.add_target());
+            Record { name, expr, labels, interval: None, target, evaluated: None }
+        };
+        for recording in &board.recordings {
+            records.push(record(recording.name.clone(), recording.expr.clone()));
+        }
+        for objective in &board.objectives {
+            for window in windows(objective) {
+                let expr = objective.measure.bad_share(Function::Rate, Window::Of(window));
+                let rule = record(recorded(objective, window), expr);
+                if window < LONG {
+                    records.push(rule);
+                } else {
+                    long.push(Record { interval: Some(LONG_INTERVAL), ..rule });
+                }
+            }
+            let target = Expr::Number(objective.target.value);
+            let labels = vec![("slo", objective.name.replace('_', "-"))];
+            records.push(Record { labels, ..record("slo:objective:ratio".to_owned(), target) });
+        }
+        records.extend(long);
+        let mut alerts = Vec::new();
+        for alert in &board.alerts {
+            let severity = ("severity", alert.severity.as_str().to_owned());
+            let expr = alert.when.expr.clone();
+            alerts.push(Alerting::new(alert.name, expr, alert.hold, vec![severity], history));
+        }
+        for objective in &board.objectives {
+            for window in objective.windows {
+                let labels = vec![
+                    ("severity", window.severity.as_str().to_owned()),
+                    ("window", spelt(window.long)),
+                ];
+                let expr = burns(objective, window);
+                alerts.push(Alerting::new(objective.alert, expr, window.hold, labels, history));
+            }
+        }
+        Self { records, alerts }
+    }
+
+    /// Records and looks at each alert, in their order, as of this time in
+    /// milliseconds.
+    ///
+    /// # Errors
+    ///
+    /// If the time is not later than the one before.
+    pub fn evaluate(&mut self, history: &mut History, at: i64) -> Result<(), OutOfOrder> {
+        for record in &mut self.records {
+            record.evaluate(history, at)?;
+        }
+        for alert in &mut self.alerts {
+            alert.evaluate(history, at)?;
+        }
+        Ok(())
+    }
+
+    /// The alerts that are pending, firing, or were lately.
+    pub fn alerts(&self) -> impl Iterator<Item = Alert<'_>> {
+        self.alerts.iter().flat_map(Alerting::active)
+    }
+
+    /// The name of each rule, the labels that it adds, and what it asks.
+    pub fn questions(&self) -> impl Iterator<Item = (&str, &[(&'static str, String)], &Expr)> {
+        let records = self.records.iter();
+        let records = records.map(|rule| (&*rule.name, &*rule.labels, &rule.expr));
+        records.chain(self.alerts.iter().map(Alerting::question))
+    }
+}
+
+impl Record {
+    fn evaluate(&mut self, history: &mut History, at: i64) -> Result<(), OutOfOrder> {
+        let interval = self.interval.map_or(0, milliseconds);
+        if self.evaluated.is_some_and(|last| at - last < interval) {
+            return Ok(());
+        }
+        self.evaluated = Some(at);
+        let Self { name, labels, .. } = &*self;
+        let rows = history.ask(&self.expr, at, &Place::Rule).into_iter();
+        let rows = rows.map(|Row { labels: own, value }| (own.of_rule(name, labels), value));
+        let rows: Vec<(Labels, f64)> = rows.collect();
+        history.append(self.target, at, rows).map(|_| ())
+    }
+}
+
+fn windows(objective: &Objective) -> BTreeSet<Duration> {
+    objective.windows.iter().flat_map(|window| [window.short, window.long]).collect()
+}
+
+/// The name of the series that holds what went wrong within the window.
+fn recorded(objective: &Objective, window: Duration) -> String {
+    format!("job:{}:ratio_rate{}", objective.name, spelt(window))
+}
+
+/// The budget burns too fast in both windows, and there was something to burn.
+fn burns(objective: &Objective, window: &BurnWindow) -> Expr {
+    let too_fast = |window_of: Duration| {
+        let name = recorded(objective, window_of);
+        let share = Expr::Recorded { name, by: &[], offset: None };
+        let factor = Expr::Number(window.factor.value);
+        let threshold = Expr::Multiply(factor.into(), Expr::Number(objective.budget()).into());
+        Box::new(Expr::Compare(share.into(), Comparison::Above, threshold.into()))
+    };
+    let events = Expr::Fold {
+        fold: Fold::Sum,
+        by: &[],
+        of: Sample {
+            selection: objective.measure.all().clone(),
+            function: Function::Increase,
+            window: Window::Of(window.long),
+            offset: None,
+        },
+    };
+    let floor = Expr::Number(objective.floor.value);
+    let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
+    let both = Expr::And(too_fast(window.long), too_fast(window.short));
+    Expr::And(both.into(), enough.into())
+}
+
+/// A duration as it stands in names and labels: `5m`, `1h`, `3d`.
+fn spelt(of: Duration) -> String {
+    let seconds = of.as_secs();
+    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
+    let whole = |(size, _): &(u64, &str)| seconds > 0 && seconds.is_multiple_of(*size);
+    match units.into_iter().find(whole) {
+        Some((size, unit)) => format!("{}{unit}", seconds / size),
+        None => format!("{seconds}s"),
+    }
+}
+
+pub(crate) fn milliseconds(of: Duration) -> i64 {
+    i64::try_from(of.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests;
