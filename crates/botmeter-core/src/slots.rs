@@ -103,7 +103,7 @@ impl<K, T> Slots<K, T> {
         most: usize,
         make: impl FnOnce() -> (K, T),
     ) -> Option<&T> {
-        let place = {
+        let _place = {
             let mut writer = self.writer();
             if let Some(value) = self.find(hash, &is_key) {
                 return Some(value);
@@ -113,7 +113,9 @@ impl<K, T> Slots<K, T> {
         // Declared before the lock, so that a surplus one is dropped after it.
         let (key, value) = make();
         let mut writer = self.writer();
-        place.give_up(&mut writer);
+        // Nobody who makes the same needs a place of their own any more: it
+        // would be one too many, and the last entry would find none.
+        writer.retain(|making| making.hash != hash);
         match self.find(hash, is_key) {
             Some(value) => Some(value),
             None => self.add(Entry { hash, key, value }),
@@ -287,5 +289,23 @@ mod tests {
         assert_eq!(kept, 500);
         let made = made.into_inner();
         assert!((500..=2000).contains(&made), "each thread makes an entry at most once: {made}");
+    }
+
+    #[test]
+    fn an_entry_that_two_threads_make_takes_one_place() {
+        let slots = Slots::new();
+        slots.insert(
+            1,
+            |k| *k == 1,
+            2,
+            || {
+                // Another thread is quicker, and goes on to the last place.
+                let quicker = || (insert(&slots, 1, 1, 2), insert(&slots, 2, 2, 2));
+                let both = thread::scope(|scope| scope.spawn(quicker).join().unwrap());
+                assert_eq!(both, (Some(10), Some(20)));
+                (1, 10)
+            },
+        );
+        assert_eq!(slots.len(), 2);
     }
 }
