@@ -1,6 +1,9 @@
 //! The same events through both routes.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use botmeter_core::{Exports, Telemetry, telemetry::Environment};
@@ -83,10 +86,16 @@ fn both_routes_give_the_same_series_types_helps_buckets_and_values() -> Result<(
     play(&llm)?;
     let address = telemetry.scrape_address().context("nothing is served")?;
     let url = format!("http://{address}/metrics");
-    // Once for the counts of scrapes themselves, which exist after the first.
-    ureq::get(&url).call()?;
     telemetry.flush_blocking(SOON)?;
-    let page = ureq::get(&url).call()?.body_mut().read_to_string()?;
+    // What tells of scrapes exists after the first, shortly after its answer.
+    let deadline = Instant::now() + SOON;
+    let page = loop {
+        let page = ureq::get(&url).call()?.body_mut().read_to_string()?;
+        let told = "telemetry_series{instrument=\"telemetry.last_export.timestamp\"} 2\n";
+        if page.contains(told) || Instant::now() > deadline {
+            break page;
+        }
+    };
     telemetry.flush_blocking(SOON)?;
     let pushed = translate_push(receiver.requests().last().context("nothing was pushed")?)?;
     let scraped = read_exposition(&page)?;

@@ -40,6 +40,10 @@ pub(in crate::backend) struct Failure {
     /// How many points were rejected; nothing if none of them arrived.
     pub(in crate::backend) rejected: Option<u64>,
     /// They were sent, and there was no whole answer.
+    #[cfg_attr(
+        not(feature = "otlp"),
+        expect(dead_code, reason = "what is printed is in no doubt")
+    )]
     pub(in crate::backend) may_have_arrived: bool,
 }
 
