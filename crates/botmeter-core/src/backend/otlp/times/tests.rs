@@ -135,12 +135,15 @@ fn receiver_of(protocol: &str) -> receiver::Builder {
 }
 
 fn push_to(receiver: &Receiver, protocol: &str) -> (Telemetry, Jobs) {
-    Telemetry::builder("my-bot")
+    let started = Telemetry::builder("my-bot")
         .environment([("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)].into_iter().collect())
         .otlp(format!("http://{}", receiver.address()))
         .interval(Duration::from_hours(1))
         .start()
-        .unwrap()
+        .unwrap();
+    // The start pushes by itself, which must not happen amid what is told.
+    receiver.wait_for(|requests| requests.first().map(|_| ()));
+    started
 }
 
 /// The network comes up after the program, and the clock is right by then.
