@@ -210,6 +210,20 @@ pub struct Matcher {
     pub values: Vec<&'static str>,
 }
 
+impl Selection {
+    /// The name of the selected series, as Prometheus has it.
+    pub fn series_name(&self) -> String {
+        let mut name = self.instrument.prometheus_name();
+        name.push_str(match self.part {
+            Part::Value => "",
+            Part::Buckets | Part::Bucket(_) => "_bucket",
+            Part::Sum => "_sum",
+            Part::Count => "_count",
+        });
+        name
+    }
+}
+
 impl Expr {
     /// The selections of the tree, from left to right.
     pub fn selections(&self) -> Vec<&Selection> {

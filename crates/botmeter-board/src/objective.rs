@@ -155,6 +155,20 @@ impl Objective {
         ((1.0 - self.target.value) * 1e9).round() / 1e9
     }
 
+    /// How many events there were in this time, of the whole scope.
+    pub fn events(&self, window: Duration) -> Expr {
+        Expr::Fold {
+            fold: Fold::Sum,
+            by: &[],
+            of: Sample {
+                selection: self.measure.all().clone(),
+                function: Function::Increase,
+                window: Window::Of(window),
+                offset: None,
+            },
+        }
+    }
+
     /// How many times faster than the month can bear the budget burns.
     pub fn burn(&self, window: Duration) -> Query<()> {
         Query::new(self.measure.bad_share(Function::Increase, Window::Of(window))) / self.budget()

@@ -214,7 +214,7 @@ impl Place<'_> {
     }
 
     fn selection(self, selection: &Selection) -> String {
-        let mut text = series_name(selection);
+        let mut text = selection.series_name();
         let mut matchers = Vec::new();
         if let Place::Panel { variables, .. } = self {
             matchers.push(r#"job=~"$job""#.to_owned());
@@ -235,18 +235,6 @@ impl Place<'_> {
         }
         text
     }
-}
-
-/// The name of the selected series.
-pub(crate) fn series_name(selection: &Selection) -> String {
-    let mut name = selection.instrument.prometheus_name();
-    name.push_str(match selection.part {
-        Part::Value => "",
-        Part::Buckets | Part::Bucket(_) => "_bucket",
-        Part::Sum => "_sum",
-        Part::Count => "_count",
-    });
-    name
 }
 
 fn matcher(matcher: &Matcher) -> String {

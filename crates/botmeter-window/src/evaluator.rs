@@ -189,7 +189,7 @@ impl<'a> Evaluator<'a> {
         let end = self.at - milliseconds(of.offset.unwrap_or_default());
         let window = self.place.window(of.window);
         let mut samples = Vec::new();
-        for (series, timeline) in self.history.named(&series_name(&of.selection)) {
+        for (series, timeline) in self.history.named(&of.selection.series_name()) {
             if !self.selects(&of.selection, &series.labels) {
                 continue;
             }
@@ -281,18 +281,6 @@ impl Folded {
             Self::Max(value) | Self::Min(value) => *value,
         }
     }
-}
-
-/// The name of the selected series.
-fn series_name(selection: &Selection) -> String {
-    let mut name = selection.instrument.prometheus_name();
-    name.push_str(match selection.part {
-        Part::Value => "",
-        Part::Buckets | Part::Bucket(_) => "_bucket",
-        Part::Sum => "_sum",
-        Part::Count => "_count",
-    });
-    name
 }
 
 /// Whole seconds, because queries are spelt with these.

@@ -2,9 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{
-    Board, BurnWindow, Comparison, Expr, Fold, Function, Objective, Sample, Window,
-};
+use botmeter_board::{Board, BurnWindow, Comparison, Expr, Function, Objective, Window};
 
 use crate::{Alert, History, Labels, OutOfOrder, Place, Row, Target, alerts::Alerting};
 
@@ -152,16 +150,7 @@ fn burns(objective: &Objective, window: &BurnWindow) -> Expr {
         let threshold = Expr::Multiply(factor.into(), Expr::Number(objective.budget()).into());
         Box::new(Expr::Compare(share.into(), Comparison::Above, threshold.into()))
     };
-    let events = Expr::Fold {
-        fold: Fold::Sum,
-        by: &[],
-        of: Sample {
-            selection: objective.measure.all().clone(),
-            function: Function::Increase,
-            window: Window::Of(window.long),
-            offset: None,
-        },
-    };
+    let events = objective.events(window.long);
     let floor = Expr::Number(objective.floor.value);
     let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
     let both = Expr::And(too_fast(window.long), too_fast(window.short));

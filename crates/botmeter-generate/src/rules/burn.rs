@@ -3,9 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{
-    BurnWindow, Comparison, Expr, Fold, Function, Measure, Objective, Sample, Window,
-};
+use botmeter_board::{BurnWindow, Comparison, Expr, Function, Measure, Objective, Window};
 
 use super::{Alerting, Group, Links, Record, Rule, group};
 use crate::{
@@ -96,16 +94,7 @@ pub(super) fn description(
 /// The long window first, because its share is what the alert shows.
 fn condition(objective: &Objective, window: &BurnWindow) -> String {
     let threshold = format!("({} * {})", window.factor.value, objective.budget());
-    let events = Expr::Fold {
-        fold: Fold::Sum,
-        by: &[],
-        of: Sample {
-            selection: objective.measure.all().clone(),
-            function: Function::Increase,
-            window: Window::Of(window.long),
-            offset: None,
-        },
-    };
+    let events = objective.events(window.long);
     let floor = Expr::Compare(
         Box::new(events),
         Comparison::AtLeast,
