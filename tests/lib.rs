@@ -49,7 +49,7 @@ pub use self::collector::Collector;
 pub use self::dashboard::{Dashboard, Question, read_dashboards};
 pub use self::demo::Demo;
 pub use self::eventually::eventually;
-pub use self::exposition::{Families, Family, read_exposition};
+pub use self::exposition::{Families, Family, read_exposition, read_open_metrics};
 pub use self::fan_out::FanOut;
 pub use self::inbox::Inbox;
 pub use self::jaeger::Jaeger;

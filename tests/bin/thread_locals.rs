@@ -15,12 +15,13 @@ use std::{
 
 use anyhow::{Result, ensure};
 use botmeter_bot::Bots;
-use botmeter_core::{Telemetry, backend::Memory, telemetry::Environment};
+use botmeter_core::Memory;
 use botmeter_http::{Http, McpMethod, Method};
 use botmeter_llm::{Llm, Provider, Reply, Usage};
 use botmeter_narrative::Narratives;
 use botmeter_orchestrator::{Orchestrator, Phase, ResolutionMethod};
 use botmeter_pipeline::{Pipelines, Stage};
+use botmeter_telemetry::{Environment, Telemetry};
 
 type All = (Bots, Http, Llm, Narratives, Orchestrator, Pipelines);
 type Start = fn(&All, &str) -> Box<dyn Any>;

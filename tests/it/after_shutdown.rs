@@ -4,12 +4,13 @@ use std::{collections::BTreeSet, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use botmeter_bot::Bots;
-use botmeter_core::{Domain, SelfObservation, Telemetry, backend::Memory, telemetry::Environment};
+use botmeter_core::{Domain, Memory};
 use botmeter_http::{Http, McpMethod, Method, Status};
 use botmeter_llm::{Llm, LlmGenAi, Provider, Usage};
 use botmeter_narrative::Narratives;
 use botmeter_orchestrator::{EscalationReason, Orchestrator, Phase, ResolutionMethod, TaskState};
 use botmeter_pipeline::{Pipelines, Stage};
+use botmeter_telemetry::{Environment, SelfObservation, Telemetry};
 use integration_tests::translate_push;
 
 use crate::{logs::logged, receiver::Receiver};

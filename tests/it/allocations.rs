@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use allocation_counter::measure;
 use anyhow::Result;
-use botmeter_core::{Telemetry, backend::Discard, telemetry::Environment};
+use botmeter_core::Discard;
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+use botmeter_telemetry::{Environment, Telemetry};
 
 /// What a bot does with a model whose row is known.
 fn work(llm: &Llm, model: &str) {

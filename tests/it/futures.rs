@@ -3,7 +3,7 @@
 use std::{fmt, future::pending};
 
 use botmeter_bot::Bots;
-use botmeter_core::{Domain, Meter, backend::Discard};
+use botmeter_core::{Discard, Domain, Meter};
 use botmeter_http::{Http, McpMethod};
 use botmeter_llm::{Llm, Provider, Reply, Usage};
 use botmeter_narrative::Narratives;

@@ -8,13 +8,19 @@ mod after_shutdown;
 mod allocations;
 /// What observing a future adds to its size.
 mod futures;
+/// A hundred thousand series while four threads record.
+mod large;
 /// What a thread logs: as the tests of core read it.
-#[path = "../../crates/botmeter-core/tests/logs/mod.rs"]
+#[path = "../../crates/botmeter-telemetry/tests/logs/mod.rs"]
 mod logs;
 /// Numbers at their ends are the same on every route.
 mod numbers;
 /// Both routes give the same series.
 mod parity;
+/// So do the bridges to other libraries.
+mod parity_bridges;
+/// Every panel of every board as a picture of our own, every alert firing.
+mod pictures;
 /// An alert of ours on its way through a real Alertmanager.
 mod real_alerts;
 /// What a real Prometheus says to a clock that is ahead, and at wrong addresses.
@@ -26,6 +32,8 @@ mod real_doctor;
 /// The doctor, pointed at servers that are no place for metrics, and at those
 /// that are.
 mod real_doctor_servers;
+/// From a bucket in a real Prometheus to its trace in a real Jaeger.
+mod real_exemplars;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;
@@ -46,7 +54,7 @@ mod real_stack_native;
 mod real_traces;
 /// An OTLP receiver in this process: the one that the tests of core use.
 #[expect(dead_code, reason = "the tests of core use the rest of it")]
-#[path = "../../crates/botmeter-core/tests/receiver/mod.rs"]
+#[path = "../../crates/botmeter-telemetry/tests/receiver/mod.rs"]
 mod receiver;
 /// Two routes under random faults: every count is kept, memory stays flat.
 mod soak;

@@ -6,13 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use botmeter_core::{Exports, Telemetry, telemetry::Environment};
 use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
-use integration_tests::{Families, read_exposition, translate_push};
+use botmeter_telemetry::{Environment, Exports, Telemetry};
+use integration_tests::{Families, read_exposition, read_open_metrics, translate_push};
 
 use crate::receiver::Receiver;
 
-const SOON: Duration = Duration::from_secs(20);
+pub(crate) const SOON: Duration = Duration::from_secs(20);
 
 /// Whether a value differs between the routes by its nature: how often each of
 /// them exported, and when, is told by these.
@@ -22,7 +22,7 @@ fn is_about_exports(name: &str) -> bool {
 
 /// One of everything that a bot does with a model, with label values that are
 /// hard to carry.
-fn play(llm: &Llm) -> Result<()> {
+pub(crate) fn play(llm: &Llm) -> Result<()> {
     let price = Price::per_million(2.5, 10.0)?.cache_read(1.25)?.cache_write(2.5)?;
     llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price))?;
     let usage = Usage::including_cache(1000, 101).cache_read(600).cache_write(10).reasoning(40);
@@ -54,7 +54,7 @@ fn names(families: &Families) -> BTreeSet<&String> {
 }
 
 /// Compares all but what differs by its nature, family by family.
-fn compare(scraped: &Families, pushed: &Families) {
+pub(crate) fn compare(scraped: &Families, pushed: &Families) {
     assert_eq!(names(scraped), names(pushed));
     for (name, scraped) in scraped.iter().filter(|(name, _)| !is_about_exports(name)) {
         let pushed = &pushed[name];
@@ -76,9 +76,15 @@ fn compare(scraped: &Families, pushed: &Families) {
 
 #[test]
 fn both_routes_give_the_same_series_types_helps_buckets_and_values() -> Result<()> {
-    let receiver = Receiver::http().start();
+    both_routes(&Receiver::http().start(), "http/protobuf")?;
+    both_routes(&Receiver::grpc().start(), "grpc")
+}
+
+/// The page in both formats, and a push by this protocol.
+fn both_routes(receiver: &Receiver, protocol: &str) -> Result<()> {
+    let variables = [("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)];
     let (telemetry, llm) = Telemetry::builder("parity")
-        .environment(Environment::default())
+        .environment(variables.into_iter().collect::<Environment>())
         .scrape(([127, 0, 0, 1], 0).into())
         .otlp(receiver.endpoint())
         .interval(Duration::from_hours(1))
@@ -101,7 +107,11 @@ fn both_routes_give_the_same_series_types_helps_buckets_and_values() -> Result<(
     let scraped = read_exposition(&page)?;
     assert!(scraped.len() > 20, "{:?}", names(&scraped));
     compare(&scraped, &pushed);
-    let failures = telemetry.exports(botmeter_core::BackendKind::Otlp).map(Exports::failure_count);
+    let asked = ureq::get(&url).header("accept", "application/openmetrics-text; version=1.0.0");
+    let page = asked.call()?.body_mut().read_to_string()?;
+    compare(&read_open_metrics(&page)?, &pushed);
+    let failures =
+        telemetry.exports(botmeter_telemetry::BackendKind::Otlp).map(Exports::failure_count);
     assert_eq!(failures, Some(0));
     telemetry.shutdown_blocking(SOON)?;
     Ok(())

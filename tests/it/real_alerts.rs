@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use botmeter_bot::{Bots, ErrorKind};
-use botmeter_core::{Telemetry, telemetry::Environment};
+use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{Alertmanager, Discovery, Inbox, Prometheus, eventually};
 use serde_json::Value;
 

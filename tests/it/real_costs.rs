@@ -9,8 +9,8 @@
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use botmeter_core::{Telemetry, telemetry::Environment};
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{Demo, Prometheus, Scales, eventually};
 use xtask::repository;
 

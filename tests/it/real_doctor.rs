@@ -11,11 +11,8 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use botmeter_core::{
-    Telemetry,
-    telemetry::{Diagnosis, Environment},
-};
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+use botmeter_telemetry::{Diagnosis, Environment, Telemetry};
 use integration_tests::{Prometheus, PrometheusBuilder, eventually};
 use xtask::doctor::{Options, diagnose};
 

@@ -1,11 +1,8 @@
 //! The doctor is pointed at each server of the stack, and knows it.
 
 use anyhow::{Context, Result};
-use botmeter_core::{
-    Telemetry,
-    telemetry::{Diagnosis, Environment},
-};
 use botmeter_llm::{Llm, Provider, Usage};
+use botmeter_telemetry::{Diagnosis, Environment, Telemetry};
 use integration_tests::{Alertmanager, Collector, Discovery, Jaeger, Prometheus};
 use xtask::doctor::{Options, diagnose};
 

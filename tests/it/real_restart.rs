@@ -3,8 +3,8 @@
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result};
-use botmeter_core::{BackendKind, Exports, Telemetry, telemetry::Environment};
 use botmeter_llm::{Llm, Provider, Usage};
+use botmeter_telemetry::{BackendKind, Environment, Exports, Telemetry};
 use integration_tests::{Discovery, End, Prometheus, eventually};
 
 const SOON: Duration = Duration::from_mins(1);

@@ -6,9 +6,9 @@ use std::{collections::BTreeMap, time::Duration};
 
 use anyhow::{Context, Result};
 use botmeter_bot::Bots;
-use botmeter_core::{Telemetry, telemetry::Environment};
 use botmeter_http::Http;
 use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
+use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{
     Collector, Discovery, FanOut, Labels, Prometheus, blocks_of_the_guide, eventually,
 };

@@ -3,11 +3,8 @@
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use botmeter_core::{
-    Telemetry,
-    telemetry::{Environment, traces::Traces},
-};
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+use botmeter_telemetry::{Environment, Telemetry, traces::Traces};
 use integration_tests::{Collector, Demo, Jaeger, eventually};
 use serde_json::Value;
 use tracing_subscriber::layer::SubscriberExt;

@@ -22,7 +22,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow, ensure};
-use botmeter_core::{BackendKind, Telemetry, telemetry::Environment};
+use botmeter_telemetry::{BackendKind, Environment, Telemetry};
 use integration_tests::{Families, eventually, read_exposition, translate_push};
 
 use self::{

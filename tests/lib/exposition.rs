@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
+use botmeter_window::exposition::{Family as Told, Format, Kind, Page};
 
 use crate::Labels;
 
@@ -22,82 +23,41 @@ pub struct Family {
 
 /// Reads a page in Prometheus' text format, and refuses what a scraper would
 /// take but a careful page does not have: samples without `# TYPE` or
-/// `# HELP`, a family in two places, a sample twice.
+/// `# HELP`.
 ///
 /// # Errors
 ///
-/// When a line is not understood or breaks one of these rules.
+/// When the page breaks its format or one of these rules.
 pub fn read_exposition(page: &str) -> Result<Families> {
+    read(page, Format::Text)
+}
+
+/// Reads a page of OpenMetrics as strictly; families of counters have the names
+/// that they have in Prometheus' text format.
+///
+/// # Errors
+///
+/// When the page breaks its format or one of these rules.
+pub fn read_open_metrics(page: &str) -> Result<Families> {
+    read(page, Format::OpenMetrics)
+}
+
+fn read(page: &str, format: Format) -> Result<Families> {
     let mut families = Families::new();
-    let mut current: Option<String> = None;
-    let mut help: Option<(String, String)> = None;
-    for line in page.lines().filter(|line| !line.is_empty()) {
-        let read = || format!("failed to read the line {line:?}");
-        if let Some(rest) = line.strip_prefix("# HELP ") {
-            let (name, text) = rest.split_once(' ').with_context(read)?;
-            help = Some((name.to_owned(), text.to_owned()));
-        } else if let Some(rest) = line.strip_prefix("# TYPE ") {
-            let (name, kind) = rest.split_once(' ').with_context(read)?;
-            let (of, text) = help.take().with_context(|| format!("{name} has no # HELP line"))?;
-            ensure!(of == name, "the help of {of} stands above the type of {name}");
-            let family = Family { kind: kind.to_owned(), help: text, samples: BTreeMap::new() };
-            let before = families.insert(name.to_owned(), family);
-            ensure!(before.is_none(), "{name} stands in two places");
-            current = Some(name.to_owned());
-        } else {
-            let (name, labels, value) = sample(line).with_context(read)?;
-            let family = current.as_deref().with_context(|| format!("{line:?} has no family"))?;
-            let belongs = name == family
-                || ["_bucket", "_sum", "_count"]
-                    .iter()
-                    .any(|suffix| name.strip_suffix(suffix) == Some(family));
-            ensure!(belongs, "{name} stands in the family {family}");
-            let family = families.entry(family.to_owned()).or_default();
-            let before = family.samples.insert((name, labels), value);
-            ensure!(before.is_none(), "the sample {line:?} is there twice");
+    for Told { mut name, help, kind, samples, .. } in Page::read(page, format)?.families {
+        if format == Format::OpenMetrics && kind == Kind::Counter {
+            name.push_str("_total");
         }
+        let help = help.with_context(|| format!("{name} has no # HELP line"))?;
+        ensure!(kind != Kind::Unknown, "{name} has no # TYPE line");
+        let samples = samples.into_iter();
+        let samples = samples.map(|sample| {
+            ((sample.name, sample.labels.into_iter().collect::<Labels>()), sample.value)
+        });
+        let family = Family { kind: kind.as_str().to_owned(), help, samples: samples.collect() };
+        families.insert(name, family);
     }
     Ok(families)
-}
-
-fn sample(line: &str) -> Result<(String, Labels, f64)> {
-    let name_end = line.find(['{', ' ']).context("there is no value")?;
-    let (name, mut rest) = line.split_at(name_end);
-    let mut labels = Labels::new();
-    if let Some(inside) = rest.strip_prefix('{') {
-        rest = inside;
-        while !rest.starts_with('}') {
-            let (key, after) = rest.split_once("=\"").context("a label has no value")?;
-            let (value, after) = quoted(after)?;
-            ensure!(
-                labels.insert(key.to_owned(), value).is_none(),
-                "the label {key} is there twice"
-            );
-            rest = after.strip_prefix(',').unwrap_or(after);
-        }
-        rest = &rest[1..];
-    }
-    let value = rest.trim();
-    let value = value.parse().with_context(|| format!("{value:?} is not a number"))?;
-    Ok((name.to_owned(), labels, value))
-}
-
-/// The text up to its closing quote, and what comes behind.
-fn quoted(text: &str) -> Result<(String, &str)> {
-    let mut value = String::new();
-    let mut chars = text.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '"' => return Ok((value, &text[at + 1..])),
-            '\\' => match chars.next() {
-                Some((_, 'n')) => value.push('\n'),
-                Some((_, escaped @ ('"' | '\\'))) => value.push(escaped),
-                other => bail!("a backslash escapes {other:?}"),
-            },
-            _ => value.push(c),
-        }
-    }
-    bail!("a label value has no end")
 }
 
 #[cfg(test)]
@@ -121,12 +81,13 @@ mod tests {
     fn careless_pages_are_refused() {
         let head = "# HELP a A.\n# TYPE a gauge\n";
         let cases = [
-            ("a 1\n".to_owned(), "has no family"),
+            ("a 1\n".to_owned(), "no # HELP"),
             ("# TYPE a gauge\na 1\n".to_owned(), "no # HELP"),
             (format!("{head}a 1\na 1\n"), "there twice"),
-            (format!("{head}b 1\n"), "in the family"),
-            (format!("{head}a one\n"), "failed to read"),
-            (format!("{head}a 1\n{head}a{{x=\"1\"}} 1\n"), "two places"),
+            ("# HELP a A.\na 1\n".to_owned(), "no # TYPE"),
+            (format!("{head}b 1\n"), "b has no # HELP"),
+            (format!("{head}a one\n"), "is no number"),
+            (format!("{head}a 1\n{head}a{{x=\"1\"}} 1\n"), "behind samples of a"),
         ];
         for (page, part) in cases {
             let error = format!("{:#}", read_exposition(&page).unwrap_err());

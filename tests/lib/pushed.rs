@@ -14,7 +14,8 @@ use opentelemetry_proto::tonic::{
 use crate::{Families, Family, Labels};
 
 /// Translates a pushed request as Prometheus' receiver does, so that it can be
-/// compared with a scraped page.
+/// compared with a scraped page: of each series its last point. A zero where
+/// counting began may stand before it.
 ///
 /// # Errors
 ///
@@ -54,8 +55,12 @@ fn translate(metric: &Metric) -> Result<(String, Family)> {
         Data::Gauge(gauge) => numbers(&name, &gauge.data_points, &mut family)?,
         Data::Histogram(histogram) => {
             ensure_cumulative(histogram.aggregation_temporality)?;
-            for point in &histogram.data_points {
-                distribution(&name, point, &mut family)?;
+            let points = &histogram.data_points;
+            for (at, point) in points.iter().enumerate() {
+                let next = points.get(at + 1);
+                if point.count > 0 || next.is_none_or(|next| next.attributes != point.attributes) {
+                    distribution(&name, point, &mut family)?;
+                }
             }
         }
         Data::ExponentialHistogram(_) | Data::Summary(_) => {}
@@ -70,7 +75,11 @@ fn ensure_cumulative(temporality: i32) -> Result<()> {
 }
 
 fn numbers(name: &str, points: &[NumberDataPoint], family: &mut Family) -> Result<()> {
-    for point in points {
+    for (at, point) in points.iter().enumerate() {
+        let is_zero = matches!(point.value, Some(Number::AsInt(0) | Number::AsDouble(0.0)));
+        if is_zero && points.get(at + 1).is_some_and(|next| next.attributes == point.attributes) {
+            continue;
+        }
         let value = match point.value.context("a point has no value")? {
             Number::AsDouble(value) => value,
             Number::AsInt(value) => value as f64,

@@ -2,13 +2,13 @@
 //! generated from.
 
 use botmeter_bot::Bots;
-use botmeter_core::SelfObservation;
 use botmeter_generate::Catalogue;
 use botmeter_http::Http;
 use botmeter_llm::Llm;
 use botmeter_narrative::Narratives;
 use botmeter_orchestrator::Orchestrator;
 use botmeter_pipeline::Pipelines;
+use botmeter_telemetry::SelfObservation;
 
 use crate::overview;
 
@@ -22,7 +22,7 @@ pub fn catalogue() -> Catalogue {
         .domain::<Narratives>(botmeter_narrative::board::board())
         .domain::<Orchestrator>(overview::with_models(botmeter_orchestrator::board::board()))
         .domain::<Pipelines>(botmeter_pipeline::board::board())
-        .domain::<SelfObservation>(botmeter_board::telemetry::board())
+        .domain::<SelfObservation>(botmeter_telemetry::board())
         .dashboard(overview::dashboard())
 }
 

@@ -5,7 +5,6 @@
 //! the first that does not let them through. What the program itself knows,
 //! `Telemetry::diagnose` tells.
 
-mod exposition;
 mod layers;
 mod names;
 mod prometheus;
@@ -20,7 +19,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use botmeter_core::telemetry::{Diagnosis, Environment, Finding, Verdict};
+use botmeter_telemetry::{Diagnosis, Environment, Finding, Verdict};
 use clap::Args;
 
 use crate::{catalog::catalogue, dashboards};

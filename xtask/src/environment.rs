@@ -4,8 +4,8 @@
 use std::{fmt::Write, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail};
-use botmeter_core::telemetry::{About, KNOWN_VARIABLES, KnownVariable};
 use botmeter_generate::Replacement;
+use botmeter_telemetry::{About, KNOWN_VARIABLES, KnownVariable};
 
 use crate::repository;
 

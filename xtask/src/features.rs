@@ -41,9 +41,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_features_of_core_are_among_them() {
+    fn the_features_of_a_crate_are_among_them() {
         let all = each_alone().unwrap();
-        for name in ["botmeter-core alone", "botmeter-core with scrape alone"] {
+        for name in ["botmeter-core alone", "botmeter-export with scrape alone"] {
             assert!(all.iter().any(|alone| alone.name == name), "{name} is missing");
         }
     }

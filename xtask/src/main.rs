@@ -25,8 +25,13 @@ enum Task {
     /// Pass everything that has to pass: format, lints, tests, documentation,
     /// generated files, each feature alone, packages, the example, real servers
     Test,
-    /// Measure what recording costs, beside other libraries
-    Bench,
+    /// Measure what recording and exporting cost, beside other libraries
+    Bench {
+        /// Draw the figures into `docs/performance/`, and write them into the
+        /// tables of `docs/performance.md`
+        #[arg(long)]
+        pictures: bool,
+    },
     /// Count the crates that a domain crate adds to a program
     Cost {
         /// Measure how long they take to compile as well, which takes minutes
@@ -64,7 +69,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
         Task::Demo { arguments } => xtask::demo::run(&arguments),
         Task::Test => xtask::steps::run(),
-        Task::Bench => xtask::bench::run(),
+        Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
         Task::Doctor(options) => return xtask::doctor::run(&options),

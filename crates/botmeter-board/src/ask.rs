@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botmeter_core::{Gauge, Histogram, Instrument, LabelSet, self_observation::BUILD};
+use botmeter_core::{Gauge, Histogram, Instrument, LabelSet, process::BUILD};
 
 use crate::{
     Query, Severity,

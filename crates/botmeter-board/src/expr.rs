@@ -232,6 +232,33 @@ impl Expr {
         found
     }
 
+    /// The longest time that any part looks back over; what a panel chooses
+    /// itself is not counted. How far back a recorded series looked is asked
+    /// for by its name.
+    pub fn reach(&self, recorded: &dyn Fn(&str) -> Duration) -> Duration {
+        match self {
+            Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
+                let window = match of.window {
+                    Window::Of(window) => window,
+                    Window::Auto | Window::Shown => Duration::ZERO,
+                };
+                window + of.offset.unwrap_or_default()
+            }
+            Self::Vanished { remembered, silent, .. } => *remembered.max(silent),
+            Self::Recorded { name, offset, .. } => recorded(name) + offset.unwrap_or_default(),
+            Self::Since(of) | Self::Top { of, .. } => of.reach(recorded),
+            Self::Recent { .. } | Self::Firing { .. } | Self::Number(_) => Duration::ZERO,
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Divide(a, b)
+            | Self::OrZero(a, b)
+            | Self::Compare(a, _, b)
+            | Self::And(a, b)
+            | Self::AndJob(a, b) => a.reach(recorded).max(b.reach(recorded)),
+        }
+    }
+
     fn collect<'a>(&'a self, found: &mut Vec<&'a Selection>) {
         match self {
             Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {

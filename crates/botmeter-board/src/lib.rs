@@ -5,16 +5,20 @@ mod alert;
 mod ask;
 mod condition;
 mod dashboard;
+mod drawing;
+mod events;
 mod example;
 mod expr;
 mod labels;
+mod limits;
 mod objective;
 mod panel;
+mod played;
 mod query;
 mod recording;
 mod series;
 mod show;
-pub mod telemetry;
+mod text;
 
 pub use alert::{Alert, Severity};
 pub use ask::{
@@ -23,13 +27,17 @@ pub use ask::{
 };
 pub use condition::{Condition, Direction, Limit, Trigger};
 pub use dashboard::{Board, Dashboard, Row, Undrawn, Variable};
+pub use drawing::GAP;
 pub use example::{Behavior, Example, Feed, Firing};
 pub use expr::{
     Comparison, Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window,
 };
+pub use limits::{Limits, Step};
 pub use objective::{BurnWindow, FOUR_WINDOWS, Measure, Objective};
 pub use panel::{Color, Kind, Line, Panel, Scope};
+pub use played::{EXAMPLE_JOB, Played, pace, played};
 pub use query::{Query, ratio, share, top};
 pub use recording::{Recorded, Recording};
 pub use series::{Cumulative, Level, Series};
 pub use show::Show;
+pub use text::{filled, percent, spelt};

@@ -8,6 +8,7 @@ use crate::{
     Limit, Query, Severity,
     expr::{Expr, Fold, Function, Part, Sample, Selection, Window},
     series::Series,
+    text::{percent, spelt},
 };
 
 /// A share of events that are to go well, over a month.
@@ -167,6 +168,22 @@ impl Objective {
                 offset: None,
             },
         }
+    }
+
+    /// The name of the series that holds what went wrong within the window.
+    pub fn recorded(&self, window: Duration) -> String {
+        format!("job:{}:ratio_rate{}", self.name, spelt(window))
+    }
+
+    /// What an alert on the window says of this job and this share.
+    pub fn description(&self, window: &BurnWindow, job: &str, share: &str) -> String {
+        format!(
+            "{share} went wrong at {job} within {long}, where {budget} may: the budget burns \
+             more than {factor} times too fast.",
+            long = spelt(window.long),
+            budget = percent(self.budget()),
+            factor = window.factor.value,
+        )
     }
 
     /// How many times faster than the month can bear the budget burns.

@@ -73,7 +73,7 @@ impl Bot {
     /// the future is first polled.
     ///
     /// ```
-    /// # use botmeter_bot::{Bots, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_bot::{Bots, core::{Domain, Memory, Meter}};
     /// # use std::{io, time::Duration};
     /// # async fn send() -> Result<u32, io::Error> { Ok(250) }
     /// # #[tokio::main(flavor = "current_thread")]
@@ -105,7 +105,7 @@ impl Bot {
     /// one.
     ///
     /// ```
-    /// # use botmeter_bot::{Bots, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_bot::{Bots, core::{Domain, Memory, Meter}};
     /// # use std::io;
     /// use botmeter_bot::ErrorKind;
     ///

@@ -57,7 +57,7 @@ impl Run {
     /// The run failed for this reason.
     ///
     /// ```
-    /// # use botmeter_bot::{Bots, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_bot::{Bots, core::{Domain, Memory, Meter}};
     /// use botmeter_bot::ErrorKind;
     ///
     /// enum Trouble {
@@ -92,7 +92,7 @@ impl Run {
     /// [`ErrorKind::of`].
     ///
     /// ```
-    /// # use botmeter_bot::{Bots, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_bot::{Bots, core::{Domain, Memory, Meter}};
     /// # let memory = Memory::new();
     /// # let bots = Bots::register(&Meter::new(memory.clone()));
     /// fn read_topics() -> Result<Vec<String>, std::io::Error> {

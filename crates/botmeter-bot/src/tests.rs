@@ -7,7 +7,7 @@ mod told;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use botmeter_core::{Domain, DropReason, Meter, backend::Memory};
+use botmeter_core::{Domain, DropReason, Memory, Meter};
 
 use crate::Bots;
 

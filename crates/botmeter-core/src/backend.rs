@@ -1,98 +1,48 @@
 //! Where measurements go.
 
-mod catalog;
-mod memory;
-mod numbers;
-#[cfg(feature = "otlp")]
-pub mod otlp;
-#[cfg(any(feature = "otlp-grpc", feature = "scrape"))]
-mod own_runtime;
-#[cfg(feature = "scrape")]
-pub mod scrape;
-#[cfg(any(feature = "otlp", feature = "stdout"))]
-mod sdk;
-mod series;
-mod spread;
-#[cfg(feature = "stdout")]
-pub mod stdout;
-mod tee;
+use std::{fmt, sync::Arc, time::Duration};
 
-use std::{fmt, time::Duration};
+use crate::{Bridge, Error, store::Store};
 
-pub use catalog::Catalog;
-pub use memory::Memory;
-pub use tee::Tee;
-
-use crate::{Bound, Descriptor, Error};
-
-/// The keys and values of one series, in the order of the label set.
-pub type Labels<'a> = &'a [(&'static str, &'a str)];
-
-/// Where measurements go.
+/// Where series go: the one way out.
 ///
-/// A backend is asked once for each series and answers with a [`Bound`] sink;
-/// recording never looks at labels again. Asked twice for the same series, it
-/// answers with sinks that feed the same series. Label values are clean and
-/// within their limits when they arrive here, and so are the numbers: what is
-/// not finite, may not shrink or is no possible step is dropped and counted
-/// before.
+/// Most backends are *routes*: they are given the [`Store`] before anything is
+/// recorded, and read it when they are asked, or at their own pace. Recording
+/// knows nothing of them. One that feeds another library's metrics is a
+/// [`Bridge`], and hears of each measurement.
 ///
 /// ```
-/// use botmeter_core::{Backend, Bound, Descriptor, Sink, backend::Labels};
+/// use std::{ops::ControlFlow, sync::OnceLock, time::Duration};
 ///
-/// /// Prints every step of every counter, and forgets the rest.
-/// #[derive(Debug)]
-/// struct Print;
+/// use botmeter_core::{Backend, Error, store::Store};
 ///
-/// #[derive(Debug)]
-/// struct Line(String);
+/// /// Prints how many series each instrument has, when it is flushed.
+/// #[derive(Debug, Default)]
+/// struct Sizes(OnceLock<Store>);
 ///
-/// impl Sink<u64> for Line {
-///     fn record(&self, n: u64) {
-///         println!("{} +{n}", self.0);
+/// impl Backend for Sizes {
+///     fn open(&self, store: &Store) -> Store {
+///         self.0.get_or_init(|| store.clone()).clone()
 ///     }
-/// }
 ///
-/// impl Backend for Print {
-///     fn counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<u64> {
-///         Bound::to(Line(format!("{}{labels:?}", descriptor.prometheus_name())))
+///     fn flush(&self, _: Duration) -> Result<(), Error> {
+///         for family in self.0.get().iter().flat_map(|store| store.families()) {
+///             println!("{} {}", family.identity().prometheus_name(), family.len());
+///         }
+///         Ok(())
 ///     }
 /// }
 /// ```
 pub trait Backend: fmt::Debug + Send + Sync + 'static {
-    /// Learns of an instrument before its first series; may be called again.
-    fn describe(&self, descriptor: &'static Descriptor) {
-        let _ = descriptor;
+    /// Has this store to read from now on, unless it was given one before;
+    /// returns the one that it reads. Called before anything is recorded.
+    fn open(&self, store: &Store) -> Store {
+        store.clone()
     }
 
-    /// Binds a series of a [`Kind::Counter`](crate::Kind::Counter).
-    fn counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<u64> {
-        let _ = (descriptor, labels);
-        Bound::discard()
-    }
-
-    /// Binds a series of a [`Kind::FloatCounter`](crate::Kind::FloatCounter).
-    fn float_counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let _ = (descriptor, labels);
-        Bound::discard()
-    }
-
-    /// Binds a series of a [`Kind::UpDownCounter`](crate::Kind::UpDownCounter).
-    fn up_down_counter(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<i64> {
-        let _ = (descriptor, labels);
-        Bound::discard()
-    }
-
-    /// Binds a series of a [`Kind::Gauge`](crate::Kind::Gauge).
-    fn gauge(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let _ = (descriptor, labels);
-        Bound::discard()
-    }
-
-    /// Binds a series of a [`Kind::Histogram`](crate::Kind::Histogram).
-    fn histogram(&self, descriptor: &'static Descriptor, labels: Labels<'_>) -> Bound<f64> {
-        let _ = (descriptor, labels);
-        Bound::discard()
+    /// What hears of each measurement, if this is a bridge.
+    fn bridge(&self) -> Option<Arc<dyn Bridge>> {
+        None
     }
 
     /// Hands over what was recorded so far.
@@ -129,7 +79,7 @@ pub trait Backend: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// Throws everything away.
+/// Reads nothing: what is recorded leaves by no way.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Discard;
 

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use crate::{
-    Unit, buckets,
+    Kind, Unit, buckets,
+    const_text::equal,
     label::{LabelInfo, Values},
     name,
 };
@@ -21,32 +22,6 @@ pub struct Descriptor {
     help: &'static str,
     labels: &'static [LabelInfo],
     buckets: &'static [f64],
-}
-
-/// How an instrument behaves over time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// A whole number that only grows.
-    Counter,
-    /// A number with fractions that only grows, such as money.
-    FloatCounter,
-    /// A whole number that grows and shrinks by steps.
-    UpDownCounter,
-    /// A number that is set.
-    Gauge,
-    /// A distribution over fixed buckets.
-    Histogram,
-}
-
-impl Kind {
-    /// The word on Prometheus' `# TYPE` line.
-    pub const fn prometheus(self) -> &'static str {
-        match self {
-            Self::Counter | Self::FloatCounter => "counter",
-            Self::UpDownCounter | Self::Gauge => "gauge",
-            Self::Histogram => "histogram",
-        }
-    }
 }
 
 impl Descriptor {
@@ -121,11 +96,23 @@ impl Descriptor {
 /// constant, if they have one.
 ///
 /// ```
-/// use botmeter_core::self_observation::EXPORT_DURATION;
+/// use botmeter_core::{Histogram, Instrument, Unit, buckets, closed_label};
+///
+/// closed_label! {
+///     /// How it ended.
+///     pub enum Status: "status" {
+///         /// Well.
+///         Success => "success",
+///         /// Badly.
+///         Error => "error",
+///     }
+/// }
+/// static DURATION: Instrument<Histogram, (Status,)> =
+///     Instrument::histogram("bot.duration", Unit::SECONDS, "How long it took.", buckets::FAST);
 ///
 /// assert_eq!(
-///     EXPORT_DURATION.descriptor().to_string(),
-///     "telemetry_export_duration_seconds Histogram [backend=otlp|scrape|stdout|traces] FAST"
+///     DURATION.descriptor().to_string(),
+///     "bot_duration_seconds Histogram [status=success|error] FAST"
 /// );
 /// ```
 impl fmt::Display for Descriptor {
@@ -229,18 +216,4 @@ const fn check_buckets(kind: Kind, buckets: &[f64]) {
         assert!(at == 0 || buckets[at - 1] < buckets[at], "bucket bounds grow strictly");
         at += 1;
     }
-}
-
-pub(crate) const fn equal(text: &[u8], start: usize, end: usize, word: &[u8]) -> bool {
-    if end - start != word.len() {
-        return false;
-    }
-    let mut at = 0;
-    while at < word.len() {
-        if text[start + at] != word[at] {
-            return false;
-        }
-        at += 1;
-    }
-    true
 }

@@ -1,6 +1,6 @@
 //! Domains: what one part of a bot has to tell.
 
-use crate::{Descriptor, Error, Meter, backend::Catalog};
+use crate::{Descriptor, Error, Meter};
 
 /// A group of instruments and the events that feed them.
 ///
@@ -35,9 +35,9 @@ pub struct Registered {
 impl Registered {
     /// What this domain registers.
     pub fn of<D: Domain>() -> Self {
-        let notes = Catalog::new();
-        drop(D::register(&Meter::new(notes.clone())));
-        Self { domain: D::NAME, instruments: notes.descriptors() }
+        let notes = Meter::of(&[]);
+        drop(D::register(&notes));
+        Self { domain: D::NAME, instruments: notes.store().descriptors() }
     }
 }
 

@@ -31,9 +31,8 @@ impl Error {
     }
 
     /// The same error with what else can be done about it.
-    #[cfg(feature = "scrape")]
     #[must_use]
-    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+    pub fn with_advice(mut self, advice: &str) -> Self {
         self.what = format!("{}; {advice}", self.what);
         self
     }

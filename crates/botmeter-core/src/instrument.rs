@@ -1,11 +1,10 @@
 //! Instruments: typed statics that everything else is read from.
 
-use std::{fmt, marker::PhantomData, sync::OnceLock};
+use std::{fmt, marker::PhantomData};
 
 use crate::{
-    Counter, Descriptor, FloatCounter, Gauge, Histogram, Kind, LabelSet, Meter, Recorder, Sink,
-    Table, Unit, UpDownCounter,
-    bound::{Bound, sealed::FromBound},
+    Counter, Descriptor, FloatCounter, Gauge, Histogram, Kind, LabelSet, Meter, Recorder, Unit,
+    UpDownCounter, handle::sealed::How,
 };
 
 /// An instrument that records with handles of type `H` under labels `L`.
@@ -140,14 +139,9 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
     ///
     /// A counter starts at zero. A text that is past its label's limit becomes
     /// `other`, and each measurement with the handle then counts in
-    /// `telemetry_overflow_total`. A histogram without labels exists only once something was
-    /// recorded, because one of the two routes cannot show it empty.
+    /// `telemetry_overflow_total`.
     pub fn bind(&'static self, meter: &Meter, values: L::Values<'_>) -> H {
-        if matches!(self.descriptor.kind(), Kind::Histogram) && L::LABELS.is_empty() {
-            return self.bind_late(meter, values);
-        }
-        meter.describe(&self.descriptor);
-        self.handle(self.bind_now(meter, values), meter)
+        self.handle(meter, values, false)
     }
 
     /// A handle whose series exists only once something was recorded.
@@ -155,36 +149,15 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
     /// For gauges that mean nothing at zero, such as the time of the last
     /// success, and for histograms that many label sets never feed.
     pub fn bind_late(&'static self, meter: &Meter, values: L::Values<'_>) -> H {
-        meter.describe(&self.descriptor);
-        let key = L::key(values);
-        let late = Late {
-            name: self.descriptor.name(),
-            bound: OnceLock::new(),
-            bind: {
-                let meter = meter.clone();
-                move || self.bind_now(&meter, L::values(&key))
-            },
-        };
-        self.handle(Bound::to(late), meter)
+        self.handle(meter, values, true)
     }
 
-    /// A table of handles, one for each set of label values that comes.
-    pub fn table(&'static self, meter: &Meter) -> Table<L, H> {
-        Table::new(meter, self, |meter, values| self.bind(meter, values))
-    }
-
-    fn handle(&'static self, bound: Bound<H::Number>, meter: &Meter) -> H {
-        H::guarded(bound, &self.descriptor, meter)
-    }
-
-    fn bind_now(&'static self, meter: &Meter, values: L::Values<'_>) -> Bound<H::Number> {
-        let descriptor = &self.descriptor;
-        L::admit(&L::limits(meter), values, |values, is_changed| {
-            L::pairs(values, |labels| {
-                meter.new_series(descriptor, labels);
-                let bound = <H as FromBound>::ask(meter.backend(), descriptor, labels);
-                meter.counting_surplus(bound, descriptor, is_changed)
-            })
+    fn handle(&'static self, meter: &Meter, values: L::Values<'_>, is_late: bool) -> H {
+        let family = meter.describe(&self.descriptor);
+        L::admit(&L::limits(meter.admissions()), values, |values, is_changed| {
+            let is_surplus = is_changed || meter.has_surplus_of(&self.descriptor);
+            let labels = L::pairs(values, |pairs| meter.store().labels(pairs.iter().copied()));
+            H::bind(meter, family, &labels, How { is_late, is_surplus })
         })
     }
 }
@@ -192,28 +165,5 @@ impl<H: Recorder, L: LabelSet> Instrument<H, L> {
 impl<H, L> fmt::Debug for Instrument<H, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.descriptor.fmt(f)
-    }
-}
-
-/// Binds at the first measurement.
-struct Late<T, F> {
-    name: &'static str,
-    bound: OnceLock<Bound<T>>,
-    bind: F,
-}
-
-impl<T, F> Sink<T> for Late<T, F>
-where
-    T: Copy + Send + Sync + 'static,
-    F: Fn() -> Bound<T> + Send + Sync,
-{
-    fn record(&self, value: T) {
-        self.bound.get_or_init(&self.bind).record(value);
-    }
-}
-
-impl<T, F> fmt::Debug for Late<T, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Late").field("name", &self.name).finish_non_exhaustive()
     }
 }

@@ -6,6 +6,7 @@
 //! [`open_label!`](crate::open_label); values past the limit become `other`,
 //! and each time is counted.
 
+mod admissions;
 mod clean;
 mod closed;
 mod digest;
@@ -14,13 +15,14 @@ mod set;
 
 use std::fmt::Debug;
 
+pub use admissions::Admissions;
 pub use clean::{Clean, MAX_VALUE_BYTES};
 pub use closed::{ClosedLabel, Each, hash_index};
 pub use digest::{Digest, Kept};
 pub use open::{Admitted, OpenValues};
 pub use set::LabelSet;
 
-use crate::Meter;
+use crate::const_text::equal;
 
 /// What every value past an open label's limit becomes.
 pub const OTHER: &str = "other";
@@ -102,7 +104,7 @@ const fn check_key(key: &[u8]) {
     let mut at = 0;
     while at < RESERVED.len() {
         assert!(
-            !crate::descriptor::equal(key, 0, key.len(), RESERVED[at].as_bytes()),
+            !equal(key, 0, key.len(), RESERVED[at].as_bytes()),
             "the label keys le, quantile, job and instance belong to Prometheus"
         );
         at += 1;
@@ -141,8 +143,8 @@ pub trait Label: 'static {
     fn matches(key: &Self::Key, digest: Self::Digest, value: Self::Value<'_>) -> bool;
     /// The kept value.
     fn value(key: &Self::Key) -> Self::Value<'_>;
-    /// The limit that the meter keeps for this label.
-    fn limit(meter: &Meter) -> Self::Limit;
+    /// The limit that a meter keeps for this label.
+    fn limit(admissions: &Admissions) -> Self::Limit;
     /// Cleans the value and asks whether it is one of those admitted.
     fn admit<'a>(limit: &Self::Limit, value: Self::Value<'a>) -> Self::Admitted<'a>;
     /// The value to use, and whether the limit changed it.

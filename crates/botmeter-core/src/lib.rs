@@ -1,43 +1,54 @@
-//! Metrics for LLM bots: what an instrument is, and where measurements go.
+//! Metrics for LLM bots: what an instrument is, and what it records into.
 #![doc = include_str!("../README.md")]
 
-pub mod backend;
-mod bound;
+mod backend;
+mod bridge;
 pub mod buckets;
+mod const_text;
 mod descriptor;
 mod domain;
 mod error;
-mod exports;
+mod exposition;
+mod foreign;
+mod guards;
+mod handle;
 mod instrument;
+mod kind;
 pub mod label;
-mod losses;
+mod limited;
+mod memory;
 mod meter;
 mod moment;
 pub mod name;
 mod observe;
-pub mod self_observation;
+pub mod process;
 mod slots;
+pub mod store;
 mod table;
-pub mod telemetry;
 mod tell;
 mod unit;
-mod wait;
-mod wall;
+#[doc(hidden)]
+pub mod wall;
 
-pub use backend::Backend;
-pub use bound::{Bound, Counter, FloatCounter, Gauge, Histogram, Recorder, Sink, UpDownCounter};
-pub use descriptor::{Descriptor, Kind};
+pub use backend::{Backend, Discard};
+pub use bridge::{Bound, Bridge, Sink};
+pub use descriptor::Descriptor;
 pub use domain::{Domain, Domains, Registered, instruments};
 pub use error::Error;
-pub use exports::{BackendKind, ExportStatus, Exports, Last};
+pub use exposition::{Exposition, Format};
+#[doc(hidden)]
+pub use guards::Guards;
+pub use guards::{DropReason, Watch};
+pub use handle::{Counter, FloatCounter, Gauge, Histogram, Recorder, UpDownCounter};
 pub use instrument::Instrument;
+pub use kind::Kind;
 pub use label::{ClosedLabel, Each, Label, LabelSet};
-pub use losses::DropReason;
+pub use limited::{MAX_FOREIGN_NAMES, MAX_FOREIGN_SERIES};
+pub use memory::Memory;
 pub use meter::Meter;
 pub use moment::plausible_unix_time;
 pub use observe::observe;
-pub use self_observation::SelfObservation;
+pub use store::Store;
 pub use table::{MAX_ROWS, Table};
-pub use telemetry::Telemetry;
 pub use tell::tell;
 pub use unit::Unit;

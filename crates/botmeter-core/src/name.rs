@@ -5,7 +5,7 @@
 //! the names that it gives, and the generators put them into dashboards, so a
 //! pushed and a scraped series are the same series.
 
-use crate::{Error, descriptor::Kind};
+use crate::{Error, Kind};
 
 /// The Prometheus name of an instrument.
 ///

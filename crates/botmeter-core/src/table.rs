@@ -6,8 +6,7 @@ use std::{
 };
 
 use crate::{
-    Descriptor, LabelSet, Meter,
-    backend::Catalog,
+    Descriptor, Instrument, LabelSet, Meter, Recorder,
     label::{LabelInfo, Values},
     slots::{MOST_ENTRIES, Slots},
     tell,
@@ -24,7 +23,7 @@ pub const MAX_ROWS: usize = 2000;
 /// allocating.
 ///
 /// ```
-/// use botmeter_core::{Counter, Instrument, Meter, Unit, backend::Memory, open_label};
+/// use botmeter_core::{Counter, Instrument, Memory, Meter, Unit, open_label};
 ///
 /// open_label! {
 ///     /// The name of a tool.
@@ -80,17 +79,17 @@ impl<L: LabelSet, T> Table<L, T> {
     /// each measurement of it: choose the instrument that every event records.
     pub fn new(
         meter: &Meter,
-        counted: &'static crate::Instrument<impl crate::Recorder, impl LabelSet>,
+        counted: &'static Instrument<impl Recorder, impl LabelSet>,
         make: impl Fn(&Meter, L::Values<'_>) -> T + Send + Sync + 'static,
     ) -> Self {
         const { assert!(closed_combinations(L::LABELS) <= SURPLUS_ROWS, "too many closed labels") };
-        let notes = Catalog::new();
-        let nowhere = make(&Meter::new(notes.clone()), L::sample());
-        for descriptor in notes.descriptors() {
+        let notes = Meter::of(&[]);
+        let nowhere = make(&notes, L::sample());
+        for descriptor in notes.store().descriptors() {
             meter.describe(descriptor);
         }
         Self {
-            limits: L::limits(meter),
+            limits: L::limits(meter.admissions()),
             meter: meter.clone(),
             counted: counted.descriptor(),
             make: Box::new(make),
@@ -165,6 +164,13 @@ impl<L: LabelSet, T> Table<L, T> {
             };
             (key, row)
         })
+    }
+}
+
+impl<H: Recorder, L: LabelSet> Instrument<H, L> {
+    /// A table of handles, one for each set of label values that comes.
+    pub fn table(&'static self, meter: &Meter) -> Table<L, H> {
+        Table::new(meter, self, |meter, values| self.bind(meter, values))
     }
 }
 

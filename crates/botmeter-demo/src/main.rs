@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use botmeter_demo::options::Options;
-use botmeter_llm::core::telemetry::traces::{TraceIds, Traces};
+use botmeter_telemetry::traces::{TraceIds, Traces};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};

@@ -12,10 +12,10 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use botmeter_llm::Provider as ProviderLabel;
-use botmeter_llm::core::Telemetry;
-use botmeter_llm::core::backend::Memory;
-use botmeter_llm::core::telemetry::traces::Traces;
-use botmeter_llm::core::telemetry::{StopRequested, stop_requested};
+use botmeter_llm::core::Memory;
+use botmeter_telemetry::Telemetry;
+use botmeter_telemetry::traces::Traces;
+use botmeter_telemetry::{StopRequested, stop_requested};
 use tokio::time::{Instant, interval_at, sleep};
 
 use self::progress::Progress;

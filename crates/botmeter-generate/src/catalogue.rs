@@ -6,10 +6,10 @@ use botmeter_core::{Descriptor, Domain, Registered};
 /// The domains and their boards.
 ///
 /// ```
-/// use botmeter_core::SelfObservation;
+/// use botmeter_telemetry::SelfObservation;
 /// use botmeter_generate::{Catalogue, Options, generate};
 ///
-/// let catalogue = Catalogue::new().domain::<SelfObservation>(botmeter_board::telemetry::board());
+/// let catalogue = Catalogue::new().domain::<SelfObservation>(botmeter_telemetry::board());
 /// let files = generate(&catalogue, &Options::new("cargo xtask dashboards"))?;
 /// assert!(files.paths().any(|path| path == "grafana/telemetry.json"));
 /// # Ok::<(), botmeter_generate::Error>(())

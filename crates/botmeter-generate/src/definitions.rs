@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botmeter_core::{Descriptor, Kind, label::LabelInfo, self_observation};
+use botmeter_core::{Descriptor, Kind, label::LabelInfo, process};
 
 /// What Prometheus calls the series of alerts that fire or are about to.
 pub(crate) const ALERTS: &str = "ALERTS";
@@ -37,8 +37,8 @@ impl Definitions {
     /// Prometheus itself.
     pub(crate) fn new(instruments: impl IntoIterator<Item = &'static Descriptor>) -> Self {
         let mut definitions = Self::default();
-        definitions.add(self_observation::BUILD.descriptor());
-        definitions.add(self_observation::START_TIME.descriptor());
+        definitions.add(process::BUILD.descriptor());
+        definitions.add(process::START_TIME.descriptor());
         for descriptor in instruments {
             definitions.add(descriptor);
         }

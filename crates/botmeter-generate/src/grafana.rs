@@ -13,11 +13,10 @@ mod traces;
 mod units;
 mod variables;
 
-pub(crate) use limits::Limits;
 pub(crate) use model::{Dashboard, Item, Panel, Row};
 pub(crate) use panel::panel_id;
 
-use botmeter_board as board;
+use botmeter_board::{self as board, Limits};
 
 use crate::{Options, Problem, files::MARK};
 use model::{Link, Templating, Time, TimePicker};

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use botmeter_board::Limits;
+
 use crate::{
     Catalogue, Error, Files, Options, Problem,
     definitions::Definitions,
     files::MARK,
-    grafana::{self, Limits},
-    kubernetes, reference,
+    grafana, kubernetes, reference,
     rules::{self, Rules},
     yaml::Yaml,
 };
@@ -36,8 +37,8 @@ impl Model {
             pages: Vec::new(),
             problems: Vec::new(),
         };
-        let limits =
-            Limits::of(&catalogue.entries.iter().map(|entry| &entry.board).collect::<Vec<_>>());
+        let boards: Vec<_> = catalogue.entries.iter().map(|entry| &entry.board).collect();
+        let limits = Limits::of(&boards);
         for entry in &catalogue.entries {
             let mut dashboards = Vec::new();
             for dashboard in &entry.board.dashboards {

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, time::Duration};
 
 use botmeter_board::{
     Comparison, Expr, Fold, Function, Matcher, Part, Sample, Scope, Selection, Variable, Window,
+    spelt as duration,
 };
 use botmeter_core::label::LabelInfo;
 
@@ -24,17 +25,6 @@ pub(crate) enum Place<'a> {
 /// The query as PromQL.
 pub(crate) fn render(expr: &Expr, place: Place<'_>) -> String {
     place.spell(expr).0
-}
-
-/// A duration as Prometheus writes it: `5m`, `1h`, `3d`.
-pub(crate) fn duration(of: Duration) -> String {
-    let seconds = of.as_secs();
-    for (size, unit) in [(86_400, "d"), (3600, "h"), (60, "m")] {
-        if seconds > 0 && seconds.is_multiple_of(size) {
-            return format!("{}{unit}", seconds / size);
-        }
-    }
-    format!("{seconds}s")
 }
 
 /// A label value or another text in quotes.

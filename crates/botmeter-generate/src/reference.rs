@@ -3,14 +3,13 @@
 mod alerts;
 mod instruments;
 
-use botmeter_board::Kind;
+use botmeter_board::{Kind, spelt};
 
 use crate::{
     catalogue::Entry,
     files::MARK,
     grafana,
     options::Options,
-    promql,
     rules::{Rule, Rules},
 };
 
@@ -111,7 +110,7 @@ fn recordings(page: &mut Page, entry: &Entry, rules: &Rules) {
             let own = entry.board.recordings.iter().find(|own| own.name == record.name);
             let every = group.interval.map_or_else(
                 || "as Prometheus is set".to_owned(),
-                |interval| format!("every {}", promql::duration(interval)),
+                |interval| format!("every {}", spelt(interval)),
             );
             rows.push(vec![
                 code(&record.name),

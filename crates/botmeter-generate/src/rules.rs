@@ -9,6 +9,7 @@ pub(crate) use burn::objections;
 
 use std::time::Duration;
 
+use botmeter_board::spelt;
 use botmeter_core::label::LabelInfo;
 
 use crate::{Problem, catalogue::Entry, grafana::panel_id, options::Options, promql, yaml::Yaml};
@@ -152,7 +153,7 @@ impl Group {
     fn yaml(&self) -> Yaml {
         let mut pairs = vec![("name".to_owned(), Yaml::text(&self.name))];
         if let Some(interval) = self.interval {
-            pairs.push(("interval".to_owned(), Yaml::text(promql::duration(interval))));
+            pairs.push(("interval".to_owned(), Yaml::text(spelt(interval))));
         }
         let rules = self.rules.iter().map(|rule| match rule {
             Rule::Record(record) => record.yaml(),
@@ -183,7 +184,7 @@ impl Alerting {
             ("expr".to_owned(), Yaml::text(&self.expr)),
         ];
         if !self.hold.is_zero() {
-            pairs.push(("for".to_owned(), Yaml::text(promql::duration(self.hold))));
+            pairs.push(("for".to_owned(), Yaml::text(spelt(self.hold))));
         }
         pairs.push(("labels".to_owned(), Yaml::texts(self.labels.clone())));
         pairs.push(("annotations".to_owned(), Yaml::texts(self.annotations())));

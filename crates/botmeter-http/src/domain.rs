@@ -53,7 +53,7 @@ impl Http {
     /// as [`UNMATCHED`](crate::UNMATCHED).
     ///
     /// ```
-    /// # use botmeter_http::core::{Domain, Meter, backend::Memory};
+    /// # use botmeter_http::core::{Domain, Memory, Meter};
     /// use botmeter_http::Http;
     /// use tower::{Layer, ServiceExt, service_fn};
     ///

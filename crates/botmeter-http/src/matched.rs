@@ -8,7 +8,7 @@ use http::request::Parts;
 /// For [`Http::layer`](crate::Http::layer) around the routes of a router:
 ///
 /// ```
-/// # use botmeter_http::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_http::core::{Domain, Memory, Meter};
 /// use axum::{Router, routing::get};
 /// use botmeter_http::{Http, matched_path};
 ///

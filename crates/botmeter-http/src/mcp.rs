@@ -30,7 +30,7 @@ impl Mcp {
 /// a word, it ends as `cancelled`; dropped by a panic, as an `error`.
 ///
 /// ```
-/// # use botmeter_http::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_http::core::{Domain, Memory, Meter};
 /// use botmeter_http::{Http, McpMethod};
 ///
 /// # let memory = Memory::new();

@@ -9,7 +9,7 @@ mod streams;
 
 use std::time::{Duration, Instant};
 
-use botmeter_core::{Domain, Meter, backend::Memory};
+use botmeter_core::{Domain, Memory, Meter};
 
 use crate::Http;
 

@@ -51,7 +51,7 @@ impl ToolHandle {
 /// dropped by a panic, as an `error`.
 ///
 /// ```
-/// # use botmeter_http::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_http::core::{Domain, Memory, Meter};
 /// use botmeter_http::Http;
 ///
 /// # let memory = Memory::new();

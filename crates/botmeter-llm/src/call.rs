@@ -2,6 +2,7 @@
 
 use std::{mem, sync::Arc, thread, time::Duration};
 
+use botmeter_core::tell;
 use quanta::Instant;
 use tracing::Span;
 
@@ -107,7 +108,7 @@ impl Call {
     /// enters it, or is instrumented with it:
     ///
     /// ```
-    /// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
+    /// # use botmeter_llm::core::{Domain, Memory, Meter};
     /// use botmeter_llm::{Llm, Provider, Usage};
     /// use tracing::Instrument;
     ///
@@ -140,6 +141,8 @@ impl Drop for Call {
             Outcome::Open if thread::panicking() => (Status::Error, Some(ErrorKind::Unknown)),
             Outcome::Open => (Status::Cancelled, None),
         };
+        // So that exemplars lead to this call's span.
+        let entered = span::enter(&self.span);
         if let Some(kind) = error {
             self.row.failed(kind);
         }
@@ -152,6 +155,7 @@ impl Drop for Call {
         } else if self.first_token.is_some() {
             self.row.broke_off();
         }
+        tell(|| drop(entered));
         let span = mem::replace(&mut self.span, Span::none());
         span::end(span, status, error, self.consumed.as_ref());
     }

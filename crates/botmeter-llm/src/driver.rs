@@ -15,7 +15,7 @@ pub trait Reply {
 /// What talks to a model provider: a reply for a request.
 ///
 /// ```
-/// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_llm::core::{Domain, Memory, Meter};
 /// use botmeter_llm::{Driver, Llm, Metered, Provider, Reply, Usage};
 ///
 /// struct Echo;

@@ -16,7 +16,7 @@ use labels::{Operation, ProviderName, RequestModel, TokenType};
 /// Named at start-up in the place of [`Llm`], and used like it:
 ///
 /// ```
-/// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_llm::core::{Domain, Memory, Meter};
 /// use botmeter_llm::{LlmGenAi, Provider, Usage};
 ///
 /// # let memory = Memory::new();
@@ -164,7 +164,7 @@ const TOKENS: &[f64] = &[
 mod tests {
     use std::collections::BTreeSet;
 
-    use botmeter_core::{Registered, backend::Memory};
+    use botmeter_core::{Memory, Registered};
 
     use super::*;
     use crate::ErrorKind;

@@ -86,7 +86,7 @@ impl Llm {
     /// cancellation. What it traces is below the call's span.
     ///
     /// ```
-    /// # use botmeter_llm::core::{Domain, Meter, backend::Memory};
+    /// # use botmeter_llm::core::{Domain, Memory, Meter};
     /// use botmeter_llm::{Llm, Provider, Reply, Usage};
     ///
     /// struct Answer(String, Usage);

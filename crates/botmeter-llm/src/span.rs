@@ -14,7 +14,7 @@ use std::{
 
 use botmeter_core::tell;
 use pin_project_lite::pin_project;
-use tracing::{Span, field::Empty, level_filters::LevelFilter};
+use tracing::{Span, field::Empty, level_filters::LevelFilter, span::Entered};
 
 use crate::{ErrorKind, Provider, Status, Usage};
 
@@ -55,6 +55,12 @@ pub(crate) fn first_token(span: &Span, seconds: f64) {
             span.record("gen_ai.response.time_to_first_chunk", seconds);
         });
     }
+}
+
+/// For what is recorded until the guard is dropped, which wants a [`tell`], too.
+#[inline]
+pub(crate) fn enter(span: &Span) -> Option<Entered<'_>> {
+    if span.is_disabled() { None } else { tell(|| span.enter()) }
 }
 
 /// The call ends here, whoever else still holds its span.
@@ -126,7 +132,7 @@ pin_project! {
     impl<F> PinnedDrop for InSpan<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let entered = tell(|| this.span.enter());
+            let entered = enter(this.span);
             this.work.set(None);
             tell(|| drop(entered));
             tell(|| *this.span = Span::none());

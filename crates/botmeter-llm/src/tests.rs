@@ -2,7 +2,7 @@
 
 use std::{panic, time::Duration};
 
-use botmeter_core::{Domain, DropReason, Meter, backend::Memory};
+use botmeter_core::{Domain, DropReason, Memory, Meter};
 
 use crate::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
 

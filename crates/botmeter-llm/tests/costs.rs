@@ -9,7 +9,7 @@ use std::{
 
 use botmeter_llm::{
     ErrorKind, Llm, Price, PriceBook, Provider, Usage,
-    core::{Domain, Meter, backend::Memory},
+    core::{Domain, Memory, Meter},
 };
 use tracing::{
     Event, Level, Subscriber,

@@ -14,7 +14,7 @@ use std::{
 use async_trait::async_trait;
 use botmeter_llm::{
     Driver, Llm, Metered, Provider, Reply, Usage,
-    core::{Domain, Meter, backend::Memory},
+    core::{Domain, Memory, Meter},
 };
 use tracing::{Subscriber, span};
 use tracing_subscriber::{

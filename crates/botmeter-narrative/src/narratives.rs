@@ -98,7 +98,7 @@ impl Narrative {
     /// cancellation. The run starts when the future is first polled.
     ///
     /// ```
-    /// # use botmeter_narrative::{Narratives, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_narrative::{Narratives, core::{Domain, Memory, Meter}};
     /// # use std::io;
     /// # async fn ask(prompt: &str) -> Result<String, io::Error> { Ok(prompt.to_owned()) }
     /// # #[tokio::main(flavor = "current_thread")]
@@ -135,7 +135,7 @@ impl Narrative {
     /// model's reply, and gives the result back.
     ///
     /// ```
-    /// # use botmeter_narrative::{Narratives, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_narrative::{Narratives, core::{Domain, Memory, Meter}};
     /// # use std::num::ParseIntError;
     /// # let memory = Memory::new();
     /// # let narratives = Narratives::register(&Meter::new(memory.clone()));

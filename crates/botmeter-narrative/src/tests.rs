@@ -5,7 +5,7 @@ mod futures;
 
 use std::{fmt, panic, thread};
 
-use botmeter_core::{Domain, Meter, backend::Memory};
+use botmeter_core::{Domain, Memory, Meter};
 
 use crate::Narratives;
 

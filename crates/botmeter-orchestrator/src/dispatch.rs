@@ -35,7 +35,7 @@ impl Dispatch {
 /// either way, with what was dispatched until then.
 ///
 /// ```
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
 /// # use botmeter_orchestrator::Orchestrator;
 /// # let memory = Memory::new();
 /// # let orchestrator = Orchestrator::register(&Meter::new(memory.clone()));

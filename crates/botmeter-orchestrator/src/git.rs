@@ -93,7 +93,7 @@ impl Queue {
 /// a word, it ends as `cancelled`; dropped by a panic, as an `error`.
 ///
 /// ```
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
 /// use botmeter_orchestrator::{Orchestrator, ResolutionMethod};
 ///
 /// # let memory = Memory::new();

@@ -24,7 +24,7 @@ pub struct WaitingMerge(State);
 /// nobody knows in what state the repository is.
 ///
 /// ```
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
 /// # use botmeter_orchestrator::Orchestrator;
 /// # let memory = Memory::new();
 /// # let orchestrator = Orchestrator::register(&Meter::new(memory.clone()));
@@ -44,7 +44,7 @@ pub struct WaitingMerge(State);
 /// The same merge cannot end twice:
 ///
 /// ```compile_fail,E0382
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
 /// # let meter = Meter::new(Memory::new());
 /// # let orchestrator = botmeter_orchestrator::Orchestrator::register(&meter);
 /// let merge = orchestrator.merge().locked();

@@ -90,7 +90,7 @@ impl Orchestrator {
     /// of tasks and a count by state fit:
     ///
     /// ```
-    /// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+    /// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
     /// use botmeter_orchestrator::{Orchestrator, TaskState};
     ///
     /// # let memory = Memory::new();

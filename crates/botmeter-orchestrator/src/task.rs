@@ -58,7 +58,7 @@ impl Tasks {
 /// word, it ends as `cancelled`; dropped by a panic, as an `error`.
 ///
 /// ```
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Memory};
+/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
 /// use botmeter_orchestrator::{Orchestrator, Phase};
 ///
 /// # let memory = Memory::new();

@@ -4,7 +4,7 @@ mod catalogue;
 mod git;
 mod tasks;
 
-use botmeter_core::{Domain, Meter, backend::Memory};
+use botmeter_core::{Domain, Memory, Meter};
 
 use crate::Orchestrator;
 

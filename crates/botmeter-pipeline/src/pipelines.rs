@@ -104,7 +104,7 @@ impl Pipeline {
     /// starts when the future is first polled.
     ///
     /// ```
-    /// # use botmeter_pipeline::{Pipelines, core::{Domain, Meter, backend::Memory}};
+    /// # use botmeter_pipeline::{Pipelines, core::{Domain, Memory, Meter}};
     /// # use std::io;
     /// # async fn curate() -> Result<u64, io::Error> { Ok(7) }
     /// use botmeter_pipeline::Stage;

@@ -5,7 +5,7 @@ mod passes;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use botmeter_core::{Domain, DropReason, Meter, backend::Memory};
+use botmeter_core::{Domain, DropReason, Memory, Meter};
 
 use crate::{MAX_PIECES, Pipeline, Pipelines, Stage};
 

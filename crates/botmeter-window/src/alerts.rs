@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use botmeter_board::Expr;
 
-use crate::{History, Labels, OutOfOrder, Place, Target, rules::milliseconds};
+use crate::{History, Labels, OutOfOrder, Place, Target, milliseconds::milliseconds};
 
 /// How long an alert that is over is told of, in milliseconds.
 const REMEMBERED: i64 = 15 * 60 * 1000;
@@ -20,6 +20,20 @@ pub struct Alert<'a> {
     pub value: f64,
     /// How far it has come.
     pub state: AlertState,
+}
+
+/// A rule that may become an alert.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Watched<'a> {
+    /// Which alert.
+    pub name: &'static str,
+    /// The labels that the rule adds.
+    pub labels: &'a [(&'static str, String)],
+    /// For how long it has to be so.
+    pub hold: Duration,
+    /// How far back it looks, and so how much has to be known before its
+    /// silence means anything.
+    pub reach: Duration,
 }
 
 /// How far an alert has come; times are milliseconds.
@@ -51,6 +65,7 @@ pub(crate) struct Alerting {
     expr: Expr,
     hold: Duration,
     labels: Vec<(&'static str, String)>,
+    reach: Duration,
     target: Target,
     active: BTreeMap<Labels, (AlertState, f64)>,
 }
@@ -61,14 +76,19 @@ impl Alerting {
         expr: Expr,
         hold: Duration,
         labels: Vec<(&'static str, String)>,
+        reach: Duration,
         history: &mut History,
     ) -> Self {
         let target = history.add_target();
-        Self { name, expr, hold, labels, target, active: BTreeMap::new() }
+        Self { name, expr, hold, labels, reach, target, active: BTreeMap::new() }
     }
 
     pub(crate) fn question(&self) -> (&str, &[(&'static str, String)], &Expr) {
         (self.name, &self.labels, &self.expr)
+    }
+
+    pub(crate) fn watched(&self) -> Watched<'_> {
+        Watched { name: self.name, labels: &self.labels, hold: self.hold, reach: self.reach }
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = Alert<'_>> {

@@ -10,6 +10,7 @@ use crate::{
     over_time::{self, Span},
     quantile::{self, Bucket},
     rows::{Pairing, Value},
+    series::LOOKBACK,
     sum::Sum,
 };
 
@@ -143,7 +144,8 @@ impl<'a> Evaluator<'a> {
 
     fn recorded(&self, name: &str, offset: Option<Duration>) -> Value {
         let at = self.at - milliseconds(offset.unwrap_or_default());
-        let rows = self.history.named(name).filter_map(|(series, timeline)| {
+        let history = self.history.back_to(at - LOOKBACK);
+        let rows = history.named(name).filter_map(|(series, timeline)| {
             Some(Row::new(series.labels.clone(), series.at(timeline, at)?))
         });
         Value::Rows(rows.collect())
@@ -151,7 +153,8 @@ impl<'a> Evaluator<'a> {
 
     fn firing(&self, severity: Severity) -> Value {
         self.fold(Fold::Sum, None, &[], |found| {
-            for (series, timeline) in self.history.named("ALERTS") {
+            let history = self.history.back_to(self.at - LOOKBACK);
+            for (series, timeline) in history.named("ALERTS") {
                 let labels = &series.labels;
                 if labels.get("alertstate") == Some("firing")
                     && labels.get("severity") == Some(severity.as_str())
@@ -188,8 +191,10 @@ impl<'a> Evaluator<'a> {
     fn each(&self, of: &Sample, found: &mut dyn FnMut(&'a Labels, f64)) {
         let end = self.at - milliseconds(of.offset.unwrap_or_default());
         let window = self.place.window(of.window);
+        let back = if of.function == Function::Value { None } else { window };
+        let history = self.history.back_to(end - back.map_or(LOOKBACK, milliseconds));
         let mut samples = Vec::new();
-        for (series, timeline) in self.history.named(&of.selection.series_name()) {
+        for (series, timeline) in history.named(&of.selection.series_name()) {
             if !self.selects(&of.selection, &series.labels) {
                 continue;
             }

@@ -1,9 +1,13 @@
 //! What targets told, as far back as there is room.
 
+mod past;
+
 use std::{
     collections::{BTreeMap, HashMap},
     error, fmt,
 };
+
+use past::Past;
 
 use crate::{
     Labels,
@@ -55,6 +59,8 @@ pub struct History {
     numbers: HashMap<Labels, u64>,
     names: HashMap<Box<str>, Vec<u64>>,
     samples: usize,
+    has_forgotten: bool,
+    past: Option<Past>,
 }
 
 /// What was made of one reading of a target.
@@ -100,18 +106,23 @@ impl History {
             numbers: HashMap::new(),
             names: HashMap::new(),
             samples: 0,
+            has_forgotten: false,
+            past: None,
         }
     }
 
     /// One more place that samples come from.
     pub fn add_target(&mut self) -> Target {
         self.targets.push(Source::default());
+        if let Some(past) = &mut self.past {
+            past.add_target();
+        }
         Target(self.targets.len() - 1)
     }
 
     /// How many samples there are, marks of ends included.
     pub fn samples(&self) -> usize {
-        self.samples
+        self.samples + self.past.as_ref().map_or(0, |past| past.history.samples())
     }
 
     /// How many series there are, those that have ended included.
@@ -126,6 +137,11 @@ impl History {
 
     /// The oldest time that something is known of.
     pub fn oldest(&self) -> Option<i64> {
+        let past = self.past.as_ref().and_then(|past| past.history.oldest());
+        self.own_oldest().into_iter().chain(past).min()
+    }
+
+    fn own_oldest(&self) -> Option<i64> {
         self.targets.iter().filter_map(|source| source.timeline.oldest()).min()
     }
 
@@ -151,8 +167,13 @@ impl History {
             return Err(OutOfOrder { at, newest });
         }
         let number = source.timeline.push(at);
+        let is_due = self.past.as_ref().is_some_and(|past| past.is_due(target, at));
+        let mut remembered = Vec::new();
         let mut appended = Appended::default();
         for (labels, value) in samples {
+            if is_due {
+                remembered.push((labels.clone(), value));
+            }
             match self.open(target, number, labels) {
                 Some(series) => {
                     let places = series.push(number, value);
@@ -168,7 +189,12 @@ impl History {
         {
             source.timeline.withdraw();
         }
-        while self.samples > self.bounds.samples && self.forget_oldest() {}
+        while self.samples > self.bounds.samples && self.forget_oldest() {
+            self.has_forgotten = true;
+        }
+        if let Some(past) = self.past.as_mut().filter(|_| is_due) {
+            past.append(target, at, &remembered);
+        }
         Ok(appended)
     }
 

@@ -3,19 +3,25 @@
 
 mod alerts;
 mod evaluator;
+pub mod exposition;
 mod history;
 mod labels;
+mod milliseconds;
 mod over_time;
 mod place;
+mod play;
 mod quantile;
 mod rows;
 mod rules;
+mod scrape;
 mod series;
 mod sum;
 
-pub use alerts::{Alert, AlertState};
+pub use alerts::{Alert, AlertState, Watched};
 pub use history::{Appended, Bounds, History, OutOfOrder, Target};
 pub use labels::Labels;
 pub use place::{Chosen, Place, View, rate_interval};
+pub use play::Play;
 pub use rows::Row;
 pub use rules::Rules;
+pub use scrape::Scrape;

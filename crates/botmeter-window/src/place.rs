@@ -68,11 +68,13 @@ impl Chosen {
         self
     }
 
+    /// Whether this value of the label `key` is among those that are chosen.
+    pub fn has(&self, key: &str, value: &str) -> bool {
+        self.0.get(key).is_some_and(|values| values.iter().any(|chosen| chosen == value))
+    }
+
     fn admits(&self, key: &str, value: &str) -> bool {
-        match self.0.get(key) {
-            Some(values) => values.iter().any(|chosen| chosen == value),
-            None => true,
-        }
+        !self.0.contains_key(key) || self.has(key, value)
     }
 }
 

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{Board, BurnWindow, Comparison, Expr, Function, Objective, Window};
+use botmeter_board::{Board, BurnWindow, Comparison, Expr, Function, Objective, Window, spelt};
 
-use crate::{Alert, History, Labels, OutOfOrder, Place, Row, Target, alerts::Alerting};
+use crate::{
+    Alert, History, Labels, OutOfOrder, Place, Row, Target, Watched, alerts::Alerting,
+    milliseconds::milliseconds,
+};
 
 /// From this length on, the window of an objective is recorded less often.
 const LONG: Duration = Duration::from_hours(24);
@@ -20,7 +23,7 @@ const LONG_INTERVAL: Duration = Duration::from_mins(1);
 /// use botmeter_window::{Bounds, History, Rules};
 ///
 /// let mut history = History::new(Bounds::default());
-/// let mut rules = Rules::of(&botmeter_board::telemetry::board(), &mut history);
+/// let mut rules = Rules::of(&botmeter_telemetry::board(), &mut history);
 /// rules.evaluate(&mut history, 15_000)?;
 /// assert_eq!(rules.alerts().count(), 0);
 /// # Ok::<(), botmeter_window::OutOfOrder>(())
@@ -57,7 +60,7 @@ impl Rules {
         for objective in &board.objectives {
             for window in windows(objective) {
                 let expr = objective.measure.bad_share(Function::Rate, Window::Of(window));
-                let rule = record(recorded(objective, window), expr);
+                let rule = record(objective.recorded(window), expr);
                 if window < LONG {
                     records.push(rule);
                 } else {
@@ -69,11 +72,19 @@ impl Rules {
             records.push(Record { labels, ..record("slo:objective:ratio".to_owned(), target) });
         }
         records.extend(long);
+        let recorded = |name: &str| {
+            let rule = records.iter().find(|rule| rule.name == name);
+            // None of them asks for another one.
+            rule.map_or(Duration::ZERO, |rule| rule.expr.reach(&|_| Duration::ZERO))
+        };
         let mut alerts = Vec::new();
-        for alert in &board.alerts {
-            let severity = ("severity", alert.severity.as_str().to_owned());
-            let expr = alert.when.expr.clone();
-            alerts.push(Alerting::new(alert.name, expr, alert.hold, vec![severity], history));
+        let mut alert = |name, expr: Expr, hold, labels| {
+            let reach = expr.reach(&recorded);
+            alerts.push(Alerting::new(name, expr, hold, labels, reach, history));
+        };
+        for of in &board.alerts {
+            let labels = vec![("severity", of.severity.as_str().to_owned())];
+            alert(of.name, of.when.expr.clone(), of.hold, labels);
         }
         for objective in &board.objectives {
             for window in objective.windows {
@@ -81,8 +92,7 @@ impl Rules {
                     ("severity", window.severity.as_str().to_owned()),
                     ("window", spelt(window.long)),
                 ];
-                let expr = burns(objective, window);
-                alerts.push(Alerting::new(objective.alert, expr, window.hold, labels, history));
+                alert(objective.alert, burns(objective, window), window.hold, labels);
             }
         }
         Self { records, alerts }
@@ -107,6 +117,11 @@ impl Rules {
     /// The alerts that are pending, firing, or were lately.
     pub fn alerts(&self) -> impl Iterator<Item = Alert<'_>> {
         self.alerts.iter().flat_map(Alerting::active)
+    }
+
+    /// Every rule that may become an alert, in the order of the board.
+    pub fn watched(&self) -> impl Iterator<Item = Watched<'_>> {
+        self.alerts.iter().map(Alerting::watched)
     }
 
     /// The name of each rule, the labels that it adds, and what it asks.
@@ -136,15 +151,10 @@ fn windows(objective: &Objective) -> BTreeSet<Duration> {
     objective.windows.iter().flat_map(|window| [window.short, window.long]).collect()
 }
 
-/// The name of the series that holds what went wrong within the window.
-fn recorded(objective: &Objective, window: Duration) -> String {
-    format!("job:{}:ratio_rate{}", objective.name, spelt(window))
-}
-
 /// The budget burns too fast in both windows, and there was something to burn.
 fn burns(objective: &Objective, window: &BurnWindow) -> Expr {
     let too_fast = |window_of: Duration| {
-        let name = recorded(objective, window_of);
+        let name = objective.recorded(window_of);
         let share = Expr::Recorded { name, by: &[], offset: None };
         let factor = Expr::Number(window.factor.value);
         let threshold = Expr::Multiply(factor.into(), Expr::Number(objective.budget()).into());
@@ -155,21 +165,6 @@ fn burns(objective: &Objective, window: &BurnWindow) -> Expr {
     let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
     let both = Expr::And(too_fast(window.long), too_fast(window.short));
     Expr::And(both.into(), enough.into())
-}
-
-/// A duration as it stands in names and labels: `5m`, `1h`, `3d`.
-fn spelt(of: Duration) -> String {
-    let seconds = of.as_secs();
-    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
-    let whole = |(size, _): &(u64, &str)| seconds > 0 && seconds.is_multiple_of(*size);
-    match units.into_iter().find(whole) {
-        Some((size, unit)) => format!("{}{unit}", seconds / size),
-        None => format!("{seconds}s"),
-    }
-}
-
-pub(crate) fn milliseconds(of: Duration) -> i64 {
-    i64::try_from(of.as_millis()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

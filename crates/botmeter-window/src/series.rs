@@ -14,7 +14,7 @@ const ABSENT: u64 = 0x7ff0_0000_0000_0003;
 const NOT_A_NUMBER: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
 
 /// How long a series is believed without a new sample, in milliseconds.
-const LOOKBACK: i64 = 5 * 60 * 1000;
+pub(crate) const LOOKBACK: i64 = 5 * 60 * 1000;
 
 /// A sample: its time in milliseconds and its value.
 pub(crate) type Sample = (i64, f64);

@@ -11,7 +11,7 @@ mod targets;
 
 use std::{collections::BTreeSet, path::PathBuf};
 
-use botmeter_core::telemetry::{Diagnosis, Environment, Finding};
+use botmeter_telemetry::{Diagnosis, Environment, Finding};
 
 use super::{
     Options,

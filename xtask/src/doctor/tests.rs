@@ -4,7 +4,7 @@ mod fakes;
 mod program;
 mod server;
 
-use botmeter_core::telemetry::{Diagnosis, Environment};
+use botmeter_telemetry::{Diagnosis, Environment};
 
 use super::{Options, diagnose};
 use fakes::{Prometheus, closed, page, serve};

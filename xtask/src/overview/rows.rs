@@ -11,10 +11,6 @@ use botmeter_bot::{
     board::limits::QUEUE_HIGH,
     instruments::{EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
 };
-use botmeter_core::{
-    BackendKind, ExportStatus,
-    self_observation::{EXPORTS, LAST_EXPORT},
-};
 use botmeter_http::{self as http, instruments::REQUESTS as HTTP_REQUESTS};
 use botmeter_llm::{
     self as llm,
@@ -22,6 +18,10 @@ use botmeter_llm::{
 };
 use botmeter_orchestrator::instruments::MERGE_QUEUE_DEPTH;
 use botmeter_pipeline::{PipelineName, instruments::QUEUE_DEPTH as PIPELINE_QUEUE};
+use botmeter_telemetry::{
+    BackendKind, ExportStatus,
+    self_observation::{EXPORTS, LAST_EXPORT},
+};
 
 const DAY: Duration = Duration::from_hours(24);
 

@@ -165,7 +165,7 @@ macro_rules! closed_label {
                 *key
             }
 
-            fn limit(_: &$crate::Meter) {}
+            fn limit(_: &$crate::label::Admissions) {}
 
             fn admit<'a>((): &(), value: Self::Value<'a>) -> Self::Admitted<'a> {
                 value

@@ -170,8 +170,8 @@ macro_rules! open_label {
                 key.as_str()
             }
 
-            fn limit(meter: &$crate::Meter) -> Self::Limit {
-                meter.open_values::<Self>($limit)
+            fn limit(admissions: &$crate::label::Admissions) -> Self::Limit {
+                admissions.of::<Self>($limit)
             }
 
             fn admit<'a>(limit: &Self::Limit, value: Self::Value<'a>) -> Self::Admitted<'a> {

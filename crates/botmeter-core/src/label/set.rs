@@ -2,8 +2,7 @@
 
 use std::fmt::Debug;
 
-use super::{Label, LabelInfo};
-use crate::Meter;
+use super::{Admissions, Label, LabelInfo};
 
 /// The labels of one instrument: a tuple of none to four label types.
 ///
@@ -32,8 +31,8 @@ pub trait LabelSet: 'static {
     fn matches(key: &Self::Key, digest: Self::Digest, values: Self::Values<'_>) -> bool;
     /// The kept values.
     fn values(key: &Self::Key) -> Self::Values<'_>;
-    /// The limits that the meter keeps for these labels.
-    fn limits(meter: &Meter) -> Self::Limits;
+    /// The limits that a meter keeps for these labels.
+    fn limits(admissions: &Admissions) -> Self::Limits;
     /// Goes on with the values after cleaning and admission, and whether a
     /// limit changed one.
     fn admit<R>(
@@ -70,7 +69,7 @@ impl LabelSet for () {
 
     fn values((): &()) {}
 
-    fn limits(_: &Meter) {}
+    fn limits(_: &Admissions) {}
 
     fn admit<R>((): &(), (): (), then: impl FnOnce((), bool) -> R) -> R {
         then((), false)
@@ -122,8 +121,8 @@ macro_rules! label_set {
                 ($($label::value(&key.$at),)*)
             }
 
-            fn limits(meter: &Meter) -> Self::Limits {
-                ($($label::limit(meter),)*)
+            fn limits(admissions: &Admissions) -> Self::Limits {
+                ($($label::limit(admissions),)*)
             }
 
             fn admit<R>(
@@ -156,26 +155,40 @@ label_set!(A 0, B 1, C 2);
 label_set!(A 0, B 1, C 2, D 3);
 
 #[cfg(test)]
+#[expect(unreachable_pub, reason = "a macro writes the labels, whoever uses them")]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{BackendKind, DropReason};
+    use crate::{DropReason, closed_label};
+
+    closed_label! {
+        /// One of four.
+        enum Route: "route" {
+            /// The first.
+            Otlp => "otlp",
+            /// The second.
+            Scrape => "scrape",
+            /// The third.
+            Stdout => "stdout",
+            /// The fourth.
+            Traces => "traces",
+        }
+    }
 
     /// How many of 256 places the hashes of all pairs fall on.
-    fn places(hash: impl Fn(DropReason, BackendKind) -> u64) -> usize {
-        let pairs = DropReason::ALL.iter().flat_map(|a| BackendKind::ALL.iter().map(|b| (*a, *b)));
+    fn places(hash: impl Fn(DropReason, Route) -> u64) -> usize {
+        let pairs = DropReason::ALL.iter().flat_map(|a| Route::ALL.iter().map(|b| (*a, *b)));
         pairs.map(|(a, b)| hash(a, b) & 255).collect::<BTreeSet<_>>().len()
     }
 
     /// 24 random numbers fall on 23 of 256 places.
     #[test]
     fn closed_labels_reach_all_places_wherever_they_stand() {
-        type First = (DropReason, BackendKind);
-        type Last = (BackendKind, BackendKind, DropReason, BackendKind);
+        type First = (DropReason, Route);
+        type Last = (Route, Route, DropReason, Route);
         let first = places(|a, b| First::hash(First::digest((a, b))));
-        let last =
-            places(|a, b| Last::hash(Last::digest((BackendKind::Otlp, BackendKind::Otlp, a, b))));
+        let last = places(|a, b| Last::hash(Last::digest((Route::Otlp, Route::Otlp, a, b))));
         assert!(first >= 20 && last >= 20, "{first} and {last} places");
     }
 }

@@ -109,7 +109,7 @@ impl Blog {
 #[cfg(test)]
 mod tests {
     use botmeter_pipeline::Pipelines;
-    use botmeter_pipeline::core::{Domain, Meter, backend::Memory};
+    use botmeter_pipeline::core::{Domain, Memory, Meter};
 
     use super::*;
 

@@ -85,7 +85,7 @@ impl Mailbox {
 #[cfg(test)]
 mod tests {
     use botmeter_bot::Bots;
-    use botmeter_bot::core::{Domain, Meter, backend::Memory};
+    use botmeter_bot::core::{Domain, Memory, Meter};
 
     use super::*;
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use botmeter_demo::model::{Habits, Model};
 use botmeter_demo::provider::{Faults, Latency, Profile, Share};
-use botmeter_llm::core::{Domain, Meter, backend::Memory};
+use botmeter_llm::core::{Domain, Memory, Meter};
 use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Status};
 
 use futures_util::future::join_all;

@@ -6,7 +6,7 @@ use botmeter_demo::model::{Habits, Model};
 use botmeter_demo::provider::{Faults, Latency, Profile, Provider, Share};
 use botmeter_demo::story::{Domains, Story};
 use botmeter_llm::Provider as Label;
-use botmeter_llm::core::{Domains as _, Meter, backend::Memory};
+use botmeter_llm::core::{Domains as _, Memory, Meter};
 
 use crate::{client, quick};
 

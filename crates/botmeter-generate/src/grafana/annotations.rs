@@ -1,6 +1,6 @@
 //! What happened, as marks across all panels.
 
-use botmeter_core::self_observation::{BUILD, START_TIME};
+use botmeter_core::process::{BUILD, START_TIME};
 
 use super::model::{Annotation, Annotations, DataSource};
 

@@ -195,7 +195,7 @@ pub(crate) struct TimeSeriesCustom {
     pub(crate) show_points: String,
     pub(crate) span_nulls: bool,
     /// In milliseconds: a longer silence is shown as a gap.
-    pub(crate) insert_nulls: u32,
+    pub(crate) insert_nulls: u128,
     pub(crate) stacking: Stacking,
     pub(crate) thresholds_style: ThresholdsStyle,
 }
@@ -217,7 +217,7 @@ pub(crate) struct StateTimelineCustom {
     pub(crate) line_width: u32,
     pub(crate) fill_opacity: u32,
     pub(crate) span_nulls: bool,
-    pub(crate) insert_nulls: u32,
+    pub(crate) insert_nulls: u128,
 }
 
 #[derive(Clone, Debug, Serialize)]

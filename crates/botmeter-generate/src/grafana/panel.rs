@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::{self as board, Color, Kind, Line, Scope, Show};
+use botmeter_board::{self as board, Color, Kind, Limits, Line, Show};
 
 use super::{
-    Limits,
+    limits,
     model::{
         Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
         Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
@@ -45,11 +45,12 @@ pub(super) fn panel(
     grid_pos: GridPos,
     problems: &mut Vec<Problem>,
 ) -> Panel {
-    let thresholds = page.limits.thresholds(&drawn.limits).unwrap_or_else(|what| {
+    let steps = page.limits.steps(&drawn.limits).unwrap_or_else(|what| {
         let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
         problems.push(Problem::new(place, what));
-        Thresholds { mode: "absolute".to_owned(), steps: Vec::new() }
+        Vec::new()
     });
+    let thresholds = limits::thresholds(&steps);
     let is_text = drawn.kind == Kind::Text;
     Panel {
         id: panel_id(page.dashboard.uid, drawn.title),
@@ -78,14 +79,9 @@ fn plugin(kind: Kind) -> &'static str {
     }
 }
 
-/// Whether the panel shows one moment.
-fn is_instant(kind: Kind) -> bool {
-    matches!(kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::Table)
-}
-
 fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
     let place = Place::Panel { scope: drawn.scope, variables: &page.dashboard.variables };
-    let is_instant = is_instant(drawn.kind);
+    let is_instant = drawn.is_instant();
     let format = match drawn.kind {
         Kind::Table => "table",
         Kind::Heatmap => "heatmap",
@@ -109,43 +105,27 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
 
 /// Whether the line may carry exemplars: latencies over time.
 fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
-    !is_instant(drawn.kind)
+    !drawn.is_instant()
         && drawn.show == Show::Seconds
         && matches!(line.expr, board::Expr::Quantile { .. } | board::Expr::Heat { .. })
 }
 
 /// The name of a line: its own, then the values of its labels.
 fn legend(drawn: &board::Panel, line: &Line) -> String {
-    if matches!(line.expr, board::Expr::Heat { .. }) {
-        return "{{le}}".to_owned();
-    }
     let mut parts: Vec<String> = line.name.map(str::to_owned).into_iter().collect();
-    parts.extend(line.labels.iter().map(|label| format!("{{{{{}}}}}", label.key())));
-    match drawn.scope {
-        Scope::Fleet => {}
-        Scope::Job => parts.push("{{job}}".to_owned()),
-        Scope::Instance => parts.push("{{job}} {{instance}}".to_owned()),
-    }
+    parts.extend(drawn.naming_labels(line).iter().map(|key| format!("{{{{{key}}}}}")));
     if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
 }
 
 fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> FieldConfig {
-    let without_data = drawn.without_data.unwrap_or(if drawn.show.is_zero_without_data() {
-        "0"
-    } else {
-        "no traffic"
-    });
-    let mode = match drawn.kind {
-        Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::StateTimeline => "thresholds",
-        _ => "palette-classic",
-    };
+    let mode = if drawn.is_judged() { "thresholds" } else { "palette-classic" };
     let link = (page.has_traces && drawn.has_traces).then(|| traces::link(page.dashboard, drawn));
     FieldConfig {
         defaults: Defaults {
             unit: unit(drawn.show).to_owned(),
             min: Some(0.0),
-            max: (drawn.show == Show::Ratio).then_some(1.0),
-            no_value: without_data.to_owned(),
+            max: drawn.highest(),
+            no_value: drawn.text_without_data().to_owned(),
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
             custom: settings::custom(drawn.kind, &thresholds.steps),
             thresholds,
@@ -175,7 +155,10 @@ fn overrides(drawn: &board::Panel) -> Vec<Override> {
         }
         if drawn.kind == Kind::Table {
             overrides.push(Override {
-                matcher: FieldMatcher { id: "byName".to_owned(), options: column(drawn, line) },
+                matcher: FieldMatcher {
+                    id: "byName".to_owned(),
+                    options: drawn.heading(line).to_owned(),
+                },
                 properties: vec![Property {
                     id: "unit".to_owned(),
                     value: PropertyValue::Unit(unit(line.show.unwrap_or(drawn.show)).to_owned()),
@@ -199,11 +182,6 @@ fn reference(at: usize) -> String {
     ('A'..).nth(at).unwrap_or('Z').to_string()
 }
 
-/// The heading of a table's column.
-fn column(drawn: &board::Panel, line: &Line) -> String {
-    line.name.unwrap_or(drawn.title).to_owned()
-}
-
 /// One row for each group: the answers side by side, without the time.
 fn transformations(drawn: &board::Panel) -> Vec<Transformation> {
     if drawn.kind != Kind::Table {
@@ -220,7 +198,7 @@ fn transformations(drawn: &board::Panel) -> Vec<Transformation> {
         } else {
             format!("Value #{}", reference(at))
         };
-        (name, column(drawn, line))
+        (name, drawn.heading(line).to_owned())
     });
     organize.rename.extend(values);
     let merge = Transformation {

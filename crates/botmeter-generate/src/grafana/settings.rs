@@ -13,9 +13,8 @@ use super::{
     units::unit,
 };
 
-/// How long a silence has to be to show as a gap, in milliseconds: twenty
-/// intervals, so that a restart does not tear every line.
-const GAP: u32 = 300_000;
+/// How long a silence has to be to show as a gap, in milliseconds.
+const GAP: u128 = board::GAP.as_millis();
 
 /// What the kind of panel is told as a whole.
 pub(super) fn options(drawn: &board::Panel) -> Options {

@@ -1,7 +1,7 @@
 //! What can be chosen on a dashboard.
 
 use botmeter_board as board;
-use botmeter_core::self_observation::BUILD;
+use botmeter_core::process::BUILD;
 
 use super::model::{Choice, DataSource, OneOrMany, Variable};
 

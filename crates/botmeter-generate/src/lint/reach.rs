@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, Window};
+use botmeter_board::{Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, spelt};
 use botmeter_core::Kind;
 
-use crate::{Catalogue, Options, Problem, promql::duration};
+use crate::{Catalogue, Options, Problem};
 
 /// Conditions that cannot be met, or cannot but be met, and times that nobody
 /// can look back over.
@@ -15,12 +15,12 @@ pub(super) fn alerts(catalogue: &Catalogue, options: &Options) -> Vec<Problem> {
         let place = format!("alert {}", alert.name);
         let mut object = |what: String| problems.push(Problem::new(&place, what));
         conditions(&alert.when.expr, &mut object);
-        let longest = longest(&alert.when.expr).max(alert.hold);
+        let longest = alert.when.expr.reach(&|_| Duration::ZERO).max(alert.hold);
         if longest > options.retention {
             object(format!(
                 "looks back over {}, which is longer than Prometheus keeps samples, {}",
-                duration(longest),
-                duration(options.retention)
+                spelt(longest),
+                spelt(options.retention)
             ));
         }
     }
@@ -141,29 +141,4 @@ fn is_among(part: &Selection, whole: &Selection) -> bool {
         })
     };
     part.instrument == whole.instrument && is_counted && whole.matchers.iter().all(is_implied)
-}
-
-/// The longest time that any part looks back over.
-fn longest(expr: &Expr) -> Duration {
-    match expr {
-        Expr::Fold { of, .. } | Expr::Quantile { of, .. } | Expr::Heat { of } => {
-            let window = match of.window {
-                Window::Of(window) => window,
-                Window::Auto | Window::Shown => Duration::ZERO,
-            };
-            window + of.offset.unwrap_or_default()
-        }
-        Expr::Vanished { remembered, silent, .. } => *remembered.max(silent),
-        Expr::Recorded { offset, .. } => offset.unwrap_or_default(),
-        Expr::Since(of) | Expr::Top { of, .. } => longest(of),
-        Expr::Recent { .. } | Expr::Firing { .. } | Expr::Number(_) => Duration::ZERO,
-        Expr::Add(a, b)
-        | Expr::Subtract(a, b)
-        | Expr::Multiply(a, b)
-        | Expr::Divide(a, b)
-        | Expr::OrZero(a, b)
-        | Expr::Compare(a, _, b)
-        | Expr::And(a, b)
-        | Expr::AndJob(a, b) => longest(a).max(longest(b)),
-    }
 }

@@ -1,12 +1,11 @@
 //! A section for each alert: what it means, why this limit, what to do. The
 //! alerts link here.
 
-use botmeter_board::{Alert, Objective};
+use botmeter_board::{Alert, Objective, spelt};
 
 use super::{Page, code};
 use crate::{
     catalogue::Entry,
-    promql,
     rules::{Alerting, Rules},
 };
 
@@ -38,7 +37,7 @@ pub(super) fn section(page: &mut Page, entry: &Entry, rules: &Rules) {
 }
 
 fn hold(rule: &Alerting) -> String {
-    if rule.hold.is_zero() { "at once".to_owned() } else { promql::duration(rule.hold) }
+    if rule.hold.is_zero() { "at once".to_owned() } else { spelt(rule.hold) }
 }
 
 fn one(page: &mut Page, alert: &Alert, rule: &Alerting) {
@@ -50,7 +49,7 @@ fn one(page: &mut Page, alert: &Alert, rule: &Alerting) {
         if alert.hold.is_zero() {
             "at once".to_owned()
         } else {
-            format!("after {}", promql::duration(alert.hold))
+            format!("after {}", spelt(alert.hold))
         },
         alert.panel,
         rule.dashboard.map(|uid| format!(" of {}", code(uid))).unwrap_or_default(),
@@ -84,7 +83,7 @@ fn burn(page: &mut Page, objective: &Objective, rules: &[&Alerting]) {
     let rows = objective.windows.iter().zip(rules).map(|(window, rule)| {
         vec![
             code(window.severity.as_str()),
-            format!("{} and {}", promql::duration(window.long), promql::duration(window.short)),
+            format!("{} and {}", spelt(window.long), spelt(window.short)),
             window.factor.value.to_string(),
             hold(rule),
             window.factor.reason.to_owned(),

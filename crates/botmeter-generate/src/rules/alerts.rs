@@ -1,6 +1,6 @@
 //! Alerts of a board as rules.
 
-use botmeter_board as board;
+use botmeter_board::{self as board, filled};
 use botmeter_core::label::LabelInfo;
 
 use super::{Alerting, Links, text};
@@ -17,7 +17,7 @@ pub(super) fn alert(
     let mut labels = vec!["job"];
     labels.extend(alert.when.labels.iter().map(LabelInfo::key));
     let mut fill = |what: &str, text: &'static str, show| {
-        text::filled(text, |word| text::template(word, &labels, show)).unwrap_or_else(|word| {
+        filled(text, |word| text::template(word, &labels, show)).unwrap_or_else(|word| {
             problems.push(Problem::new(
                 format!("alert {}", alert.name),
                 format!(

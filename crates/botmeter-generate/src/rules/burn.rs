@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{BurnWindow, Comparison, Expr, Function, Measure, Objective, Window};
+use botmeter_board::{
+    BurnWindow, Comparison, Expr, Function, Measure, Objective, Window, percent, spelt,
+};
 
 use super::{Alerting, Group, Links, Record, Rule, group};
 use crate::{
@@ -17,11 +19,6 @@ use crate::{
 const LONG: Duration = Duration::from_hours(24);
 const LONG_INTERVAL: Duration = Duration::from_mins(1);
 
-/// The name of the series that holds what went wrong within the window.
-fn recorded(objective: &Objective, window: Duration) -> String {
-    format!("job:{}:ratio_rate{}", objective.name, promql::duration(window))
-}
-
 /// What is recorded for the objectives of a domain.
 pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
     let mut short = Vec::new();
@@ -31,7 +28,7 @@ pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
         for window in windows.collect::<BTreeSet<_>>() {
             let share = objective.measure.bad_share(Function::Rate, Window::Of(window));
             let rule = Rule::Record(Record {
-                name: recorded(objective, window),
+                name: objective.recorded(window),
                 expr: promql::render(&share, Place::Rule),
                 labels: Vec::new(),
                 keys: vec!["job"],
@@ -61,34 +58,20 @@ pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> 
             hold: window.hold,
             labels: vec![
                 ("severity", window.severity.as_str().to_owned()),
-                ("window", promql::duration(window.long)),
+                ("window", spelt(window.long)),
             ],
             summary: objective.summary.to_owned(),
-            description: description(objective, window, "{{ $labels.job }}", {
-                "{{ $value | humanizePercentage }}"
-            }),
+            description: objective.description(
+                window,
+                "{{ $labels.job }}",
+                "{{ $value | humanizePercentage }}",
+            ),
             runbook_url: links.runbook(objective.alert),
             dashboard_url: links.panel(objective.panel),
             panel: objective.panel,
             dashboard: links.dashboard(objective.panel),
         })
         .collect()
-}
-
-/// What the alert says of this job and this share.
-pub(super) fn description(
-    objective: &Objective,
-    window: &BurnWindow,
-    job: &str,
-    share: &str,
-) -> String {
-    format!(
-        "{share} went wrong at {job} within {long}, where {budget} may: the budget burns more \
-         than {factor} times too fast.",
-        long = promql::duration(window.long),
-        budget = percent(objective.budget()),
-        factor = window.factor.value,
-    )
 }
 
 /// The long window first, because its share is what the alert shows.
@@ -102,15 +85,10 @@ fn condition(objective: &Objective, window: &BurnWindow) -> String {
     );
     format!(
         "{} > {threshold}\nand {} > {threshold}\nand {}",
-        recorded(objective, window.long),
-        recorded(objective, window.short),
+        objective.recorded(window.long),
+        objective.recorded(window.short),
         promql::render(&floor, Place::Rule),
     )
-}
-
-fn percent(share: f64) -> String {
-    // 0.07 * 100 is 7.000000000000001.
-    format!("{}%", (share * 1e11).round() / 1e9)
 }
 
 /// Why an objective makes no sense.
@@ -143,13 +121,13 @@ pub(crate) fn objections(objective: &Objective, options: &Options) -> Vec<Proble
             ));
         }
         if window.short >= long {
-            object(format!("the short window is not shorter than {}", promql::duration(long)));
+            object(format!("the short window is not shorter than {}", spelt(long)));
         }
         if long > options.retention {
             object(format!(
                 "the window of {} is longer than Prometheus keeps samples, {}",
-                promql::duration(long),
-                promql::duration(options.retention)
+                spelt(long),
+                spelt(options.retention)
             ));
         }
     }

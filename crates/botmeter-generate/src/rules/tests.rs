@@ -1,22 +1,15 @@
 //! Unit tests of the rules, for `promtool test rules`.
 
-mod events;
 mod series;
 
 use std::{borrow::Cow, time::Duration};
 
-use botmeter_board::{Alert, Board, BurnWindow, Feed, Objective};
+use botmeter_board::{Alert, Board, BurnWindow, EXAMPLE_JOB, Feed, Objective, filled, pace, spelt};
 
-use super::{Alerting, Rules, burn, text};
-use crate::{Problem, promql, yaml::Yaml};
-use series::JOB;
+use super::{Alerting, Rules};
+use crate::{Problem, yaml::Yaml};
 
 const MINUTE: Duration = Duration::from_mins(1);
-
-/// Examples that take longer than this go by in larger steps: promtool
-/// evaluates every rule at every step, and days of minutes take it minutes.
-const SLOW: Duration = Duration::from_hours(12);
-const SLOW_PACE: Duration = Duration::from_mins(5);
 
 /// One test of one alert.
 #[derive(Debug)]
@@ -26,6 +19,7 @@ struct Test<'a> {
     feeds: Cow<'a, [Feed]>,
     /// When the alert is looked at, and what fires then.
     checks: Vec<(Duration, Vec<Yaml>)>,
+    end: Duration,
     /// The step of samples and evaluations.
     pace: Duration,
 }
@@ -46,11 +40,10 @@ pub(crate) fn files(
         tests.extend(of_objective(objective, &alerts, problems));
     }
     let (slow, quick): (Vec<_>, Vec<_>) = tests.into_iter().partition(|test| test.pace > MINUTE);
-    let files = [("", MINUTE, quick), ("-slow", SLOW_PACE, slow)];
+    let files = [("", quick), ("-slow", slow)];
     files
         .into_iter()
-        .filter(|(_, _, tests)| !tests.is_empty())
-        .map(|(suffix, pace, tests)| (suffix, file(rules, pace, &tests)))
+        .filter_map(|(suffix, tests)| Some((suffix, file(rules, tests.first()?.pace, &tests))))
         .collect()
 }
 
@@ -60,7 +53,7 @@ fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>]) -> Yaml {
     let order = rules.groups.iter().map(|group| Yaml::text(&group.name)).collect();
     Yaml::map([
         ("rule_files", Yaml::List(vec![Yaml::text(format!("../{}.rules.yml", rules.domain))])),
-        ("evaluation_interval", Yaml::text(promql::duration(pace))),
+        ("evaluation_interval", Yaml::text(spelt(pace))),
         ("group_eval_order", Yaml::List(order)),
         ("tests", Yaml::List(tests.iter().map(Test::yaml).collect())),
     ])
@@ -83,11 +76,11 @@ fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) 
     let said = |text: &'static str| {
         let fill = |word: &str| match word {
             "value" => Some(firing.shown.clone()),
-            "job" => Some(JOB.to_owned()),
+            "job" => Some(EXAMPLE_JOB.to_owned()),
             key => labels.iter().find(|(known, _)| *known == key).map(|(_, v)| (*v).to_owned()),
         };
         // What is not known was complained of when the rule was made.
-        text::filled(text, fill).unwrap_or_default()
+        filled(text, fill).unwrap_or_default()
     };
     let fired = fired(rule, &labels, &said(alert.summary), &said(alert.description));
     let (loud, quiet) = (&firing.example, &alert.is_quiet);
@@ -108,7 +101,7 @@ fn of_objective(
 ) -> Vec<Test<'static>> {
     let name = objective.alert;
     let fired = |(window, rule): (&BurnWindow, &&Alerting)| {
-        let said = burn::description(objective, window, JOB, "100%");
+        let said = objective.description(window, EXAMPLE_JOB, "100%");
         fired(rule, &[], objective.summary, &said)
     };
     let holds = objective.windows.iter().map(|window| window.hold);
@@ -121,9 +114,9 @@ fn of_objective(
     let first = windows().filter(|(window, _)| window.hold < soon).map(fired).collect();
     let all = windows().map(fired).collect();
     let floor = objective.floor.value;
-    let often = floor.max(60.0);
+    let often = objective.often();
     let rarely = floor / 2.0 / (late.as_secs_f64() / 60.0);
-    let feeds = |bad_share, per_minute| events::of(&objective.measure, bad_share, per_minute);
+    let feeds = |bad_share, per_minute| objective.measure.events(bad_share, per_minute);
     let (Some(bad), Some(good), Some(few)) =
         (feeds(1.0, often), feeds(objective.budget() / 2.0, often), feeds(1.0, rarely))
     else {
@@ -149,31 +142,24 @@ impl<'a> Test<'a> {
         feeds: impl Into<Cow<'a, [Feed]>>,
         checks: Vec<(Duration, Vec<Yaml>)>,
     ) -> Self {
-        let mut test = Self { alert, what, feeds: feeds.into(), checks, pace: MINUTE };
-        let times = test.feeds.iter().flat_map(|feed| [Some(feed.from), feed.until]).flatten();
-        let is_even = |time: Duration| time.as_secs().is_multiple_of(SLOW_PACE.as_secs());
-        if test.end() > SLOW && times.chain([test.end()]).all(is_even) {
-            test.pace = SLOW_PACE;
-        }
-        test
-    }
-
-    fn end(&self) -> Duration {
-        self.checks.iter().map(|(after, _)| *after).max().unwrap_or_default()
+        let feeds = feeds.into();
+        let end = checks.iter().map(|(after, _)| *after).max().unwrap_or_default();
+        let pace = pace(&feeds, end);
+        Self { alert, what, feeds, checks, end, pace }
     }
 
     fn yaml(&self) -> Yaml {
         let checks = self.checks.iter().map(|(after, fired)| {
             Yaml::map([
-                ("eval_time", Yaml::text(promql::duration(*after))),
+                ("eval_time", Yaml::text(spelt(*after))),
                 ("alertname", Yaml::text(self.alert)),
                 ("exp_alerts", Yaml::List(fired.clone())),
             ])
         });
-        let inputs = series::inputs(&self.feeds, self.pace, self.end());
+        let inputs = series::inputs(&self.feeds, self.pace, self.end);
         Yaml::map([
             ("name", Yaml::text(format!("{} {}", self.alert, self.what))),
-            ("interval", Yaml::text(promql::duration(self.pace))),
+            ("interval", Yaml::text(spelt(self.pace))),
             ("input_series", Yaml::List(inputs)),
             ("alert_rule_test", Yaml::List(checks.collect())),
         ])
@@ -181,10 +167,10 @@ impl<'a> Test<'a> {
 }
 
 fn fired(rule: &Alerting, labels: &[(&str, &str)], summary: &str, description: &str) -> Yaml {
-    let mut expected = vec![("job", JOB)];
+    let mut expected = vec![("job", EXAMPLE_JOB)];
     expected.extend(labels);
     expected.extend(rule.labels.iter().map(|(key, value)| (*key, value.as_str())));
-    let dashboard = rule.dashboard_url.replace("{{ $labels.job | urlquery }}", JOB);
+    let dashboard = rule.dashboard_url.replace("{{ $labels.job | urlquery }}", EXAMPLE_JOB);
     Yaml::map([
         ("exp_labels", Yaml::texts(expected)),
         (

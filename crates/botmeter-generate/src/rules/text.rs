@@ -2,24 +2,6 @@
 
 use botmeter_board::Show;
 
-/// What stands in braces in a text, filled in.
-///
-/// # Errors
-///
-/// The first word in braces that is not known.
-pub(super) fn filled(text: &str, fill: impl Fn(&str) -> Option<String>) -> Result<String, &str> {
-    let mut filled = String::with_capacity(text.len() * 2);
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        let Some((word, after)) = after.split_once('}') else { return Err(after) };
-        filled.push_str(before);
-        filled.push_str(&fill(word).ok_or(word)?);
-        rest = after;
-    }
-    filled.push_str(rest);
-    Ok(filled)
-}
-
 /// The template by which Prometheus fills in a word.
 pub(super) fn template(word: &str, labels: &[&str], show: Option<Show>) -> Option<String> {
     if let ("value", Some(show)) = (word, show) {

@@ -138,3 +138,62 @@ fn readings_of_nothing_take_no_room() {
     history.append(target, 1000, [(named("b"), 2.0)]).unwrap();
     assert_eq!(values(&history, "b"), [(0, 1.0), (1000, 2.0)]);
 }
+
+#[test]
+fn what_is_forgotten_is_remembered_at_fewer_moments() {
+    use std::time::Duration;
+
+    use botmeter_board::{Expr, Panel, Show, increase, last};
+    use botmeter_core::{Counter, Gauge, Instrument, Unit};
+
+    use crate::Place;
+
+    static RUNS: Instrument<Counter, ()> =
+        Instrument::counter("runs", Unit::of("{run}"), "Runs of bots.");
+    static QUEUE: Instrument<Gauge, ()> =
+        Instrument::gauge("queue", Unit::of("{item}"), "What waits.");
+    const MINUTE: i64 = 60_000;
+    const DAY: i64 = 24 * 60;
+
+    // Two hours of everything, of three series.
+    let few = Bounds { samples: 3 * 120, series: 10 };
+    let plain = History::new(few);
+    let past = Bounds { samples: 10_000, series: 10 };
+    let long = History::new(few).with_past(Duration::from_mins(4), past);
+    let [plain, long] = [plain, long].map(|mut history| {
+        let target = history.add_target();
+        for minute in 0..=2 * DAY {
+            let runs = Labels::of("runs_total", [("job", "a")]);
+            let mut samples = vec![(runs, 7.0 * minute as f64)];
+            samples.push((Labels::of("queue", [("job", "a")]), minute as f64));
+            if minute % 2 == 0 {
+                samples.push((Labels::of("queue", [("job", "b")]), 0.0));
+            }
+            history.append(target, minute * MINUTE, samples).unwrap();
+        }
+        history
+    });
+    let ask = |history: &History, expr: &Expr, minute: i64| {
+        let rows = history.ask(expr, minute * MINUTE, &Place::Rule);
+        rows.iter().find(|row| row.labels.get("job") == Some("a")).map(|row| row.value)
+    };
+    let expr = |panel: Panel| panel.lines[0].expr.clone();
+    let stat = || Panel::stat("Stat", "A stat.", Show::Count);
+    let grown = |hours| expr(stat().draw(increase(&RUNS).over(Duration::from_hours(hours)).all()));
+    // A day of growth, which the plain one has forgotten most of.
+    let day = ask(&long, &grown(24), 2 * DAY).unwrap();
+    assert!((day / (7.0 * DAY as f64) - 1.0).abs() < 0.005, "{day}");
+    assert!(ask(&plain, &grown(24), 2 * DAY).unwrap() < day / 2.0);
+    // What is within is the same in every bit.
+    assert_eq!(ask(&long, &grown(1), 2 * DAY), ask(&plain, &grown(1), 2 * DAY));
+    // Values of yesterday are there, and no hole between two moments.
+    let queue = expr(stat().draw(last(&QUEUE).all()));
+    assert_eq!(ask(&plain, &queue, DAY), None);
+    for minute in DAY..DAY + 12 {
+        let value = ask(&long, &queue, minute).unwrap();
+        assert!((0.0..4.0).contains(&(minute as f64 - value)), "{minute}: {value}");
+    }
+    assert_eq!(ask(&long, &queue, 2 * DAY), Some(2.0 * DAY as f64));
+    assert_eq!(long.oldest(), Some(0));
+    assert!(long.samples() < 3 * 120 + 10_000);
+}

@@ -1,6 +1,6 @@
 //! What the bot does with a question.
 
-use botmeter_llm::{Llm, Provider};
+use botmeter::llm::{Llm, Provider};
 use support_metrics::{Desk, Reason};
 
 use crate::model::{self, Reply};

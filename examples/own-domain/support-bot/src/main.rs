@@ -6,7 +6,7 @@ mod model;
 
 use std::{error::Error, io, time::Duration};
 
-use botmeter_llm::{Llm, core::Telemetry};
+use botmeter::{Telemetry, llm::Llm};
 use support_metrics::Desk;
 
 use crate::bot::Bot;

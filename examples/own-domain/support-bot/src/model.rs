@@ -1,7 +1,7 @@
 //! Stands where the client of a model provider would, so that the example
 //! needs no key.
 
-use botmeter_llm::{ErrorKind, Usage};
+use botmeter::llm::{ErrorKind, Usage};
 
 /// How the model is called in metrics.
 pub const NAME: &str = "answers-by-heart";

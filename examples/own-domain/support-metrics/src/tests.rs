@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use botmeter_core::{Domain, Meter, backend::Memory};
+use botmeter_core::{Domain, Memory, Meter};
 
 use crate::{Desk, Reason};
 

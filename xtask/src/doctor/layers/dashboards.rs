@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
 
 use super::{Examination, listed, series::selector, unanswered};
 use crate::doctor::queries::{self, Query};

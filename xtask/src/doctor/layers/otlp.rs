@@ -1,6 +1,6 @@
 //! The layers of a push: what is at the endpoint.
 
-use botmeter_core::telemetry::{Diagnosis, Finding};
+use botmeter_telemetry::{Diagnosis, Finding};
 
 use super::Examination;
 

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
+use botmeter_window::exposition::{Format, Page};
 
 use super::{Examination, listed, stranger};
 use crate::doctor::{
-    exposition,
     names::compare,
     web::{Reply, Silence, Web},
 };
@@ -15,9 +15,6 @@ pub(super) const PAGE: &str = "page";
 pub(super) const NAMES: &str = "page names";
 
 const NO_PAGE: &str = "the program pushes; --metrics URL looks at its page as well";
-
-/// The content types that Prometheus takes without being told more.
-const TYPES: &[&str] = &["text/plain", "application/openmetrics-text"];
 
 pub(super) fn served(examination: &mut Examination) -> Finding {
     let Some(url) = &examination.page else { return Finding::skipped(PAGE, NO_PAGE) };
@@ -90,18 +87,19 @@ fn read(url: &str) -> Result<BTreeSet<String>, (String, String)> {
         };
         return Err((format!("{url} answers {status}"), remedy.to_owned()));
     }
-    if !TYPES.iter().any(|known| content_type.starts_with(known)) {
+    let Some(format) = Format::of_content_type(&content_type) else {
         return Err((
             format!("{url} has the content type {content_type:?}, which Prometheus refuses"),
             "give the page of a program with botmeter (another server is at this address), or \
              answer with the headers of Page::answer where your own server has the page"
                 .to_owned(),
         ));
-    }
-    exposition::names(&body).map_err(|fault| {
+    };
+    let page = Page::read(&body, format).map_err(|fault| {
         let remedy = "write the page as Page::render gives it, and nothing else";
-        (format!("{url} is no page of metrics: {fault}"), remedy.to_owned())
-    })
+        (format!("{url} is no page of metrics: failed to {fault}"), remedy.to_owned())
+    })?;
+    Ok(page.samples().map(|sample| sample.name.clone()).collect())
 }
 
 fn of_silence(silence: &Silence) -> String {

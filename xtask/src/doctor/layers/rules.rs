@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ffi::OsStr, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
 
 use super::{Examination, listed, unanswered};
 use crate::doctor::{names::compare, prometheus::Group};

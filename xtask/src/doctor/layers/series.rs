@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_core::{self_observation, telemetry::Finding};
+use botmeter_telemetry::{Finding, self_observation};
 
 use super::{Examination, listed, stranger, targets::scrape_config, unanswered};
 use crate::doctor::{

@@ -1,6 +1,6 @@
 //! The layer `prometheus`: whether it is there and ready.
 
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
 
 use super::{Examination, stranger, unanswered};
 use crate::doctor::{

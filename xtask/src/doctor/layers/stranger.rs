@@ -2,13 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
+use botmeter_window::exposition::{Format, Page};
 use serde_json::Value;
 
-use crate::doctor::{
-    exposition,
-    web::{Reply, Web},
-};
+use crate::doctor::web::{Reply, Web};
 
 /// The server at an address that is not Prometheus', and what to do about it;
 /// nothing if it is none that stands beside a Prometheus.
@@ -43,7 +41,7 @@ pub(super) fn at(base: &str) -> Option<(&'static str, &'static str)> {
     let page = web.get(&format!("{base}/metrics"), &[]).ok()?;
     let is_page = page.status == 200
         && page.content_type.starts_with("text/plain; version=")
-        && exposition::names(&page.body).is_ok();
+        && Page::read(&page.body, Format::Text).is_ok();
     is_page.then_some((
         "a page for scrapes, such as a program's or a Collector's",
         "give the address of the Prometheus that scrapes it, usually port 9090: --prometheus \

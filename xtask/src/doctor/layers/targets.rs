@@ -1,6 +1,6 @@
 //! The layers `targets` and `interval`: who is scraped, and how often.
 
-use botmeter_core::telemetry::Finding;
+use botmeter_telemetry::Finding;
 
 use super::{Examination, listed, server, unanswered};
 use crate::doctor::{prometheus::Target, web::port};

@@ -44,8 +44,9 @@ fn a_page_that_is_broken_or_empty() {
     assert_eq!(
         broken(&metrics(format!("http://{server}"))),
         format!(
-            "broken   page         http://{server}/metrics is no page of metrics: line 2 is no \
-             sample: \"b_total one\"\n\
+            "broken   page         http://{server}/metrics is no page of metrics: failed to read \
+             line 2 of the page, \"b_total one\": the value \"one\" is no number; give one, NaN, \
+             +Inf or -Inf\n\
              change: write the page as Page::render gives it, and nothing else"
         )
     );

@@ -1,0 +1,53 @@
+//! What everybody who draws a panel has to do alike.
+
+use std::time::Duration;
+
+use botmeter_core::label::LabelInfo;
+
+use crate::{Kind, Line, Panel, Scope, Show, expr::Expr};
+
+/// How long a silence has to be to show as a gap: twenty intervals, so that a
+/// restart does not tear every line.
+pub const GAP: Duration = Duration::from_mins(5);
+
+impl Panel {
+    /// Whether it shows one moment and not a time.
+    pub fn is_instant(&self) -> bool {
+        matches!(self.kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::Table)
+    }
+
+    /// Whether its limits give what it shows its color, and not the line.
+    pub fn is_judged(&self) -> bool {
+        matches!(self.kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::StateTimeline)
+    }
+
+    /// The highest value that there can be, if there is one.
+    pub fn highest(&self) -> Option<f64> {
+        (self.show == Show::Ratio).then_some(1.0)
+    }
+
+    /// What stands there when there is no data.
+    pub fn text_without_data(&self) -> &'static str {
+        let is_zero = self.show.is_zero_without_data();
+        self.without_data.unwrap_or(if is_zero { "0" } else { "no traffic" })
+    }
+
+    /// The labels whose values name a line, behind its own name; a line
+    /// without either is called as the panel.
+    pub fn naming_labels(&self, line: &Line) -> Vec<&'static str> {
+        if matches!(line.expr, Expr::Heat { .. }) {
+            return vec!["le"];
+        }
+        let of_scope: &[_] = match self.scope {
+            Scope::Fleet => &[],
+            Scope::Job => &["job"],
+            Scope::Instance => &["job", "instance"],
+        };
+        line.labels.iter().map(LabelInfo::key).chain(of_scope.iter().copied()).collect()
+    }
+
+    /// The heading of the line's column, in a table.
+    pub fn heading(&self, line: &Line) -> &'static str {
+        line.name.unwrap_or(self.title)
+    }
+}

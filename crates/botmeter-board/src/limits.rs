@@ -1,0 +1,73 @@
+//! What the limits of alerts mean in panels.
+
+use crate::{Board, Direction, Limit, Severity};
+
+/// What each limit of an alert means: on which side of it is what.
+#[derive(Clone, Debug, Default)]
+pub struct Limits(Vec<(Limit, Direction, Severity)>);
+
+/// From where on it is well, or as severe as this.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// None for the first, which begins at minus infinity.
+    pub from: Option<f64>,
+    /// None where all is well.
+    pub severity: Option<Severity>,
+}
+
+impl Limits {
+    /// The limits of these boards' alerts and objectives.
+    pub fn of(boards: &[&Board]) -> Self {
+        let mut limits = Self::default();
+        for board in boards {
+            for alert in &board.alerts {
+                for (direction, limit) in &alert.when.limits {
+                    if let Some(direction) = direction {
+                        limits.0.push((*limit, *direction, alert.severity));
+                    }
+                }
+            }
+            for objective in &board.objectives {
+                for window in objective.windows {
+                    limits.0.push((window.factor, Direction::Up, window.severity));
+                }
+            }
+        }
+        limits
+    }
+
+    /// The steps of a panel that shows these limits, the lowest first.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a limit of the panel, as the end of a sentence.
+    pub fn steps(&self, shown: &[Limit]) -> Result<Vec<Step>, String> {
+        let mut found = Vec::new();
+        for limit in shown {
+            // The most severe, where alerts share a limit.
+            let known = self.0.iter().filter(|(known, _, _)| known == limit);
+            let Some((_, direction, severity)) = known.max_by_key(|(_, _, severity)| *severity)
+            else {
+                return Err(format!(
+                    "the limit {} is that of no alert; compare with it in one, or remove it here",
+                    limit.value
+                ));
+            };
+            found.push((limit.value, *direction, *severity));
+        }
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let first = found.first().map(|(_, direction, _)| *direction);
+        if found.iter().any(|(_, direction, _)| Some(*direction) != first) {
+            return Err("one limit is bad above and another is bad below; show one of them".into());
+        }
+        let starts = [None].into_iter().chain(found.iter().map(|(value, _, _)| Some(*value)));
+        let severities = found.iter().map(|(_, _, severity)| Some(*severity));
+        // Below a limit that is bad below, it is as severe as the limit; above
+        // the last, all is well.
+        let severities: Vec<_> = match first {
+            Some(Direction::Down) => severities.chain([None]).collect(),
+            Some(Direction::Up) | None => [None].into_iter().chain(severities).collect(),
+        };
+        Ok(starts.zip(severities).map(|(from, severity)| Step { from, severity }).collect())
+    }
+}

@@ -1,0 +1,30 @@
+//! What is pushed, and which words belong to it.
+
+/// One of the things that are pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Series and their values.
+    Metrics,
+    /// What happened when, inside of what.
+    Spans,
+}
+
+impl Signal {
+    pub const ALL: [Self; 2] = [Self::Metrics, Self::Spans];
+
+    /// How messages call it.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Metrics => "metrics",
+            Self::Spans => "spans",
+        }
+    }
+
+    /// Where receivers take it by HTTP.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Metrics => "/v1/metrics",
+            Self::Spans => "/v1/traces",
+        }
+    }
+}

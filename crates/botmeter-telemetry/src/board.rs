@@ -1,0 +1,34 @@
+//! The board of the domain that every program has: whether the telemetry can be
+//! trusted.
+
+mod alerts;
+mod limits;
+mod rows;
+
+use botmeter_board::{Board, Dashboard, Undrawn, Variable};
+use botmeter_export::BackendKind;
+
+use crate::self_observation::{EXPORTS, STARTUP};
+
+/// The dashboard `telemetry` and its alerts.
+pub fn board() -> Board {
+    Board {
+        dashboards: vec![Dashboard {
+            uid: "telemetry",
+            title: "botmeter / Telemetry",
+            description: "Is the telemetry itself to be trusted: does it arrive, and is it whole?",
+            tags: &["telemetry"],
+            span_attributes: &[],
+            variables: vec![Variable::of::<BackendKind, _, _>("Backend", &EXPORTS)],
+            rows: rows::rows(),
+        }],
+        recordings: Vec::new(),
+        alerts: alerts::alerts(),
+        objectives: Vec::new(),
+        undrawn: vec![Undrawn::new(
+            &STARTUP,
+            "each process counts one start, before anybody looks, so it never grows: that the \
+             series is there is what it tells, and \"Instances\" shows the same",
+        )],
+    }
+}

@@ -1,0 +1,236 @@
+//! The panels of the telemetry's own dashboard.
+
+use std::time::Duration;
+
+use botmeter_board::{
+    Panel, Query, Row, Show, age, changes, heat, increase, last, oldest, quantile, rate, ratio,
+    recent, share, top,
+};
+use botmeter_core::DropReason;
+use botmeter_export::{BackendKind, ExportStatus};
+
+use super::limits;
+use crate::self_observation::{
+    BUILD, DROPPED, EXPORT_DURATION, EXPORTS, HEARTBEAT, InstrumentName, LAST_EXPORT, OVERFLOW,
+    SERIES, START_TIME, Version,
+};
+
+pub(super) const HEARTBEAT_AGE: &str = "Time since the last sign of life";
+pub(super) const FAILED_SHARE: &str = "Share of failed exports";
+pub(super) const DROPPED_BY_REASON: &str = "Dropped measurements by reason";
+pub(super) const OVERFLOW_BY_INSTRUMENT: &str = "Events past a limit, by instrument";
+pub(super) const INSTANCES: &str = "Instances";
+pub(super) const STARTS: &str = "Starts per running instance";
+
+/// The time in which starts are counted.
+pub(super) const LOOP: Duration = Duration::from_mins(15);
+
+pub(super) fn rows() -> Vec<Row> {
+    vec![overview(), exports(), series(), processes()]
+}
+
+/// How many times each running process was started lately, on average. A
+/// process under a new instance is a new series, one under its old instance is
+/// a changed value.
+pub(super) fn starts() -> Query<()> {
+    let starts = recent(&START_TIME, LOOP).all() + changes(&START_TIME).over(LOOP).all();
+    ratio(starts, last(&BUILD).all())
+}
+
+fn overview() -> Row {
+    Row::open(
+        "Overview",
+        [
+            Panel::stat(
+                "Instances now",
+                "Processes that report now. Fewer than you run means that some do not get \
+                 through: compare with the list of instances below.",
+                Show::Count,
+            )
+            .draw(last(&BUILD).all()),
+            Panel::stat(
+                "Oldest sign of life",
+                "The longest time since a process that still has series showed a sign of life. \
+                 Below a minute is well; above five, a process hangs or its pushes stopped.",
+                Show::Seconds,
+            )
+            .draw(oldest(&HEARTBEAT).all())
+            .limit(&limits::HEARTBEAT_AGE),
+            Panel::stat(
+                "Failed exports",
+                "Share of the exports in the shown time that did not arrive. Zero is well; \
+                 anything else is in the log of the program with its reason.",
+                Show::Ratio,
+            )
+            .draw(share(
+                increase(&EXPORTS).only(ExportStatus::Error).all(),
+                increase(&EXPORTS).all(),
+            ))
+            .limit(&limits::FAILED_EXPORTS),
+            Panel::stat(
+                "Dropped measurements",
+                "Measurements of the shown time that could not be recorded. Zero is well; \
+                 otherwise the reasons below tell which mistake to look for.",
+                Show::Count,
+            )
+            .draw(increase(&DROPPED).all()),
+            Panel::stat(
+                "Events past a limit",
+                "Events of the shown time whose labels became `other` or were cut. Zero is well; \
+                 otherwise the instrument below has a label with too many or too long values.",
+                Show::Count,
+            )
+            .draw(increase(&OVERFLOW).all()),
+            Panel::stat(
+                "Series",
+                "Label sets of all instruments and processes. Prometheus bears a million; what \
+                 matters is that it does not grow without an end.",
+                Show::Count,
+            )
+            .draw(last(&SERIES).all()),
+            Panel::time_series(
+                "Exports",
+                "Exports per minute by backend and by how they ended: pushes, answered scrapes \
+                 and prints. Four a minute and process are usual; errors should not be there.",
+                Show::PerMinute,
+            )
+            .draw(rate(&EXPORTS).by::<(BackendKind, ExportStatus)>().per_minute()),
+            Panel::time_series(
+                HEARTBEAT_AGE,
+                "Seconds since each job's last sign of life, also if it has no series any more. A \
+                 saw below a minute is well; a line that climbs is a bot that died or hangs.",
+                Show::Seconds,
+            )
+            .draw(age(&HEARTBEAT).over(Duration::from_hours(1)).all())
+            .per_job()
+            .limit(&limits::HEARTBEAT_AGE),
+        ],
+    )
+}
+
+fn exports() -> Row {
+    Row::open(
+        "Exports",
+        [
+            Panel::time_series(
+                FAILED_SHARE,
+                "Share of each backend's exports that did not arrive. Zero is well. A route that \
+                 is wholly broken cannot report itself: then the signs of life stop.",
+                Show::Ratio,
+            )
+            .draw(share(
+                rate(&EXPORTS).only(ExportStatus::Error).by::<(BackendKind,)>(),
+                rate(&EXPORTS).by(),
+            ))
+            .limit(&limits::FAILED_EXPORTS)
+            .size(8, 8),
+            Panel::time_series(
+                "Export duration (p95)",
+                "The time within which 95 of 100 exports end. Milliseconds are well; seconds \
+                 mean a slow network or receiver, or far too many series.",
+                Show::Seconds,
+            )
+            .draw(quantile(0.95, &EXPORT_DURATION).by::<(BackendKind,)>())
+            .size(8, 8),
+            Panel::heatmap(
+                "Distribution of export durations",
+                "How many exports took how long. A band at the timeout is a receiver that does \
+                 not answer; see the program's log for its address.",
+                Show::Seconds,
+            )
+            .draw(heat(&EXPORT_DURATION))
+            .size(8, 8),
+            Panel::state_timeline(
+                "Time since the last export",
+                "Seconds since the last export that arrived, for each process and backend. Green \
+                 is well; red has been silent for five minutes.",
+                Show::Seconds,
+            )
+            .draw(age(&LAST_EXPORT).by::<(BackendKind,)>())
+            .per_instance()
+            .limit(&limits::HEARTBEAT_AGE),
+        ],
+    )
+}
+
+fn series() -> Row {
+    Row::open(
+        "Series and losses",
+        [
+            Panel::bar_gauge(
+                "Instruments with most series",
+                "The ten instruments with most label sets. Each costs memory here and in \
+                 Prometheus; one that leads by far has a label too many.",
+                Show::Count,
+            )
+            .draw(top(10, last(&SERIES).by::<(InstrumentName,)>()))
+            .size(12, 10),
+            Panel::time_series(
+                "Series by job",
+                "Label sets of all instruments. It grows after a start and then stays; a line \
+                 that keeps growing is a label whose values never end.",
+                Show::Count,
+            )
+            .draw(last(&SERIES).all())
+            .per_job()
+            .size(12, 10),
+            Panel::time_series(
+                OVERFLOW_BY_INSTRUMENT,
+                "Events per minute whose labels became `other`, because the label had as many \
+                 values as it may, or were cut. Zero is well; see what the program puts into the \
+                 label.",
+                Show::PerMinute,
+            )
+            .draw(rate(&OVERFLOW).by::<(InstrumentName,)>().per_minute())
+            .stacked(),
+            Panel::time_series(
+                DROPPED_BY_REASON,
+                "Measurements per minute that could not be recorded: not finite, negative where \
+                 only growth makes sense, or impossible. Zero is well; it is a mistake in code.",
+                Show::PerMinute,
+            )
+            .draw(rate(&DROPPED).by::<(DropReason,)>().per_minute())
+            .stacked(),
+        ],
+    )
+}
+
+fn processes() -> Row {
+    Row::open(
+        "Processes",
+        [
+            Panel::table(
+                INSTANCES,
+                "Every process that reports, with its version. A process that is missing here \
+                 and runs does not get its telemetry through.",
+            )
+            .draw(last(&BUILD).by::<(Version,)>().named("Processes"))
+            .per_instance(),
+            Panel::time_series(
+                STARTS,
+                "How often each running process was started within 15 minutes, on average. A \
+                 deployment is one; more than two is a process that dies again and again.",
+                Show::Count,
+            )
+            .draw(starts())
+            .per_job()
+            .limit(&limits::STARTS),
+            Panel::time_series(
+                "Uptime",
+                "Seconds since each process set up its telemetry. A line that falls to zero is a \
+                 restart; the blue marks show them, too.",
+                Show::Seconds,
+            )
+            // Other programs have this series, too, Prometheus itself among them.
+            .draw(age(&START_TIME).all().among(last(&BUILD).all()))
+            .per_instance(),
+            Panel::text(
+                "How to read this page",
+                "Both routes, push and scrape, carry the same series, so this page is the same \
+                 for both. Lines that end here while the program runs are lost telemetry, not a \
+                 quiet bot: look at the program's log, which says at its start where it exports \
+                 to, and when exports began to fail.",
+            ),
+        ],
+    )
+}

@@ -1,0 +1,215 @@
+//! What a program chooses, and the start.
+
+#[cfg(feature = "metrics")]
+mod macros;
+#[cfg(feature = "traces")]
+mod spans;
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex, OnceLock},
+    time::Duration,
+};
+
+use botmeter_core::{Backend, Domain, Domains, Error, Meter, Registered, instruments};
+use botmeter_export::{ScrapeSettings, credentials::Given};
+
+use crate::{
+    compiled,
+    environment::Environment,
+    identity::Identity,
+    pulse::{self, Pulse},
+    recorded::Recorded,
+    running::Running,
+    self_observation::SelfObservation,
+    settings::{Asked, Settings},
+    telemetry::Telemetry,
+    traces,
+};
+
+/// What a program chooses before it starts.
+#[derive(Debug)]
+#[must_use = "nothing runs before start"]
+pub struct Builder {
+    pub(crate) asked: Asked,
+    environment: Option<Environment>,
+    backends: Vec<Arc<dyn Backend>>,
+    falls_back: bool,
+    macros: compiled::Macros,
+    pub(crate) wiring: traces::Wiring,
+}
+
+impl Telemetry {
+    /// Telemetry for a program of this name, which the environment may
+    /// replace by another.
+    pub fn builder(name: impl Into<String>) -> Builder {
+        Builder {
+            asked: Asked { default_name: name.into(), ..Asked::default() },
+            environment: None,
+            backends: Vec::new(),
+            falls_back: false,
+            macros: compiled::Macros::default(),
+            wiring: traces::Wiring::default(),
+        }
+    }
+}
+
+impl Builder {
+    /// The service's name, whatever the environment says.
+    pub fn service_name(mut self, name: impl Into<String>) -> Self {
+        self.asked.service_name = Some(name.into());
+        self
+    }
+
+    /// The version of the program, for `build_info`.
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.asked.version = Some(version.into());
+        self
+    }
+
+    /// What tells this process from others of the service; host and process
+    /// by default. It is kept even if another telemetry of this process pushes
+    /// under it, which is warned of.
+    pub fn instance_id(mut self, id: impl Into<String>) -> Self {
+        self.asked.instance_id = Some(id.into());
+        self
+    }
+
+    /// An attribute of the resource that pushes carry.
+    pub fn attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
+        self.asked.attributes.push((key.into(), value.into()));
+        self
+    }
+
+    /// Serves `/metrics` at this address; port 0 is any free one. What the
+    /// environment chooses runs as well.
+    pub fn scrape(mut self, address: SocketAddr) -> Self {
+        self.asked.scrape = Some(ScrapeSettings::Listen(address));
+        self
+    }
+
+    /// Makes the page for scrapes without serving it, to be mounted into the
+    /// application's own server. What the environment chooses runs as well.
+    pub fn scrape_mounted(mut self) -> Self {
+        self.asked.scrape = Some(ScrapeSettings::Mounted);
+        self
+    }
+
+    /// Pushes to this OTLP receiver. What the environment chooses runs as
+    /// well.
+    ///
+    /// A user and a password in the URL, percent-encoded, are sent as a header
+    /// `authorization: Basic`, by both protocols; they are never shown, nor is
+    /// the URL's query.
+    pub fn otlp(mut self, endpoint: impl Into<String>) -> Self {
+        self.asked.endpoint = Some(Given(endpoint.into()));
+        self
+    }
+
+    /// Prints metrics to standard output. What the environment chooses runs
+    /// as well.
+    pub fn stdout(mut self) -> Self {
+        self.asked.stdout = true;
+        self
+    }
+
+    /// How often metrics are pushed or printed.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.asked.interval = Some(interval);
+        self
+    }
+
+    /// A backend of your own, or a bridge to another library's metrics, beside
+    /// what the environment chooses.
+    pub fn backend(mut self, backend: impl Backend) -> Self {
+        self.asked.has_own = true;
+        self.backends.push(Arc::new(backend));
+        self
+    }
+
+    /// Prints to standard output, with a warning, if the OTLP backend cannot
+    /// be set up; otherwise that is an error.
+    pub fn fall_back_to_stdout(mut self) -> Self {
+        self.falls_back = true;
+        self
+    }
+
+    /// Reads these variables instead of the process's own.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// Starts the chosen backends and makes the domains.
+    ///
+    /// # Errors
+    ///
+    /// When a variable holds what cannot be understood, a backend is asked for
+    /// that this build does not have or that cannot start, two instruments
+    /// would be one series, or a subscriber or a recorder of `metrics` should be
+    /// installed where there is one.
+    pub fn start<D: Domains>(self) -> Result<(Telemetry, D), Error> {
+        let Self { asked, environment, backends, falls_back, macros, mut wiring } = self;
+        let environment = environment.unwrap_or_else(Environment::of_process);
+        wiring.install(&environment)?;
+        let settings = Settings::resolve(&asked, &environment, compiled::compiled(&wiring))?;
+        let mut registered = vec![Registered::of::<SelfObservation>()];
+        D::note(&mut registered);
+        instruments(&registered)?;
+        let Some(mut settings) = settings else {
+            tracing::warn!("telemetry is off: OTEL_SDK_DISABLED is true");
+            wiring.close();
+            let meter = Meter::of(&[]);
+            let telemetry = Telemetry {
+                settings: None,
+                running: Vec::new(),
+                meter: meter.clone(),
+                pulse: None,
+                recorded: Recorded::new(&meter, registered),
+                identity: Mutex::default(),
+                ended: OnceLock::new(),
+            };
+            return Ok((telemetry, D::register(&meter)));
+        };
+        // A scraper names what it scrapes by itself, each address apart.
+        let is_of_code = asked.instance_id.is_some();
+        let identity =
+            settings.otlp.is_some().then(|| Identity::take(&mut settings.resource, is_of_code));
+        let spans = traces::prepare(&settings, &wiring)?;
+        let mut running = compiled::start(&settings, falls_back)?;
+        running.extend(backends.into_iter().map(|backend| Running {
+            name: "custom",
+            backend,
+            exports: None,
+            address: None,
+            page: None,
+        }));
+        compiled::say_what_is_not_exported(&settings, running.is_empty());
+        let all: Vec<_> = running.iter().map(|running| Arc::clone(&running.backend)).collect();
+        let meter = Meter::of(&all);
+        let own = Arc::new(<SelfObservation as Domain>::register(&meter));
+        own.started(&settings.resource.version, pulse::unix_time());
+        for exports in running.iter().filter_map(|running| running.exports.as_ref()) {
+            exports.report_to(Box::new(own.exports_of(exports.backend())));
+        }
+        let domains = D::register(&meter);
+        // Not a part of the tee: it takes no measurements.
+        running.extend(spans.map(|spans| spans.open(&meter, &own)).transpose()?);
+        let pulse = Some(Pulse::start(own)?);
+        // It cannot be taken back, so nothing may fail after it.
+        compiled::install_macros(&meter, macros)?;
+        for first in running.iter().filter(|running| running.probes()) {
+            first.probe(&settings);
+        }
+        let telemetry = Telemetry {
+            settings: Some(settings),
+            running,
+            meter: meter.clone(),
+            pulse,
+            recorded: Recorded::new(&meter, registered),
+            identity: Mutex::new(identity),
+            ended: OnceLock::new(),
+        };
+        Ok((telemetry, domains))
+    }
+}

@@ -1,0 +1,181 @@
+//! The backends that this build has: the one place where features decide.
+
+use botmeter_core::{Error, Meter};
+
+use crate::{
+    running::Running,
+    settings::{Compiled, Settings, Silence},
+    traces::Wiring,
+};
+
+pub(crate) fn compiled(wiring: &Wiring) -> Compiled {
+    Compiled {
+        otlp: cfg!(feature = "otlp"),
+        scrape: cfg!(feature = "scrape"),
+        traces: wiring.is_there(),
+    }
+}
+
+/// Starts every backend that was chosen, and says what it started.
+pub(crate) fn start(settings: &Settings, falls_back: bool) -> Result<Vec<Running>, Error> {
+    let mut running = Vec::new();
+    if settings.scrape.is_some() {
+        running.push(start_scrape(settings)?);
+    }
+    let mut prints = settings.stdout;
+    if settings.otlp.is_some() {
+        match start_otlp(settings) {
+            Ok(otlp) => running.push(otlp),
+            Err(error) if falls_back => {
+                tracing::warn!(error = error.chain(), "metrics are printed instead of pushed");
+                prints = true;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if prints {
+        running.push(start_stdout(settings)?);
+    }
+    Ok(running)
+}
+
+/// Says why metrics do not go where somebody may look for them.
+pub(crate) fn say_what_is_not_exported(settings: &Settings, nothing_runs: bool) {
+    match settings.silence {
+        Some(Silence::CannotPush(variable)) => tracing::warn!(
+            "{variable} is set, but metrics are not pushed: this build cannot; enable the feature \
+             `otlp` of the botmeter crate that you depend on"
+        ),
+        // It was somebody's choice, and a program may export all the same.
+        Some(Silence::Chosen) if nothing_runs => tracing::info!(
+            "no metrics are exported, because OTEL_METRICS_EXPORTER is none; unset it, or set it \
+             to otlp, prometheus or console"
+        ),
+        None if nothing_runs => tracing::warn!(
+            "no metrics are exported: enable one of the features otlp, scrape and stdout, and \
+             choose it with OTEL_METRICS_EXPORTER"
+        ),
+        _ => {}
+    }
+}
+
+#[cfg(feature = "scrape")]
+fn start_scrape(settings: &Settings) -> Result<Running, Error> {
+    use botmeter_export::{BackendKind, Exports, scrape::Scrape};
+
+    let exports = Exports::new(BackendKind::Scrape);
+    let Some(chosen) = settings.scrape else { return Err(missing("scrape", "prometheus")) };
+    let scrape = Scrape::start(chosen, exports.clone())
+        .map_err(|error| error.with_advice(where_to_change(settings)))?;
+    let address = scrape.address();
+    if let Some(address) = address {
+        tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
+    } else {
+        tracing::info!("metrics are served by the application's own server");
+    }
+    Ok(Running {
+        name: "scrape",
+        page: Some(scrape.page()),
+        backend: std::sync::Arc::new(scrape),
+        exports: Some(exports),
+        address,
+    })
+}
+
+/// Where the address of the page is changed.
+#[cfg(feature = "scrape")]
+pub(crate) fn where_to_change(settings: &Settings) -> &'static str {
+    use crate::settings::Chooser;
+
+    match settings.listens {
+        Chooser::Code => {
+            "the program itself chooses the address, so change it in its code or its options"
+        }
+        Chooser::Environment => {
+            "OTEL_EXPORTER_PROMETHEUS_HOST and OTEL_EXPORTER_PROMETHEUS_PORT choose the address"
+        }
+    }
+}
+
+#[cfg(not(feature = "scrape"))]
+fn start_scrape(_: &Settings) -> Result<Running, Error> {
+    Err(missing("scrape", "prometheus"))
+}
+
+#[cfg(feature = "otlp")]
+fn start_otlp(settings: &Settings) -> Result<Running, Error> {
+    use botmeter_export::{BackendKind, Exports, credentials, otlp::Otlp};
+
+    let exports = Exports::new(BackendKind::Otlp);
+    let Some(chosen) = &settings.otlp else { return Err(missing("otlp", "otlp")) };
+    let otlp = Otlp::start(chosen, settings.interval, &settings.resource, exports.clone())?;
+    tracing::info!(
+        endpoint = credentials::shown(&chosen.endpoint),
+        protocol = ?chosen.protocol,
+        interval = ?settings.interval,
+        service = settings.resource.service_name,
+        instance = settings.resource.instance_id,
+        "metrics are pushed"
+    );
+    Ok(Running {
+        name: "otlp",
+        page: None,
+        backend: std::sync::Arc::new(otlp),
+        exports: Some(exports),
+        address: None,
+    })
+}
+
+#[cfg(not(feature = "otlp"))]
+fn start_otlp(_: &Settings) -> Result<Running, Error> {
+    Err(missing("otlp", "otlp"))
+}
+
+#[cfg(feature = "stdout")]
+fn start_stdout(settings: &Settings) -> Result<Running, Error> {
+    use botmeter_export::{BackendKind, Exports, stdout::Stdout};
+
+    let exports = Exports::new(BackendKind::Stdout);
+    let stdout = Stdout::start(settings.interval, &settings.resource, exports.clone())?;
+    tracing::info!(interval = ?settings.interval, "metrics are printed");
+    Ok(Running {
+        name: "stdout",
+        page: None,
+        backend: std::sync::Arc::new(stdout),
+        exports: Some(exports),
+        address: None,
+    })
+}
+
+#[cfg(not(feature = "stdout"))]
+fn start_stdout(_: &Settings) -> Result<Running, Error> {
+    Err(missing("stdout", "console"))
+}
+
+/// The buckets of what the macros of `metrics` record, if they are to record
+/// with us.
+#[cfg(feature = "metrics")]
+pub(crate) type Macros = Option<botmeter_export::macros::Buckets>;
+
+#[cfg(feature = "metrics")]
+pub(crate) fn install_macros(meter: &Meter, macros: Macros) -> Result<(), Error> {
+    macros.map_or(Ok(()), |buckets| botmeter_export::macros::install(meter, buckets))
+}
+
+#[cfg(not(feature = "metrics"))]
+pub(crate) type Macros = ();
+
+#[cfg(not(feature = "metrics"))]
+#[expect(clippy::unnecessary_wraps, reason = "with the feature, it may fail")]
+pub(crate) fn install_macros(_: &Meter, (): Macros) -> Result<(), Error> {
+    Ok(())
+}
+
+/// A backend was asked for that this build does not have.
+fn missing(feature: &str, exporter: &str) -> Error {
+    Error::new(format!(
+        "start the exporter {exporter:?}: this build does not have it; enable the feature \
+         `{feature}` of the botmeter crate that you depend on, or choose another exporter with \
+         OTEL_METRICS_EXPORTER"
+    ))
+}

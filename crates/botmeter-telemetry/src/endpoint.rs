@@ -1,0 +1,189 @@
+//! Addresses: where to push to, and where to listen.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use botmeter_core::Error;
+use botmeter_export::{
+    Protocol,
+    credentials::{self, Given, shown},
+    signal::Signal,
+};
+
+use crate::{
+    environment::Environment,
+    variables::{BASE, variables},
+};
+
+/// Where Prometheus has its receiver; it wants the signal's path behind.
+const PROMETHEUS_PATH: &str = "/api/v1/otlp";
+
+/// The endpoint that the environment names, or the usual local one.
+pub(crate) fn from_environment(
+    environment: &Environment,
+    signal: Signal,
+    protocol: Protocol,
+) -> Result<String, Error> {
+    let Some(variable) = environment.first(variables(signal).endpoint) else {
+        return Ok(match protocol {
+            Protocol::HttpProtobuf => format!("http://localhost:4318{}", signal.path()),
+            Protocol::Grpc => "http://localhost:4317".to_owned(),
+        });
+    };
+    let is_base = variable.name == BASE;
+    resolve(variable.value, signal, protocol, is_base)
+        .map_err(|remedy| variable.wrong_as(&shown(variable.value), &remedy))
+}
+
+/// The endpoint that the program names: a base or a full URL.
+pub(crate) fn given_in_code(
+    Given(endpoint): &Given,
+    signal: Signal,
+    protocol: Protocol,
+) -> Result<String, Error> {
+    resolve(endpoint, signal, protocol, false)
+        .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", shown(endpoint))))
+}
+
+/// The address to listen on.
+pub(crate) fn scrape_address(environment: &Environment) -> Result<SocketAddr, Error> {
+    let host = environment.first(&["OTEL_EXPORTER_PROMETHEUS_HOST"]);
+    let port = environment.first(&["OTEL_EXPORTER_PROMETHEUS_PORT"]);
+    if host.is_none()
+        && port.is_none()
+        && let Some(both) = environment.first(&["PROMETHEUS_ENDPOINT"])
+    {
+        return listen(both.value)
+            .ok_or_else(|| both.wrong("give host:port, such as localhost:9464"));
+    }
+    let port_number: u16 = match port {
+        Some(variable) => variable
+            .value
+            .parse()
+            .map_err(|_| variable.wrong("give a port from 0 to 65535; 0 takes any free one"))?,
+        None => 9464,
+    };
+    let name = host.map_or("localhost", |variable| variable.value);
+    let pair = if name.contains(':') && !name.starts_with('[') {
+        format!("[{name}]:{port_number}")
+    } else {
+        format!("{name}:{port_number}")
+    };
+    listen(&pair).ok_or_else(|| match host {
+        Some(variable) => variable.wrong("give a host name or address of this machine"),
+        None => Error::new(format!("listen on {pair}: this machine does not know the name")),
+    })
+}
+
+/// Whether the path of a URL is one of metrics alone, such as Prometheus'.
+pub(super) fn takes_metrics_alone(url: &str) -> bool {
+    let path = url.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    path.ends_with(Signal::Metrics.path()) || path.ends_with(PROMETHEUS_PATH)
+}
+
+/// The first address of a name, IPv4 before IPv6: `localhost` has both, and a
+/// scraper that is told `127.0.0.1` must find us.
+fn listen(pair: &str) -> Option<SocketAddr> {
+    let addresses: Vec<SocketAddr> = pair.to_socket_addrs().ok()?.collect();
+    addresses.iter().find(|address| address.is_ipv4()).or_else(|| addresses.first()).copied()
+}
+
+/// The full URL for HTTP, the base for gRPC; otherwise what to do about it.
+fn resolve(
+    endpoint: &str,
+    signal: Signal,
+    protocol: Protocol,
+    is_base: bool,
+) -> Result<String, String> {
+    const NO_SCHEME: &str = "it has no scheme; begin with http:// or https://";
+    let (scheme, rest) = endpoint.split_once("://").ok_or(NO_SCHEME)?;
+    if !scheme.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Err(NO_SCHEME.to_owned());
+    }
+    if !matches!(scheme, "http" | "https") {
+        return Err("its scheme is not known; use http or https".to_owned());
+    }
+    credentials::split(endpoint)?;
+    if endpoint.contains(|c: char| c.is_whitespace() || c.is_control() || c == '#') {
+        return Err("a URL of a receiver has no spaces and no fragment".to_owned());
+    }
+    let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let port = check_authority(authority)?;
+    let origin = format!("{scheme}://{authority}");
+    match protocol {
+        Protocol::Grpc => {
+            if !matches!(path, "" | "/") {
+                return Err(format!(
+                    "gRPC has no path, but this has {:?}; remove it, or set \
+                     OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                    shown(path)
+                ));
+            }
+            if port == Some(4318) {
+                tracing::warn!(
+                    endpoint = shown(&origin),
+                    "port 4318 usually speaks HTTP, but the protocol is gRPC"
+                );
+            }
+            Ok(origin)
+        }
+        Protocol::HttpProtobuf => {
+            if port == Some(4317) {
+                tracing::warn!(
+                    endpoint = shown(&origin),
+                    "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
+                );
+            }
+            Ok(origin + &http_path(path, signal, is_base)?)
+        }
+    }
+}
+
+/// The path that is posted to.
+fn http_path(path: &str, signal: Signal, is_base: bool) -> Result<String, String> {
+    let (path, query) = match path.find('?') {
+        Some(mark) => path.split_at(mark),
+        None => (path, ""),
+    };
+    let own = signal.path();
+    let trimmed = path.trim_end_matches('/');
+    if trimmed.ends_with(own) {
+        return Ok(format!("{trimmed}{query}"));
+    }
+    // A base for all signals may have been given with the path of one of them.
+    let stem = Signal::ALL.iter().find_map(|other| trimmed.strip_suffix(other.path()));
+    let is_of_prometheus = stem.unwrap_or(trimmed).ends_with(PROMETHEUS_PATH);
+    if is_of_prometheus && signal == Signal::Spans {
+        return Err("Prometheus takes no spans; name a receiver that does, such as Jaeger or a \
+                    Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+            .to_owned());
+    }
+    if is_base || is_of_prometheus || trimmed.is_empty() {
+        return Ok(format!("{}{own}{query}", stem.unwrap_or(trimmed)));
+    }
+    tracing::warn!(
+        path,
+        "the path of the endpoint of {} does not end in {own}; it is used as it is",
+        signal.noun()
+    );
+    Ok(format!("{path}{query}"))
+}
+
+/// The port, if one is named.
+fn check_authority(authority: &str) -> Result<Option<u16>, String> {
+    let host_port = authority.rsplit_once('@').map_or(authority, |(_, host_port)| host_port);
+    let after_host = if let Some(rest) = host_port.strip_prefix('[') {
+        rest.split_once(']').ok_or("an IPv6 address ends with a bracket")?.1
+    } else {
+        host_port.find(':').map_or("", |colon| &host_port[colon..])
+    };
+    if host_port.is_empty() || host_port.starts_with(':') {
+        return Err("it names no host".to_owned());
+    }
+    match after_host.strip_prefix(':') {
+        None => Ok(None),
+        Some(port) => match port.parse() {
+            Ok(number) if number > 0 => Ok(Some(number)),
+            _ => Err(format!("{port:?} is not a port; use a number from 1 to 65535")),
+        },
+    }
+}

@@ -1,0 +1,51 @@
+//! Starting, watching and ending the telemetry of a program.
+#![doc = include_str!("../README.md")]
+
+mod answer;
+#[cfg(feature = "board")]
+mod board;
+mod builder;
+mod compiled;
+mod deadline;
+mod diagnose;
+mod diagnosis;
+mod end;
+mod endpoint;
+mod environment;
+mod identity;
+mod pulse;
+mod recorded;
+mod running;
+pub mod self_observation;
+mod settings;
+#[cfg(feature = "signals")]
+mod stop;
+mod telemetry;
+#[cfg(test)]
+mod tests;
+#[cfg(feature = "traces")]
+pub mod traces;
+#[cfg(not(feature = "traces"))]
+#[path = "traces_absent.rs"]
+mod traces;
+mod variables;
+mod wait;
+
+#[cfg(feature = "board")]
+pub use board::board;
+pub use botmeter_core::{self as core, Error, Memory};
+pub use botmeter_export::{
+    self as export, BackendKind, Compression, ExportStatus, Exports, OtlpSettings, Protocol,
+    Resource, ScrapeSettings, Temporality,
+    finding::{Finding, Verdict},
+};
+pub use builder::Builder;
+pub use diagnosis::Diagnosis;
+pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
+pub use self_observation::SelfObservation;
+pub use settings::{
+    Batching, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, Sampler, Settings, TracesExporter, TracesSettings,
+};
+#[cfg(feature = "signals")]
+pub use stop::{StopRequested, StopSignal, stop_requested};
+pub use telemetry::Telemetry;

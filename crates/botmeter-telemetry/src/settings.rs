@@ -1,0 +1,222 @@
+//! What was chosen: every setting, resolved.
+
+mod compiled;
+mod push;
+mod traces;
+
+use std::time::Duration;
+
+use botmeter_core::Error;
+use botmeter_export::{OtlpSettings, Resource, ScrapeSettings, credentials::Given, signal::Signal};
+
+use crate::{
+    endpoint,
+    environment::{Environment, Variable},
+    variables::variables,
+};
+pub(crate) use compiled::Compiled;
+pub use push::DEFAULT_TIMEOUT;
+use push::push;
+pub use traces::{Batching, Sampler, TracesExporter, TracesSettings};
+
+/// How often metrics are pushed or printed, unless told otherwise: the usual
+/// interval of scrapes, because dashboards assume that both are alike.
+pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(15);
+/// Every choice, with the environment and the defaults applied.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Who sends the metrics.
+    pub resource: Resource,
+    /// Push, if chosen.
+    pub otlp: Option<OtlpSettings>,
+    /// Scrape, if chosen.
+    pub scrape: Option<ScrapeSettings>,
+    /// Whether metrics are printed to standard output.
+    pub stdout: bool,
+    /// How often metrics are pushed or printed.
+    pub interval: Duration,
+    /// Where spans go, if anywhere.
+    pub traces: Option<TracesSettings>,
+    /// Why metrics do not go where somebody may look for them.
+    pub(crate) silence: Option<Silence>,
+    /// Who chose where scrapes are answered.
+    pub(crate) listens: Chooser,
+}
+
+/// Why metrics do not go where somebody may look for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Silence {
+    /// `OTEL_METRICS_EXPORTER` is none.
+    Chosen,
+    /// This variable names an endpoint, and this build cannot push to it.
+    CannotPush(&'static str),
+}
+
+/// Who chose something, and so where it is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chooser {
+    /// The program, in its code.
+    Code,
+    /// The environment, or the default where it is silent.
+    Environment,
+}
+
+/// What the program itself asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) default_name: String,
+    pub(crate) service_name: Option<String>,
+    pub(crate) instance_id: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) attributes: Vec<(String, String)>,
+    pub(crate) interval: Option<Duration>,
+    pub(crate) endpoint: Option<Given>,
+    pub(crate) scrape: Option<ScrapeSettings>,
+    pub(crate) stdout: bool,
+    /// Whether it brought a backend of its own.
+    pub(crate) has_own: bool,
+    pub(crate) traces: traces::Asked,
+}
+
+/// What the environment chooses of the backends.
+#[derive(Clone, Copy, Default)]
+struct Chosen {
+    otlp: bool,
+    scrape: bool,
+    stdout: bool,
+    silence: Option<Silence>,
+}
+
+impl Settings {
+    /// Applies the environment and the defaults to what the program asked for;
+    /// nothing if the environment turns telemetry off.
+    pub(crate) fn resolve(
+        asked: &Asked,
+        environment: &Environment,
+        compiled: Compiled,
+    ) -> Result<Option<Self>, Error> {
+        if let Some(disabled) = environment.first(&["OTEL_SDK_DISABLED"])
+            && disabled.one_of(&[("true", true), ("false", false)])?
+        {
+            return Ok(None);
+        }
+        environment.check()?;
+        let chosen = choose(asked, environment, compiled)?;
+        let otlp = (chosen.otlp || asked.endpoint.is_some())
+            .then(|| otlp(asked, environment))
+            .transpose()?;
+        let scrape = match asked.scrape {
+            Some(scrape) => Some(scrape),
+            None if chosen.scrape => {
+                Some(ScrapeSettings::Listen(endpoint::scrape_address(environment)?))
+            }
+            None => None,
+        };
+        let interval = match (asked.interval, environment.first(&["OTEL_METRIC_EXPORT_INTERVAL"])) {
+            (Some(interval), _) => interval,
+            (None, Some(variable)) => variable.millis()?,
+            (None, None) => DEFAULT_INTERVAL,
+        };
+        let resource = resource(asked, environment)?;
+        let stdout = chosen.stdout || asked.stdout;
+        let traces = traces::resolve(&asked.traces, environment, compiled)?;
+        let listens = match asked.scrape {
+            Some(_) => Chooser::Code,
+            None => Chooser::Environment,
+        };
+        let silence = chosen.silence;
+        Ok(Some(Self { resource, otlp, scrape, stdout, interval, traces, silence, listens }))
+    }
+}
+
+fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Result<Chosen, Error> {
+    if let Some(variable) = environment.first(&["OTEL_METRICS_EXPORTER"]) {
+        let mut chosen = Chosen::default();
+        let mut is_none = false;
+        let words: Vec<&str> = variable.value.split(',').map(str::trim).collect();
+        for word in &words {
+            match word.to_ascii_lowercase().as_str() {
+                "otlp" => chosen.otlp = true,
+                "prometheus" => chosen.scrape = true,
+                "console" => chosen.stdout = true,
+                "none" => is_none = true,
+                _ => {
+                    return Err(variable
+                        .wrong("use a comma-separated list of otlp, prometheus, console, none"));
+                }
+            }
+        }
+        if is_none && words.len() > 1 {
+            return Err(variable.wrong("none stands alone"));
+        }
+        chosen.silence = is_none.then_some(Silence::Chosen);
+        return Ok(chosen);
+    }
+    if let Some(variable) = environment.first(&["OTEL_EXPORTER"]) {
+        let otlp = variable.one_of(&[("otlp", true), ("stdout", false)])?;
+        return Ok(Chosen { otlp, stdout: !otlp, ..Chosen::default() });
+    }
+    let endpoint = environment.first(variables(Signal::Metrics).endpoint);
+    let is_asked =
+        asked.endpoint.is_some() || asked.scrape.is_some() || asked.stdout || asked.has_own;
+    let otlp = compiled.otlp && (endpoint.is_some() || !(is_asked || compiled.scrape));
+    let scrape = compiled.scrape && !is_asked;
+    let silence =
+        endpoint.filter(|_| !compiled.otlp).map(|variable| Silence::CannotPush(variable.name));
+    Ok(Chosen { otlp, scrape, stdout: false, silence })
+}
+
+/// How metrics are pushed.
+pub(crate) fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
+    push(Signal::Metrics, asked.endpoint.as_ref(), environment)
+}
+
+fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error> {
+    let variable = environment.first(&["OTEL_RESOURCE_ATTRIBUTES"]);
+    let pairs = variable.map(Variable::pairs).transpose()?.unwrap_or_default();
+    // The last of a key counts, and the code speaks after the environment.
+    let mut attributes: Vec<(String, String)> = Vec::new();
+    for (key, value) in pairs.into_iter().chain(asked.attributes.iter().cloned()) {
+        attributes.retain(|(known, _)| *known != key);
+        attributes.push((key, value));
+    }
+    let mut take = |key: &str| {
+        let at = attributes.iter().position(|(known, _)| known == key)?;
+        Some(attributes.remove(at).1).filter(|value| !value.trim().is_empty())
+    };
+    let (name, instance, version) =
+        (take("service.name"), take("service.instance.id"), take("service.version"));
+    let from_variable = environment.get("OTEL_SERVICE_NAME").map(str::to_owned);
+    Ok(Resource {
+        service_name: asked
+            .service_name
+            .clone()
+            .or(from_variable)
+            .or(name)
+            .unwrap_or_else(|| asked.default_name.clone()),
+        instance_id: asked
+            .instance_id
+            .clone()
+            .or(instance)
+            .unwrap_or_else(|| own_instance_id(environment)),
+        version: asked.version.clone().or(version).unwrap_or_else(|| "unknown".to_owned()),
+        attributes,
+    })
+}
+
+/// Host and process: unique among the processes that run, and the same for a
+/// container that starts again, so that a restart makes no new series.
+fn own_instance_id(environment: &Environment) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname")
+        .ok()
+        .or_else(|| environment.get("HOSTNAME").map(str::to_owned))
+        .or_else(|| environment.get("COMPUTERNAME").map(str::to_owned))
+        .map_or_else(random_host, |name| name.trim().to_owned());
+    format!("{host}:{}", std::process::id())
+}
+
+/// A host whose name nobody tells still has to differ from others.
+fn random_host() -> String {
+    use std::hash::BuildHasher;
+    format!("host-{:016x}", std::hash::RandomState::new().hash_one(0))
+}

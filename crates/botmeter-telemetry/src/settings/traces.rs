@@ -1,0 +1,232 @@
+//! Where spans go, which of them, and in which batches.
+
+use std::{fmt, time::Duration};
+
+use botmeter_core::Error;
+use botmeter_export::{OtlpSettings, credentials::Given, signal::Signal};
+
+use super::{compiled::Compiled, push::push};
+use crate::{
+    endpoint,
+    environment::{Environment, Variable},
+    variables::BASE,
+};
+
+/// What happens to spans.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TracesSettings {
+    /// Where they go.
+    pub exporter: TracesExporter,
+    /// Which of them go there.
+    pub sampler: Sampler,
+    /// How many at a time.
+    pub batching: Batching,
+}
+
+/// Where spans go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TracesExporter {
+    /// To an OTLP receiver, such as Jaeger or a Collector.
+    Otlp(OtlpSettings),
+    /// To standard output, one line each.
+    Console,
+}
+
+/// Which traces are kept. Metrics count everything, whatever is kept here.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Sampler {
+    /// All.
+    AlwaysOn,
+    /// None.
+    AlwaysOff,
+    /// This share of all, from 0 to 1.
+    Ratio(f64),
+    /// Those that came in as kept; of those that begin here, all.
+    ParentOrAlwaysOn,
+    /// Those that came in as kept; of those that begin here, none.
+    ParentOrAlwaysOff,
+    /// Those that came in as kept; of those that begin here, this share.
+    ParentOrRatio(f64),
+}
+
+/// How spans are gathered before they are exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batching {
+    /// How long the first span of a batch waits for others.
+    pub delay: Duration,
+    /// How many spans wait at most; what comes when the queue is full is
+    /// dropped and counted.
+    pub queue_size: usize,
+    /// How many spans one export carries at most.
+    pub batch_size: usize,
+}
+
+/// What the program itself asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) endpoint: Option<Given>,
+    pub(crate) prints: bool,
+    pub(crate) sampler: Option<Sampler>,
+}
+
+const ENDPOINT: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
+const SAMPLER_ARG: &str = "OTEL_TRACES_SAMPLER_ARG";
+const QUEUE_SIZE: &str = "OTEL_BSP_MAX_QUEUE_SIZE";
+const BATCH_SIZE: &str = "OTEL_BSP_MAX_EXPORT_BATCH_SIZE";
+
+/// What OpenTelemetry's SDKs have by default.
+const DEFAULT_BATCHING: Batching =
+    Batching { delay: Duration::from_secs(5), queue_size: 2048, batch_size: 512 };
+/// More spans than this are gigabytes.
+const MOST_SPANS: usize = 1_000_000;
+
+/// Applies the environment and the defaults to what the program asked for;
+/// nothing if no spans are exported.
+pub(super) fn resolve(
+    asked: &Asked,
+    environment: &Environment,
+    compiled: Compiled,
+) -> Result<Option<TracesSettings>, Error> {
+    let given = asked.endpoint.as_ref();
+    let pushes = || push(Signal::Spans, given, environment).map(TracesExporter::Otlp);
+    let exporter = if given.is_some() {
+        pushes()?
+    } else if asked.prints {
+        TracesExporter::Console
+    } else if let Some(variable) = environment.first(&[EXPORTER]) {
+        match variable.one_of(&[("otlp", Some(true)), ("console", Some(false)), ("none", None)])? {
+            Some(true) => pushes()?,
+            Some(false) => TracesExporter::Console,
+            None => return Ok(none(compiled, "OTEL_TRACES_EXPORTER is none")),
+        }
+    } else if environment.get(ENDPOINT).is_some() {
+        if !compiled.traces {
+            tracing::warn!(
+                "{ENDPOINT} is set, but this program exports no spans: it was built without the \
+                 feature `traces`, or gives its spans to no layer of telemetry"
+            );
+            return Ok(None);
+        }
+        pushes()?
+    } else {
+        // The endpoint of all signals counts if there are spans at all.
+        match environment.get(BASE) {
+            None => return Ok(none(compiled, "OTEL_TRACES_EXPORTER chooses where to")),
+            Some(base) if endpoint::takes_metrics_alone(base) => {
+                return Ok(none(
+                    compiled,
+                    "OTEL_EXPORTER_OTLP_ENDPOINT names a receiver of metrics alone; \
+                     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT names one for spans",
+                ));
+            }
+            Some(_) if compiled.traces => pushes()?,
+            Some(_) => return Ok(None),
+        }
+    };
+    let sampler = match asked.sampler {
+        Some(sampler) => sampler.checked()?,
+        None => sampler(environment)?,
+    };
+    Ok(Some(TracesSettings { exporter, sampler, batching: batching(environment)? }))
+}
+
+/// No spans are exported, which is said once to a program that has some.
+fn none(compiled: Compiled, why: &str) -> Option<TracesSettings> {
+    if compiled.traces {
+        tracing::info!("no spans are exported: {why}");
+    }
+    None
+}
+
+fn sampler(environment: &Environment) -> Result<Sampler, Error> {
+    let Some(variable) = environment.first(&[SAMPLER]) else {
+        return Ok(Sampler::ParentOrAlwaysOn);
+    };
+    // The share is read only by the samplers that have one.
+    let unread = f64::NAN;
+    let sampler = variable.one_of(&[
+        ("always_on", Sampler::AlwaysOn),
+        ("always_off", Sampler::AlwaysOff),
+        ("traceidratio", Sampler::Ratio(unread)),
+        ("parentbased_always_on", Sampler::ParentOrAlwaysOn),
+        ("parentbased_always_off", Sampler::ParentOrAlwaysOff),
+        ("parentbased_traceidratio", Sampler::ParentOrRatio(unread)),
+    ])?;
+    Ok(match sampler {
+        Sampler::Ratio(_) => Sampler::Ratio(ratio(environment)?),
+        Sampler::ParentOrRatio(_) => Sampler::ParentOrRatio(ratio(environment)?),
+        other => other,
+    })
+}
+
+fn ratio(environment: &Environment) -> Result<f64, Error> {
+    let Some(variable) = environment.first(&[SAMPLER_ARG]) else { return Ok(1.0) };
+    match variable.value.parse() {
+        Ok(ratio) if is_ratio(ratio) => Ok(ratio),
+        _ => Err(variable.wrong("give the share of traces to keep, from 0.0 to 1.0")),
+    }
+}
+
+fn batching(environment: &Environment) -> Result<Batching, Error> {
+    let default = DEFAULT_BATCHING;
+    let delay = match environment.first(&["OTEL_BSP_SCHEDULE_DELAY"]) {
+        Some(variable) => variable.millis()?,
+        None => default.delay,
+    };
+    let queue_size = match environment.first(&[QUEUE_SIZE]) {
+        Some(variable) => spans(variable)?,
+        None => default.queue_size,
+    };
+    let batch_size = match environment.first(&[BATCH_SIZE]) {
+        Some(variable) => match spans(variable)? {
+            size if size <= queue_size => size,
+            _ => {
+                return Err(variable.wrong(&format!(
+                    "a batch cannot be larger than the queue, which holds {queue_size} spans; \
+                     {QUEUE_SIZE} makes it larger"
+                )));
+            }
+        },
+        None => default.batch_size.min(queue_size),
+    };
+    Ok(Batching { delay, queue_size, batch_size })
+}
+
+fn spans(variable: Variable<'_>) -> Result<usize, Error> {
+    match variable.value.parse() {
+        Ok(spans) if (1..=MOST_SPANS).contains(&spans) => Ok(spans),
+        _ => Err(variable.wrong(&format!("give a number of spans, from 1 to {MOST_SPANS}"))),
+    }
+}
+
+fn is_ratio(ratio: f64) -> bool {
+    (0.0..=1.0).contains(&ratio)
+}
+
+impl Sampler {
+    /// The same, if its share can be one.
+    fn checked(self) -> Result<Self, Error> {
+        match self {
+            Self::Ratio(ratio) | Self::ParentOrRatio(ratio) if !is_ratio(ratio) => Err(Error::new(
+                format!("sample {ratio:?} of all traces: give a share from 0.0 to 1.0"),
+            )),
+            _ => Ok(self),
+        }
+    }
+}
+
+/// As in `OTEL_TRACES_SAMPLER`, with the share behind.
+impl fmt::Display for Sampler {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::AlwaysOn => f.write_str("always_on"),
+            Self::AlwaysOff => f.write_str("always_off"),
+            Self::Ratio(ratio) => write!(f, "traceidratio {ratio}"),
+            Self::ParentOrAlwaysOn => f.write_str("parentbased_always_on"),
+            Self::ParentOrAlwaysOff => f.write_str("parentbased_always_off"),
+            Self::ParentOrRatio(ratio) => write!(f, "parentbased_traceidratio {ratio}"),
+        }
+    }
+}

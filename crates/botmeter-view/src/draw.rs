@@ -1,0 +1,139 @@
+//! From a panel and the answers to its queries to its picture.
+
+mod groups;
+mod kinds;
+
+use botmeter_board::{Kind, Limits, Panel, Step, Variable};
+
+use crate::{
+    Answers, Frame, Picture, markdown,
+    picture::{Drawing, Level, LimitMark, Value},
+    unit,
+};
+use groups::Group;
+
+/// The picture of a panel of a dashboard with these variables.
+///
+/// The limits are those of all boards, because a panel may show the limit of
+/// an alert of another one.
+pub fn draw(
+    panel: &Panel,
+    variables: &[Variable],
+    limits: &Limits,
+    answers: &dyn Answers,
+    frame: &Frame,
+) -> Picture {
+    // What is wrong with limits is found by the checks of the generator.
+    let steps = limits.steps(&panel.limits).unwrap_or_default();
+    let drawer = Drawer { panel, variables, steps, answers, frame };
+    let (common, drawing) = match drawer.drawing() {
+        Ok(drawn) => drawn,
+        Err(why) => (Vec::new(), Drawing::NoAnswer(why)),
+    };
+    let is_text = panel.kind == Kind::Text;
+    Picture {
+        title: panel.title.to_owned(),
+        description: if is_text { String::new() } else { panel.description.to_owned() },
+        width: panel.width,
+        height: panel.height,
+        limits: drawer.limits(),
+        common,
+        drawing,
+    }
+}
+
+/// Labels that all groups of a panel have alike.
+type Common = Vec<(String, String)>;
+
+struct Drawer<'a> {
+    panel: &'a Panel,
+    variables: &'a [Variable],
+    steps: Vec<Step>,
+    answers: &'a dyn Answers,
+    frame: &'a Frame,
+}
+
+impl Drawer<'_> {
+    fn drawing(&self) -> Result<(Common, Drawing), String> {
+        if self.panel.kind == Kind::Text {
+            return Ok((Vec::new(), Drawing::Text(markdown::read(self.panel.description))));
+        }
+        if self.panel.kind == Kind::Table {
+            let table = self.table()?;
+            let drawing =
+                if table.rows.is_empty() { self.nothing() } else { Drawing::Table(table) };
+            return Ok((Vec::new(), drawing));
+        }
+        let moments =
+            if self.panel.is_instant() { vec![self.frame.end] } else { self.frame.moments() };
+        let mut groups = Vec::new();
+        for (line, asked) in self.panel.lines.iter().enumerate() {
+            let place = self.frame.place(self.panel.scope, self.variables);
+            let rows = self.answers.over(&asked.expr, &moments, &place)?;
+            groups.extend(groups::of_line(line, rows));
+        }
+        if groups.is_empty() {
+            return Ok((Vec::new(), self.nothing()));
+        }
+        let common = groups::name(&mut groups, self.panel);
+        let drawing = match self.panel.kind {
+            Kind::TimeSeries { is_stacked, is_bars } => {
+                Drawing::Lines(self.lines(groups, moments, is_stacked, is_bars))
+            }
+            Kind::Gauge if groups.len() == 1 => self.dial(&groups),
+            Kind::BarGauge => self.bars(&groups),
+            Kind::Heatmap => Drawing::Heat(self.heat(groups, moments)),
+            Kind::StateTimeline => Drawing::Bands(self.bands(groups, &moments)),
+            // A dial for each of many would be too small to be read.
+            Kind::Gauge | Kind::Stat | Kind::Table | Kind::Text => {
+                Drawing::Stats(groups.iter().map(|group| self.last(group)).collect())
+            }
+        };
+        Ok((common, drawing))
+    }
+
+    fn nothing(&self) -> Drawing {
+        Drawing::Nothing(self.panel.text_without_data().to_owned())
+    }
+
+    /// How good or bad a value is, if the panel has a limit to tell.
+    fn level(&self, value: f64) -> Option<Level> {
+        if self.panel.limits.is_empty() || value.is_nan() {
+            return None;
+        }
+        let mut steps = self.steps.iter().rev();
+        let step = steps.find(|step| step.from.is_none_or(|from| value >= from));
+        step.map(|step| step.severity.into())
+    }
+
+    fn value(&self, name: String, value: f64) -> Value {
+        let text = unit::text(self.panel.show, value);
+        Value { name, value, text, level: self.level(value) }
+    }
+
+    /// The one value of a group at one moment.
+    fn last(&self, group: &Group) -> Value {
+        let value = group.values.iter().rev().find_map(|value| *value);
+        let alone = self.panel.lines.len() == 1 && group.is_plain();
+        let name = if alone { String::new() } else { group.name.clone() };
+        self.value(name, value.unwrap_or(f64::NAN))
+    }
+
+    fn limits(&self) -> Vec<LimitMark> {
+        let pairs = self.steps.windows(2).filter_map(|pair| {
+            let [below, above] = pair else { return None };
+            let value = above.from?;
+            let limit =
+                self.panel.limits.iter().find(|limit| limit.value.total_cmp(&value).is_eq())?;
+            let (below, above) = (Level::from(below.severity), Level::from(above.severity));
+            Some(LimitMark {
+                value,
+                text: unit::text(self.panel.show, value),
+                level: below.max(above),
+                is_bad_above: above > below,
+                reason: limit.reason.to_owned(),
+            })
+        });
+        pairs.collect()
+    }
+}

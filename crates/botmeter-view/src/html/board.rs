@@ -1,0 +1,112 @@
+//! Dashboards and their panels.
+
+use super::{kinds, lines, markup::Html, strips};
+use crate::{Dashboard, Event, Page, Picture, picture::Drawing};
+
+/// The way to the parts of the page, and to dashboards that are not on it.
+pub(super) fn menu(html: &mut Html, page: &Page) {
+    html.element("nav", &[("aria-label", "Dashboards")], |html| {
+        let mut link = |address: &str, text: &str| {
+            html.element("a", &[("href", address)], |html| html.text(text));
+        };
+        link("#alerts", "Alerts");
+        link("#bots", "Bots");
+        for dashboard in &page.dashboards {
+            let uid = &dashboard.uid;
+            let is_here = dashboard.rows.is_some();
+            let address = if is_here { format!("#{uid}") } else { format!("?dashboard={uid}") };
+            link(&address, short(&dashboard.title));
+        }
+    });
+}
+
+/// The title without what all dashboards have in front of it.
+fn short(title: &str) -> &str {
+    title.strip_prefix("botmeter / ").unwrap_or(title)
+}
+
+/// Where a panel can be found on the page.
+pub(super) fn anchor(uid: &str, title: &str) -> String {
+    let slug =
+        title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    format!("{uid}--{}", slug.collect::<String>())
+}
+
+pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event]) {
+    let Some(rows) = &dashboard.rows else { return };
+    html.element("section", &[("class", "board"), ("id", &dashboard.uid)], |html| {
+        html.words("h2", "", short(&dashboard.title));
+        html.words("p", "note", &dashboard.description);
+        for row in rows {
+            let open: &[_] = if row.is_collapsed { &[] } else { &[("open", "open")] };
+            let attributes: Vec<_> =
+                [("class", "row")].into_iter().chain(open.iter().copied()).collect();
+            html.element("details", &attributes, |html| {
+                html.element("summary", &[], |html| html.words("h3", "", &row.title));
+                html.element("div", &[("class", "grid")], |html| {
+                    for picture in &row.pictures {
+                        panel(html, &anchor(&dashboard.uid, &picture.title), picture, events);
+                    }
+                });
+            });
+        }
+    });
+}
+
+pub(super) fn panel(html: &mut Html, id: &str, picture: &Picture, events: &[Event]) {
+    let class = format!("panel w{} {}", picture.width, kind(&picture.drawing));
+    html.element("figure", &[("class", &class), ("id", id)], |html| {
+        html.element("figcaption", &[], |html| {
+            html.words("h4", "", &picture.title);
+            if !picture.description.is_empty() {
+                explanation(html, picture);
+            }
+        });
+        if !picture.common.is_empty() {
+            html.element("p", &[("class", "common")], |html| {
+                for (key, value) in &picture.common {
+                    html.words("span", "key", key);
+                    html.text(" ");
+                    html.words("bdi", "", value);
+                    html.text(" ");
+                }
+            });
+        }
+        match &picture.drawing {
+            Drawing::Lines(lines) => lines::lines(html, picture, lines, events),
+            Drawing::Heat(heat) => strips::heat(html, picture, heat),
+            Drawing::Bands(bands) => strips::bands(html, picture, bands),
+            Drawing::Stats(values) => kinds::stats(html, values),
+            Drawing::Dial { value, place, limits } => kinds::dial(html, value, *place, limits),
+            Drawing::Bars(bars) => kinds::bars(html, bars),
+            Drawing::Table(table) => kinds::table(html, table),
+            Drawing::Text(blocks) => kinds::text(html, blocks),
+            Drawing::Nothing(text) => html.words("p", "nothing", text),
+            Drawing::NoAnswer(why) => html.words("p", "no-answer", &format!("No answer: {why}")),
+        }
+    });
+}
+
+fn kind(drawing: &Drawing) -> &'static str {
+    match drawing {
+        Drawing::Stats(_) | Drawing::Dial { .. } => "tile",
+        Drawing::Nothing(_) => "blank",
+        _ => "wide",
+    }
+}
+
+fn explanation(html: &mut Html, picture: &Picture) {
+    html.element("details", &[("class", "why"), ("name", "why")], |html| {
+        let label = format!("What “{}” means", picture.title);
+        html.element("summary", &[("aria-label", &label)], |html| html.text("?"));
+        html.element("div", &[], |html| {
+            html.element("p", &[], |html| html.prose(&picture.description));
+            for limit in &picture.limits {
+                html.element("p", &[("class", "limit")], |html| {
+                    html.sign(limit.level.as_str());
+                    html.text(&limit.said());
+                });
+            }
+        });
+    });
+}

@@ -1,0 +1,33 @@
+//! Pictures of boards: data first, then HTML with SVG, and text.
+#![doc = include_str!("../README.md")]
+
+mod alerts;
+mod choices;
+mod clock;
+mod draw;
+mod events;
+mod frame;
+pub mod html;
+mod humanize;
+mod life;
+pub mod markdown;
+mod page;
+pub mod picture;
+mod scale;
+mod stage;
+#[cfg(test)]
+mod tests;
+pub mod text;
+pub mod unit;
+
+pub use alerts::{Alert, Alerts, Unsure};
+pub use choices::{Choice, Choices, Range};
+pub use clock::Clock;
+pub use draw::draw;
+pub use events::{Event, EventKind};
+pub use frame::{Answers, Frame};
+pub use life::Life;
+pub use page::{Dashboard, Page, Row, Source, Which};
+pub use picture::Picture;
+pub use scale::{Mark, Scale};
+pub use stage::Stage;

@@ -1,0 +1,160 @@
+//! A whole page, as plain data.
+
+use std::time::Duration;
+
+use botmeter_board::{self as board, Board, Limits};
+use botmeter_window::{Rules, Scrape};
+use serde::Serialize;
+
+use crate::{
+    Alerts, Answers, Choices, Event, Frame, Life, Picture, choices::choices,
+    clock::length_of_duration, draw, events::events, life::lives,
+};
+
+/// What pages are drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    /// The boards.
+    pub boards: &'a [Board],
+    /// The rules of each board, in the same order; none at all if nobody
+    /// evaluates them.
+    pub rules: &'a [Rules],
+    /// The bots that are scraped.
+    pub scrapes: &'a [Scrape],
+    /// Who answers.
+    pub answers: &'a dyn Answers,
+    /// The oldest time that something is known of.
+    pub oldest: Option<i64>,
+}
+
+/// Which dashboards a page has in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// All of them.
+    All,
+    /// The one with this address; of the others, the titles.
+    One(&'a str),
+}
+
+/// A page: first what is wrong, then how the bots are, then the dashboards.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Page {
+    /// As of when, in milliseconds.
+    pub at: i64,
+    /// The same as text.
+    pub time: String,
+    /// How much is shown.
+    pub shown: String,
+    /// How much is known.
+    pub covered: String,
+    /// What can be chosen, and is.
+    pub choices: Choices,
+    /// What is wrong; nothing if nobody looks at the rules.
+    pub alerts: Option<Alerts>,
+    /// How the bots are.
+    pub lives: Vec<Life>,
+    /// What happened to the bots within the time that is shown.
+    pub events: Vec<Event>,
+    /// Why nothing is known of the bots, if nobody answered.
+    pub no_lives: Option<String>,
+    /// The dashboards.
+    pub dashboards: Vec<Dashboard>,
+}
+
+/// A dashboard with its pictures.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Dashboard {
+    /// Its address.
+    pub uid: String,
+    /// Its title.
+    pub title: String,
+    /// What it answers.
+    pub description: String,
+    /// Its rows; nothing if only the title is asked for.
+    pub rows: Option<Vec<Row>>,
+}
+
+/// Pictures under one heading.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// The heading.
+    pub title: String,
+    /// Whether it is closed until somebody opens it.
+    pub is_collapsed: bool,
+    /// The pictures.
+    pub pictures: Vec<Picture>,
+}
+
+impl Page {
+    /// How many bots cannot be read, in words; nothing if there is none.
+    pub(crate) fn unread(&self) -> Option<String> {
+        let count = self.lives.iter().filter(|life| life.failure.is_some()).count();
+        let all = self.lives.len();
+        let bots = if all == 1 { "bot" } else { "bots" };
+        (count > 0).then(|| format!("{count} of {all} {bots} cannot be read"))
+    }
+
+    /// Draws a page.
+    pub fn of(source: &Source<'_>, frame: &Frame, which: Which<'_>) -> Self {
+        // Marks of failures are no knowledge.
+        let is_blind = !source.scrapes.is_empty()
+            && source.scrapes.iter().all(|scrape| scrape.last_read().is_none());
+        let oldest = source.oldest.filter(|_| !is_blind);
+        let age = oldest.map_or(0, |oldest| frame.end - oldest);
+        let covered = Duration::from_millis(u64::try_from(age).unwrap_or(0));
+        // Some rules alone would make the others seem quiet.
+        let is_watched = source.boards.len() == source.rules.len();
+        let pairs = source.boards.iter().zip(source.rules);
+        let is_asked = |uid: &str| which == Which::All || which == Which::One(uid);
+        let dashboards = source.boards.iter().flat_map(|board| &board.dashboards);
+        let asked: Vec<_> =
+            dashboards.clone().filter(|dashboard| is_asked(dashboard.uid)).collect();
+        let known = lives(source.answers, source.scrapes, frame).and_then(|lives| {
+            let events = events(source.answers, frame, source.oldest)?;
+            Ok((lives, events, choices(source.answers, &asked, frame, covered)?))
+        });
+        let ((lives, events, choices), no_lives) = match known {
+            Ok(known) => (known, None),
+            Err(why) => (Default::default(), Some(why)),
+        };
+        let boards: Vec<_> = source.boards.iter().collect();
+        let limits = Limits::of(&boards);
+        let dashboards = dashboards.map(|dashboard| Dashboard {
+            uid: dashboard.uid.to_owned(),
+            title: dashboard.title.to_owned(),
+            description: dashboard.description.to_owned(),
+            rows: is_asked(dashboard.uid).then(|| rows(dashboard, &limits, source.answers, frame)),
+        });
+        Self {
+            at: frame.end,
+            time: frame.clock.text(frame.end),
+            shown: length_of_duration(frame.shown),
+            covered: length_of_duration(covered),
+            choices,
+            alerts: is_watched.then(|| Alerts::of(pairs, frame.end, covered)),
+            lives,
+            events,
+            no_lives,
+            dashboards: dashboards.collect(),
+        }
+    }
+}
+
+fn rows(
+    dashboard: &board::Dashboard,
+    limits: &Limits,
+    answers: &dyn Answers,
+    frame: &Frame,
+) -> Vec<Row> {
+    let rows = dashboard.rows.iter().map(|row| {
+        let pictures = row.panels.iter();
+        let pictures =
+            pictures.map(|panel| draw(panel, &dashboard.variables, limits, answers, frame));
+        Row {
+            title: row.title.to_owned(),
+            is_collapsed: row.is_collapsed,
+            pictures: pictures.collect(),
+        }
+    });
+    rows.collect()
+}

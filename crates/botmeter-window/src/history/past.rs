@@ -1,0 +1,82 @@
+//! What is remembered for longer, at fewer moments.
+
+use std::time::Duration;
+
+use super::{Bounds, History};
+use crate::{Labels, Target, milliseconds::milliseconds};
+
+/// A history with fewer moments, which lasts longer.
+#[derive(Debug)]
+pub(super) struct Past {
+    pub(super) history: Box<History>,
+    /// How far apart its moments are, at least.
+    step: i64,
+    /// When each target was last remembered.
+    last: Vec<Option<i64>>,
+}
+
+/// Values are believed for five minutes, so moments that are further apart
+/// would make holes of what never stopped.
+const LONGEST_STEP: Duration = Duration::from_mins(4);
+
+impl History {
+    /// Remembers beyond its bounds what there was at moments that are so far
+    /// apart, at most four minutes, within bounds of their own.
+    ///
+    /// Queries that look further back than the history goes are answered from
+    /// these moments alone. What is asked within it is the same with and
+    /// without them. A window of a day then begins up to one step late or
+    /// early, and growth between the last moment and a restart that comes
+    /// before the next is lost, as if the bot had been scraped so rarely.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use botmeter_window::{Bounds, History};
+    ///
+    /// // Some hours of everything, and three days at every fourth minute.
+    /// let few = Bounds { samples: 16 << 20, ..Bounds::default() };
+    /// let history = History::new(few).with_past(Duration::from_mins(4), few);
+    /// assert_eq!(history.oldest(), None);
+    /// ```
+    #[must_use]
+    pub fn with_past(mut self, step: Duration, bounds: Bounds) -> Self {
+        let mut history = Self::new(bounds);
+        history.targets.resize_with(self.targets.len(), Default::default);
+        let last = vec![None; self.targets.len()];
+        let step = milliseconds(step.min(LONGEST_STEP));
+        self.past = Some(Past { history: Box::new(history), step, last });
+        self
+    }
+
+    /// The history that goes back to this time, if one does: the finer one as
+    /// long as it has forgotten nothing that is asked for.
+    pub(crate) fn back_to(&self, since: i64) -> &Self {
+        let is_gone = self.has_forgotten && self.own_oldest().is_none_or(|oldest| oldest > since);
+        match &self.past {
+            Some(past) if is_gone => &past.history,
+            _ => self,
+        }
+    }
+}
+
+impl Past {
+    pub(super) fn add_target(&mut self) {
+        self.history.add_target();
+        self.last.push(None);
+    }
+
+    /// Whether what a target tells at this time is to be remembered.
+    pub(super) fn is_due(&self, target: Target, at: i64) -> bool {
+        let last = self.last.get(target.0).copied().flatten();
+        last.is_none_or(|last| at - last >= self.step)
+    }
+
+    pub(super) fn append(&mut self, target: Target, at: i64, samples: &[(Labels, f64)]) {
+        // Times that the finer history took grow here as well.
+        let told = self.history.append(target, at, samples.iter().cloned());
+        if let Some(last) = self.last.get_mut(target.0).filter(|_| told.is_ok()) {
+            *last = Some(at);
+        }
+    }
+}

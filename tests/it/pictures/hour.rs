@@ -1,0 +1,141 @@
+//! An hour of two bots that do everything that there is an instrument for.
+
+use std::f64::consts::TAU;
+
+use anyhow::Result;
+use botmeter_board::Board;
+use botmeter_core::{Descriptor, Kind, label::Values, process::START_TIME};
+use botmeter_window::{Bounds, History, Labels, Rules, Target};
+
+const STEP: i64 = 15_000;
+const STEPS: u32 = 240;
+
+/// When the hour ends, in milliseconds.
+pub(super) const END: i64 = 1_795_271_400_000;
+
+/// What is there after the hour.
+pub(super) struct Hour {
+    pub(super) history: History,
+    pub(super) rules: Vec<Rules>,
+}
+
+/// One series of an instrument, or one set of a histogram's.
+struct Source {
+    instrument: &'static Descriptor,
+    labels: Vec<(&'static str, String)>,
+    /// How often things happen, at which time of the hour most.
+    weight: f64,
+    phase: f64,
+    total: f64,
+    /// What lies at or below each bound of a histogram.
+    below: Vec<f64>,
+}
+
+pub(super) fn hour(boards: &[Board]) -> Result<Hour> {
+    let mut history = History::new(Bounds::default());
+    let bots: Vec<_> = ["a:9464", "b:9464"]
+        .map(|instance| (history.add_target(), sources(instance)))
+        .into_iter()
+        .collect();
+    let mut bots: Vec<(Target, Vec<Source>)> = bots;
+    let mut rules: Vec<_> = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
+    let alerts = history.add_target();
+    for step in 0..=STEPS {
+        let at = END - STEP * i64::from(STEPS - step);
+        for (target, sources) in &mut bots {
+            let samples: Vec<_> = sources.iter_mut().flat_map(|of| of.next(step, at)).collect();
+            history.append(*target, at, samples)?;
+        }
+        for rules in rules.iter_mut().filter(|_| step % 4 == 0) {
+            rules.evaluate(&mut history, at)?;
+        }
+        // One alert of each severity, so that what counts them is drawn.
+        let firing = ["critical", "warning", "info"].map(|severity| {
+            let labels = [("job", "mail-bots"), ("alertstate", "firing"), ("severity", severity)];
+            (Labels::of("ALERTS", labels.into_iter().chain([("alertname", "Drill")])), 1.0)
+        });
+        history.append(alerts, at, firing)?;
+    }
+    Ok(Hour { history, rules })
+}
+
+/// Every instrument with so many sets of labels that each value of a closed
+/// label is in one.
+fn sources(instance: &str) -> Vec<Source> {
+    let mut sources = Vec::new();
+    for instrument in xtask::catalog::catalogue().instruments() {
+        let values = |values: Values| match values {
+            Values::Closed(values) => values,
+            Values::Open { .. } => &["alpha", "beta", "wei\"rd\\ <grü&\n\u{df}e>"],
+        };
+        let sets = instrument.labels().iter().map(|label| values(label.values()).len()).max();
+        for set in 0..sets.unwrap_or(1) {
+            let mut labels =
+                vec![("job", "mail-bots".to_owned()), ("instance", instance.to_owned())];
+            labels.extend(instrument.labels().iter().map(|label| {
+                let values = values(label.values());
+                (label.key(), values[set % values.len()].to_owned())
+            }));
+            let below = vec![0.0; instrument.buckets().len()];
+            let weight = 1.0 / (1.0 + set as f64 * 2.0);
+            sources.push(Source {
+                instrument,
+                labels,
+                weight,
+                phase: set as f64,
+                total: 0.0,
+                below,
+            });
+        }
+    }
+    sources
+}
+
+impl Source {
+    fn next(&mut self, step: u32, at: i64) -> Vec<(Labels, f64)> {
+        let name = self.instrument.prometheus_name();
+        let wave = 1.0 + 0.6 * (TAU * f64::from(step) / 160.0 + self.phase).sin();
+        let now = at as f64 / 1000.0;
+        let one = |ending: &str, bound: Option<&str>, value: f64| {
+            let pairs = self.labels.iter().map(|(key, value)| (*key, value.as_str()));
+            let pairs = pairs.chain(bound.map(|bound| ("le", bound)));
+            (Labels::of(&format!("{name}{ending}"), pairs), value)
+        };
+        match self.instrument.kind() {
+            Kind::Counter | Kind::FloatCounter => {
+                let sample = one("", None, self.total);
+                self.total += self.weight * wave * 3.0;
+                vec![sample]
+            }
+            Kind::Gauge if name == START_TIME.descriptor().prometheus_name() => {
+                // They begin anew in the middle of what is shown.
+                let begin = if step >= 210 { 450.0 } else { 9000.0 };
+                vec![one("", None, END as f64 / 1000.0 - begin)]
+            }
+            Kind::Gauge | Kind::UpDownCounter if self.instrument.unit().as_str() == "s" => {
+                let ago = f64::from(step % 8) * 15.0 * (1.0 + self.phase);
+                vec![one("", None, now - ago)]
+            }
+            Kind::Gauge | Kind::UpDownCounter => {
+                vec![one("", None, (self.weight * wave * 20.0).round())]
+            }
+            Kind::Histogram => {
+                let bounds = self.instrument.buckets();
+                let middle = bounds.len() as f64 * (0.35 + 0.1 * wave);
+                let share = |at: usize| 1.0 / (1.0 + (middle - at as f64).exp());
+                let mut samples = Vec::new();
+                for (bound, below) in bounds.iter().zip(&self.below) {
+                    samples.push(one("_bucket", Some(&bound.to_string()), *below));
+                }
+                let sum = self.total * bounds[bounds.len() / 2];
+                samples.push(one("_bucket", Some("+Inf"), self.total));
+                samples.extend([one("_sum", None, sum), one("_count", None, self.total)]);
+                self.total += self.weight * 4.0;
+                for (at, below) in self.below.iter_mut().enumerate() {
+                    *below += self.weight * 4.0 * share(at);
+                }
+                samples
+            }
+        }
+    }
+}
