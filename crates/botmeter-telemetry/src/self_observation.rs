@@ -179,3 +179,68 @@ impl Watch for Observer {
         self.series.row((name,)).raise(count as f64);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::atomic::{AtomicBool, Ordering},
+        thread,
+    };
+
+    use botmeter_core::Memory;
+
+    use super::*;
+
+    open_label! {
+        /// Something that has a name.
+        struct Tool: "tool", limit 100;
+    }
+
+    static CALLS: Instrument<Counter, (Tool,)> =
+        Instrument::counter("test.calls", Unit::of("{call}"), "Calls of a tool.");
+
+    #[test]
+    fn no_loss_is_forgotten_or_told_twice_while_those_so_far_are_told() {
+        for _ in 0..300 {
+            let memory = Memory::new();
+            let meter = Meter::new(memory.clone());
+            let stop = AtomicBool::new(false);
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        meter.dropped(DropReason::AfterShutdown);
+                    }
+                });
+                while meter.dropped_count(DropReason::AfterShutdown) == 0 {
+                    thread::yield_now();
+                }
+                drop(SelfObservation::register(&meter));
+                stop.store(true, Ordering::Relaxed);
+            });
+            let told = memory.value("telemetry_dropped_total", &[("reason", "after_shutdown")]);
+            let counted = meter.dropped_count(DropReason::AfterShutdown);
+            assert_eq!(told, Some(counted as f64));
+        }
+    }
+
+    #[test]
+    fn the_number_of_series_is_that_of_all_whoever_is_told_last() {
+        for _ in 0..100 {
+            let memory = Memory::new();
+            let meter = Meter::new(memory.clone());
+            let _own = SelfObservation::register(&meter);
+            thread::scope(|scope| {
+                for half in 0..2 {
+                    let meter = &meter;
+                    scope.spawn(move || {
+                        for tool in 0..10 {
+                            CALLS.bind(meter, (format!("{half}-{tool}").as_str(),));
+                        }
+                    });
+                }
+            });
+            let told = memory.value("telemetry_series", &[("instrument", "test.calls")]);
+            assert_eq!(told, Some(20.0));
+        }
+    }
+}

@@ -147,7 +147,8 @@ fn jobs_in(request: &ExportMetricsServiceRequest) -> Option<i64> {
     let mut metrics = scopes.flat_map(|scope| &scope.metrics);
     let jobs = metrics.find(|metric| metric.name == "test.jobs")?;
     let Some(Data::Sum(sum)) = &jobs.data else { return None };
-    match sum.data_points.first()?.value? {
+    // Where the push of the start came first, a zero stands before it.
+    match sum.data_points.last()?.value? {
         Value::AsInt(count) => Some(count),
         Value::AsDouble(_) => None,
     }

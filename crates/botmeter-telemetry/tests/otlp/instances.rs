@@ -53,7 +53,7 @@ fn pushed(request: &ExportMetricsServiceRequest) -> Option<(String, i64)> {
     let mut metrics = resource.scope_metrics.iter().flat_map(|scope| &scope.metrics);
     let starts = metrics.find(|metric| metric.name == "test.starts")?;
     let Some(Data::Sum(sum)) = &starts.data else { return None };
-    match sum.data_points.first()?.value? {
+    match sum.data_points.last()?.value? {
         number_data_point::Value::AsInt(count) => Some((instance.clone(), count)),
         number_data_point::Value::AsDouble(_) => None,
     }
