@@ -3,10 +3,9 @@
 use std::{mem, sync::Arc, thread, time::Duration};
 
 use botmeter_core::tell;
-use quanta::Instant;
 use tracing::Span;
 
-use crate::{ErrorKind, Provider, Status, Usage, row::Row, span};
+use crate::{ErrorKind, Provider, Status, Usage, clock::Instant, row::Row, span};
 
 /// One call to a model, counted once, at its end.
 ///

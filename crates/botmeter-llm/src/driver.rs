@@ -2,8 +2,6 @@
 
 use std::error::Error as StdError;
 
-use async_trait::async_trait;
-
 use crate::{Llm, Provider, Usage, span::InSpan};
 
 /// A reply that knows what it consumed.
@@ -13,6 +11,8 @@ pub trait Reply {
 }
 
 /// What talks to a model provider: a reply for a request.
+///
+/// Write `generate` as an `async fn`; its future has to be `Send`.
 ///
 /// ```
 /// # use botmeter_llm::core::{Domain, Memory, Meter};
@@ -27,7 +27,6 @@ pub trait Reply {
 ///     }
 /// }
 ///
-/// #[async_trait::async_trait]
 /// impl Driver for Echo {
 ///     type Request = String;
 ///     type Reply = Text;
@@ -57,7 +56,6 @@ pub trait Reply {
 /// # Ok(())
 /// # }
 /// ```
-#[async_trait]
 pub trait Driver: Send + Sync {
     /// What is asked.
     type Request: Send + Sync + 'static;
@@ -77,7 +75,10 @@ pub trait Driver: Send + Sync {
     /// # Errors
     ///
     /// When there is no reply.
-    async fn generate(&self, request: Self::Request) -> Result<Self::Reply, Self::Error>;
+    fn generate(
+        &self,
+        request: Self::Request,
+    ) -> impl Future<Output = Result<Self::Reply, Self::Error>> + Send;
 }
 
 /// A driver whose calls are counted, and whose spans are below the call's.
@@ -99,7 +100,6 @@ impl<D: Driver> Metered<D> {
     }
 }
 
-#[async_trait]
 impl<D: Driver> Driver for Metered<D> {
     type Request = D::Request;
     type Reply = D::Reply;

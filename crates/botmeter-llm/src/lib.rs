@@ -5,6 +5,7 @@
 pub mod board;
 mod call;
 mod classify;
+mod clock;
 mod driver;
 mod gen_ai;
 pub mod instruments;

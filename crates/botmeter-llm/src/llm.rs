@@ -7,11 +7,10 @@ use std::{
 };
 
 use botmeter_core::{Domain, Error, Meter, Table, observe};
-use quanta::Clock;
 
 use crate::{
-    Call, ErrorKind, Model, PriceBook, Provider, Reply, gen_ai::Naming, instruments::REQUESTS,
-    row::Row, span::InSpan,
+    Call, ErrorKind, Model, PriceBook, Provider, Reply, clock::Clock, gen_ai::Naming,
+    instruments::REQUESTS, row::Row, span::InSpan,
 };
 
 /// Calls to model providers.

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, UpDownCounter};
-use quanta::Clock;
 
 use crate::{
     ErrorKind, Price, Provider, Status, Usage,
+    clock::Clock,
     gen_ai::{GenAi, Naming},
     instruments::{
         COST, COST_UNPRICED, DURATION, ERRORS, IN_FLIGHT, RATE_LIMITS, REQUESTS, RETRIES,
@@ -21,10 +21,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Row {
     meter: Meter,
-    /// Reads the processor's counter where that can be trusted, and the
-    /// system's monotonic clock elsewhere: two readings of the latter cost
-    /// about as much as all that a finished call records. `Instant::now` finds
-    /// its clock in a thread-local, which may be gone where a call ends.
+    /// Kept here, because the fast one's `Instant::now` finds its clock in a
+    /// thread-local, which may be gone where a call ends.
     pub(crate) clock: Clock,
     price: Option<Price>,
     gaps: Gaps,

@@ -11,7 +11,6 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use async_trait::async_trait;
 use botmeter_llm::{
     Driver, Llm, Metered, Provider, Reply, Usage,
     core::{Domain, Memory, Meter},
@@ -45,7 +44,6 @@ impl Reply for Nothing {
     }
 }
 
-#[async_trait]
 impl Driver for Asks {
     type Request = ();
     type Reply = Nothing;
