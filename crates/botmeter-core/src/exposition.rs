@@ -4,7 +4,7 @@ use std::{fmt::Write as _, ops::ControlFlow, sync::Arc};
 
 use crate::{
     Kind,
-    store::{Exemplar, Family, Identity, Labels, Point, Store},
+    store::{Alike, Exemplar, Family, Identity, Labels, Point, Store},
 };
 
 /// How the text is laid out.
@@ -115,12 +115,13 @@ impl Current {
         let Self { family, after, bounds } = self;
         let mut has_head = after.is_some();
         let mut last = None;
+        let mut alike = Alike::default();
         let read = family.read(after.as_deref(), scratch, |labels, _, point| {
             if !has_head {
                 head(text, family.identity(), format);
                 has_head = true;
             }
-            Lines { text, family, labels, bounds, format }.write(point);
+            Lines { text, alike: &mut alike, family, labels, bounds, format }.write(point);
             if text.len() < at_least {
                 return ControlFlow::Continue(());
             }
@@ -163,6 +164,7 @@ fn family_name(identity: &Identity, format: Format) -> &str {
 /// Writes the lines of one series.
 struct Lines<'a> {
     text: &'a mut String,
+    alike: &'a mut Alike,
     family: &'a Family,
     labels: &'a Labels,
     bounds: &'a [String],
@@ -173,27 +175,31 @@ impl Lines<'_> {
     fn write(&mut self, point: Point<'_>) {
         match point {
             Point::Counter(n) => {
-                self.start("", None);
+                self.begin("");
+                self.close();
                 self.whole(n);
                 self.exemplar_of_counter();
             }
             Point::FloatCounter(x) => {
-                self.start("", None);
+                self.begin("");
+                self.close();
                 self.number(x);
                 self.exemplar_of_counter();
             }
             Point::UpDownCounter(n) => {
-                self.start("", None);
+                self.begin("");
+                self.close();
                 if n < 0 {
                     self.text.push('-');
                 }
                 self.whole(n.unsigned_abs());
             }
             Point::Gauge(x) => {
-                self.start("", None);
+                self.begin("");
+                self.close();
                 self.number(x);
             }
-            Point::Histogram { buckets, sum } => return self.histogram(buckets, sum),
+            Point::Histogram { buckets, sum } => self.histogram(buckets, sum),
         }
         self.text.push('\n');
     }
@@ -203,37 +209,60 @@ impl Lines<'_> {
             Format::OpenMetrics => self.family.exemplars(self.labels),
             Format::Prometheus => std::collections::BTreeMap::new(),
         };
+        self.begin("_bucket");
         let mut below = 0;
         let bounds = self.bounds;
         for (at, (bound, count)) in bounds.iter().zip(buckets).enumerate() {
             below += count;
-            self.start("_bucket", Some(bound));
+            if at > 0 {
+                self.text.extend_from_within(self.alike.whole());
+            }
+            self.text.push_str(if self.labels.is_empty() { "{" } else { "," });
+            self.text.push_str(bound);
+            self.text.push_str("} ");
             self.whole(below);
             if let Some(exemplar) = exemplars.get(&at) {
                 self.exemplar(exemplar);
             }
             self.text.push('\n');
         }
-        self.start("_sum", None);
+        self.begin_beside("_sum");
         self.number(sum);
         self.text.push('\n');
-        self.start("_count", None);
+        self.begin_beside("_count");
         self.whole(below);
-        self.text.push('\n');
     }
 
-    /// Name and labels, up to the number.
-    fn start(&mut self, suffix: &str, bound: Option<&str>) {
-        let text = &mut *self.text;
-        text.push_str(self.family.identity().prometheus_name());
-        text.push_str(suffix);
-        let mut separator = "{";
-        for label in self.labels.iter().map(|label| label.text()).chain(bound) {
-            text.push_str(separator);
-            text.push_str(label);
-            separator = ",";
+    /// Name and labels, up to where a bound has its place.
+    fn begin(&mut self, suffix: &str) {
+        let Self { text, alike, labels, .. } = self;
+        let (common, rest) = alike.next(text.len(), labels);
+        if common.is_empty() {
+            text.push_str(self.family.identity().prometheus_name());
+            text.push_str(suffix);
+            alike.head_ends(text.len());
         }
-        text.push_str(if separator == "{" { " " } else { "} " });
+        text.extend_from_within(common);
+        let mut is_first = rest.len() == labels.len();
+        for label in rest {
+            text.push(if is_first { '{' } else { ',' });
+            is_first = false;
+            text.push_str(label.text());
+            alike.label_ends(label, text.len());
+        }
+    }
+
+    /// The same name with another suffix, and the same labels.
+    fn begin_beside(&mut self, suffix: &str) {
+        self.text.push_str(self.family.identity().prometheus_name());
+        self.text.push_str(suffix);
+        self.text.extend_from_within(self.alike.labels());
+        self.close();
+    }
+
+    /// What stands between labels and number.
+    fn close(&mut self) {
+        self.text.push_str(if self.labels.is_empty() { " " } else { "} " });
     }
 
     fn whole(&mut self, n: u64) {

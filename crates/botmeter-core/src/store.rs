@@ -4,6 +4,7 @@
 //! shows or sends series reads them here, when asked or at an interval, so
 //! another route costs no recording anything.
 
+mod alike;
 mod cell;
 mod exemplar;
 mod family;
@@ -20,6 +21,7 @@ use std::{
     },
 };
 
+pub use alike::Alike;
 pub(crate) use cell::{Amount, Cell, Count, Level, MOST, Reading, Spread};
 pub(crate) use exemplar::has_source;
 pub use exemplar::{Exemplar, SpanIds, set_span_source};

@@ -75,8 +75,8 @@ impl Cell for Level {
     }
 }
 
-/// A number with fractions that grows, up to `f64::MAX`: OTLP exports no
-/// infinity.
+/// A number with fractions that grows, up to `f64::MAX`: the rate of what is
+/// infinite is no number.
 #[derive(Debug, Default)]
 pub(crate) struct Amount(AtomicU64);
 

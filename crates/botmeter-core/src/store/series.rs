@@ -1,8 +1,11 @@
 //! One series: its labels and its cell.
 
-use std::sync::{
-    Arc, LazyLock,
-    atomic::{AtomicU32, AtomicU64, Ordering},
+use std::{
+    hint::black_box,
+    sync::{
+        Arc, LazyLock,
+        atomic::{AtomicU32, AtomicU64, Ordering},
+    },
 };
 
 use triomphe::ThinArc;
@@ -96,6 +99,11 @@ impl<C> Series<C> {
     #[inline]
     pub(crate) fn flags(&self) -> u8 {
         (self.head().state.load(Ordering::Relaxed) & FLAGS) as u8
+    }
+
+    /// Reads from both ends of its memory, so that it is at hand.
+    pub(crate) fn look(&self) {
+        black_box((ThinArc::strong_count(&self.0), self.labels().last().map(Arc::as_ptr)));
     }
 
     pub(crate) fn is_hidden(&self) -> bool {

@@ -91,16 +91,17 @@ impl<C: Cell> Shelf<C> {
         let mut rest = all.range::<Labels, _>((start, Bound::Unbounded));
         let mut ahead = Vec::with_capacity(AHEAD);
         loop {
+            ahead.extend(rest.by_ref().take(AHEAD).map(|Placed(series)| series));
             // They lie anywhere in memory. Looked at one after the other, and
             // before anything else is done, they come all at once.
-            ahead.extend(
-                rest.by_ref().take(AHEAD).map(|Placed(series)| (series, series.is_hidden())),
-            );
+            for series in &ahead {
+                series.look();
+            }
             if ahead.is_empty() {
                 return ControlFlow::Continue(());
             }
-            for (series, is_hidden) in ahead.drain(..) {
-                if !is_hidden {
+            for series in ahead.drain(..) {
+                if !series.is_hidden() {
                     see(series.labels(), series.birth(), series.cell().read(scratch))?;
                 }
             }

@@ -13,7 +13,7 @@ use std::{
 
 use botmeter_core::{
     Kind, Store,
-    store::{Birth, Exemplar, Family, Identity, Label, Labels, Point},
+    store::{Alike, Birth, Exemplar, Family, Identity, Label, Labels, Point},
 };
 
 use super::wire::{Begun, Message};
@@ -204,6 +204,7 @@ impl Requests {
         let known = before.map(|before| before.get(name));
         let mut begun: Option<[Begun; 2]> = None;
         let mut last = None;
+        let mut alike = Alike::default();
         let _all_seen = family.read(after, scratch, |labels, birth, point| {
             if birth.number > stamp.births {
                 // Made meanwhile: the next push will take it for new.
@@ -219,7 +220,8 @@ impl Requests {
                 None => None,
             };
             begun.get_or_insert_with(|| head(body, identity));
-            let mut series = Series { family, labels, stamp: *stamp, birth, body };
+            let alike = &mut alike;
+            let mut series = Series { family, labels, stamp: *stamp, birth, alike, body };
             match &step {
                 Some(step) => series.step(step.value()),
                 None => series.total(Value::of(point)),
@@ -340,6 +342,7 @@ struct Series<'a> {
     labels: &'a Labels,
     stamp: Stamp,
     birth: Birth,
+    alike: &'a mut Alike,
     body: &'a mut Vec<u8>,
 }
 
@@ -393,8 +396,11 @@ impl Series<'_> {
         let body = &mut *self.body;
         let point = body.begin(1);
         let attributes = if matches!(value, Value::Buckets(..)) { 9 } else { 7 };
-        for label in self.labels {
+        let (common, rest) = self.alike.next(body.len(), self.labels);
+        body.extend_from_within(common);
+        for label in rest {
             body.message(attributes, label.attribute());
+            self.alike.label_ends(label, body.len());
         }
         let times = [(2, start.min(time)), (3, time)];
         match value {

@@ -72,7 +72,7 @@ impl Ours {
             Self::start("memory", |builder| builder.backend(Memory::new())),
             Self::start("scrape", serving),
             Self::start("otlp", pushing),
-            Self::start("tee", |builder| pushing(serving(builder))),
+            Self::start("both", |builder| pushing(serving(builder))),
         ]
     }
 
@@ -89,7 +89,6 @@ impl Ours {
     }
 
     pub(crate) fn call_name(&self) -> String {
-        let backend = if self.backend == "tee" { "both" } else { self.backend };
-        format!("botmeter {backend}")
+        format!("botmeter {}", self.backend)
     }
 }
