@@ -1,5 +1,6 @@
 //! The tasks of this repository as a library, so that its tests can use them.
 
+pub mod api;
 pub mod bench;
 pub mod catalog;
 pub mod cost;

@@ -25,6 +25,12 @@ enum Task {
     /// Pass everything that has to pass: format, lints, tests, documentation,
     /// generated files, each feature alone, packages, the example, real servers
     Test,
+    /// Write down the public API of every published crate in `docs/api`
+    Api {
+        /// Write nothing, and fail with what differs
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure what recording and exporting cost, beside other libraries
     Bench {
         /// Draw the figures into `docs/performance/`, and write them into the
@@ -69,6 +75,7 @@ fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
         Task::Demo { arguments } => xtask::demo::run(&arguments),
         Task::Test => xtask::steps::run(),
+        Task::Api { check } => xtask::api::run(check),
         Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),

@@ -28,6 +28,7 @@ pub fn run() -> Result<()> {
     )?;
     report.step("documentation", documentation())?;
     report.step("generated files", cargo(&["xtask", "dashboards", "--check"]))?;
+    report.step("public API", cargo(&["xtask", "api", "--check"]))?;
     for alone in features::each_alone()? {
         let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
         report.step(&alone.name, lint(&arguments))?;
