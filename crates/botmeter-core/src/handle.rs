@@ -5,6 +5,7 @@ mod recorded;
 use std::{
     fmt,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use crate::{
@@ -296,6 +297,12 @@ impl Histogram {
             None => self.0.record(x),
             Some(reason) => self.0.dropped(reason),
         }
+    }
+
+    /// Records how long something took, in seconds.
+    #[inline]
+    pub fn took(&self, duration: Duration) {
+        self.record(duration.as_secs_f64());
     }
 }
 

@@ -8,6 +8,7 @@ mod const_text;
 mod descriptor;
 mod domain;
 mod error;
+mod event;
 mod exposition;
 mod foreign;
 mod guards;
@@ -35,6 +36,7 @@ pub use bridge::{Bound, Bridge, Sink};
 pub use descriptor::Descriptor;
 pub use domain::{Domain, Domains, Registered, instruments};
 pub use error::Error;
+pub use event::{Cause, Event, Guard, Outcome, Reason, Status};
 pub use exposition::{Exposition, Format};
 #[doc(hidden)]
 pub use guards::Guards;
