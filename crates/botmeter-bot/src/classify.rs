@@ -5,6 +5,8 @@ use std::{
     sync::mpsc::RecvTimeoutError,
 };
 
+use botmeter_core::Reason;
+
 use crate::ErrorKind;
 
 impl ErrorKind {
@@ -79,6 +81,14 @@ impl ErrorKind {
                 error.get_ref().map(|inner| Self::of(inner)).filter(|kind| *kind != Self::Internal)
             }
         }
+    }
+}
+
+impl Reason for ErrorKind {
+    const PANIC: Self = Self::Internal;
+
+    fn of(error: &(dyn Error + 'static)) -> Self {
+        Self::of(error)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The instruments of bot runs.
 
-use botmeter_core::{Counter, Gauge, Histogram, Instrument, Unit, UpDownCounter, buckets};
+use botmeter_core::{Counter, Gauge, Histogram, Instrument, Status, Unit, UpDownCounter, buckets};
 
-use crate::labels::{BotName, ErrorKind, Status};
+use crate::labels::{BotName, ErrorKind};
 
 /// Runs, counted once at their end.
 pub static EXECUTIONS: Instrument<Counter, (BotName, Status)> = Instrument::counter(

@@ -8,18 +8,6 @@ open_label! {
 }
 
 closed_label! {
-    /// How a run ended.
-    pub enum Status: "status" {
-        /// The bot did what it is for.
-        Success => "success",
-        /// It failed.
-        Error => "error",
-        /// It was called off before its end.
-        Cancelled => "cancelled",
-    }
-}
-
-closed_label! {
     /// Why a run failed, by what the bot relied on.
     ///
     /// A program's own error tells its kind in one of three ways: the program

@@ -3,18 +3,18 @@
 
 #[cfg(feature = "board")]
 pub mod board;
+mod bot;
 mod bots;
 mod classify;
 pub mod instruments;
 mod labels;
 mod row;
-mod run;
 
-pub use botmeter_core as core;
-pub use bots::{Bot, Bots};
-pub use labels::{BotName, ErrorKind, Status};
+pub use bot::{Bot, Run};
+pub use botmeter_core::{self as core, Status};
+pub use bots::Bots;
+pub use labels::{BotName, ErrorKind};
 pub use row::MAX_QUEUE_DEPTH;
-pub use run::Run;
 
 #[cfg(test)]
 mod tests;

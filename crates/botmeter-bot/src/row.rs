@@ -6,7 +6,7 @@ use std::{
 };
 
 use botmeter_core::{
-    Counter, DropReason, Each, Gauge, Histogram, Meter, UpDownCounter, plausible_unix_time,
+    Counter, DropReason, Each, Gauge, Histogram, Meter, Outcome, UpDownCounter, plausible_unix_time,
 };
 
 use crate::{
@@ -66,29 +66,20 @@ impl Row {
         self.active.add(1);
     }
 
-    pub(crate) fn succeeded(&self, took: Duration) {
-        self.ended(Status::Success, took);
-        let now = SystemTime::now();
-        let at = self.plausible(now, now);
-        self.change(|health| {
-            health.failed_in_a_row(0);
-            // Also when the clock was set back: what it says now is closer to
-            // the truth than what it said before.
-            if let Some(at) = at {
-                health.succeeded_at(at);
+    pub(crate) fn ended(&self, outcome: Outcome<ErrorKind>, took: Duration) {
+        let status = outcome.status();
+        self.active.add(-1);
+        self.executions[status].add(1);
+        self.duration[status].took(took);
+        match outcome {
+            Outcome::Finished => self.succeeded(),
+            Outcome::Failed(kind) => {
+                self.failures[kind].add(1);
+                self.change(|health| health.failed_in_a_row(health.failures_in_a_row + 1));
             }
-        });
-    }
-
-    pub(crate) fn failed(&self, kind: ErrorKind, took: Duration) {
-        self.ended(Status::Error, took);
-        self.failures[kind].add(1);
-        self.change(|health| health.failed_in_a_row(health.failures_in_a_row + 1));
-    }
-
-    /// Tells nothing about the health of the bot, so it leaves that alone.
-    pub(crate) fn cancelled(&self, took: Duration) {
-        self.ended(Status::Cancelled, took);
+            // Tells nothing about the health of the bot, so it leaves that alone.
+            Outcome::Cancelled => {}
+        }
     }
 
     pub(crate) fn queued(&self, items: Option<u64>) {
@@ -108,10 +99,17 @@ impl Row {
         }
     }
 
-    fn ended(&self, status: Status, took: Duration) {
-        self.active.add(-1);
-        self.executions[status].add(1);
-        self.duration[status].record(took.as_secs_f64());
+    fn succeeded(&self) {
+        let now = SystemTime::now();
+        let at = self.plausible(now, now);
+        self.change(|health| {
+            health.failed_in_a_row(0);
+            // Also when the clock was set back: what it says now is closer to
+            // the truth than what it said before.
+            if let Some(at) = at {
+                health.succeeded_at(at);
+            }
+        });
     }
 
     fn plausible(&self, at: SystemTime, now: SystemTime) -> Option<f64> {

@@ -1,8 +1,9 @@
 //! Futures that are runs.
 
-use std::time::Duration;
+use std::{error::Error, future::ready, io, time::Duration};
 
 use super::{BOT, Bench};
+use crate::ErrorKind;
 
 #[tokio::test(start_paused = true)]
 async fn a_future_that_loses_a_race_is_cancelled() {
@@ -49,6 +50,27 @@ async fn a_spawned_future_is_counted_and_gives_its_result() {
         "bot_executions_total{…,status=\"error\"} 1",
         "bot_executions_total{…,status=\"success\"} 1",
         "bot_failures_total{…,error_type=\"internal\"} 1",
+    ]);
+}
+
+#[tokio::test]
+async fn an_error_of_every_kind_tells_why_the_run_failed() {
+    let bench = Bench::new();
+    let full = || io::Error::from(io::ErrorKind::StorageFull);
+    let bot = bench.bots.bot(BOT);
+    assert!(bot.observe(ready(Err::<(), _>(full()))).await.is_err());
+    assert!(bot.observe(ready(Err::<(), _>(anyhow::Error::new(full())))).await.is_err());
+    let boxed: Box<dyn Error> = full().into();
+    assert!(bot.observe(ready(Err::<(), _>(boxed))).await.is_err());
+    let sendable: Box<dyn Error + Send + Sync> = full().into();
+    assert!(bench.bots.observe(BOT, ready(Err::<(), _>(sendable))).await.is_err());
+    let text = bot.observe_with(ready(Err::<(), _>("no room")), |_| ErrorKind::Storage).await;
+    assert_eq!(text, Err("no room"));
+    bench.check(&[
+        "bot_consecutive_failures{…} 5",
+        "bot_duration_seconds_count{…,status=\"error\"} 5",
+        "bot_executions_total{…,status=\"error\"} 5",
+        "bot_failures_total{…,error_type=\"storage\"} 5",
     ]);
 }
 
