@@ -1,8 +1,8 @@
 //! The instruments of narratives.
 
-use botmeter_core::{Counter, Histogram, Instrument, Unit, UpDownCounter, buckets};
+use botmeter_core::{Counter, Histogram, Instrument, Status, Unit, UpDownCounter, buckets};
 
-use crate::labels::{ActName, NarrativeName, Status};
+use crate::labels::{ActName, NarrativeName};
 
 /// Runs, counted once at their end.
 pub static EXECUTIONS: Instrument<Counter, (NarrativeName, Status)> = Instrument::counter(

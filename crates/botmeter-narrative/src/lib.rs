@@ -6,16 +6,15 @@ mod act;
 pub mod board;
 pub mod instruments;
 mod labels;
+mod narrative;
 mod narratives;
-mod outcome;
 mod row;
-mod run;
 
-pub use act::Act;
-pub use botmeter_core as core;
-pub use labels::{ActName, NarrativeName, Status};
-pub use narratives::{Narrative, Narratives};
-pub use run::Run;
+pub use act::{Act, Acting};
+pub use botmeter_core::{self as core, Status};
+pub use labels::{ActName, NarrativeName};
+pub use narrative::{Narrative, Run};
+pub use narratives::Narratives;
 
 #[cfg(test)]
 mod tests;

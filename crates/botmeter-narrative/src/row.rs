@@ -2,12 +2,9 @@
 
 use std::time::Duration;
 
-use botmeter_core::{Counter, Each, Histogram, Meter, UpDownCounter};
+use botmeter_core::{Counter, Each, Histogram, Meter, Status, UpDownCounter};
 
-use crate::{
-    Status,
-    instruments::{ACT_DURATION, ACTIVE, DURATION, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS},
-};
+use crate::instruments::{ACT_DURATION, ACTIVE, DURATION, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS};
 
 /// Bound once per narrative, so that an event looks up nothing but its row.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl Row {
     pub(crate) fn ended(&self, status: Status, took: Duration) {
         self.active.add(-1);
         self.executions[status].add(1);
-        self.duration[status].record(took.as_secs_f64());
+        self.duration[status].took(took);
     }
 
     pub(crate) fn json(&self, is_of_use: bool) {
@@ -61,6 +58,6 @@ impl ActRow {
     }
 
     pub(crate) fn ended(&self, status: Status, took: Duration) {
-        self.duration[status].record(took.as_secs_f64());
+        self.duration[status].took(took);
     }
 }

@@ -59,19 +59,20 @@ fn a_run_is_active_and_then_a_success_with_its_acts() {
 #[test]
 fn results_end_runs_and_acts() {
     let bench = Bench::new();
-    let (good, bad) = (Ok::<_, fmt::Error>("text"), Err::<(), _>("not an error type"));
+    let (good, bad) = (Ok::<_, fmt::Error>("text"), Err::<(), _>(fmt::Error));
     let run = bench.narratives.run(NAME);
     run.act("outline").end(&good);
     run.act("outline").end(&bad);
     run.end(&good);
     bench.narratives.run(NAME).end(&bad);
+    bench.narratives.run(NAME).end_with(&Err::<(), _>("not an error type"), |_| ());
     bench.narratives.run(NAME).fail();
     bench.check(&[
         "narrative_act_duration_seconds_count{…,act=\"outline\",status=\"error\"} 1",
         "narrative_act_duration_seconds_count{…,act=\"outline\",status=\"success\"} 1",
-        "narrative_duration_seconds_count{…,status=\"error\"} 2",
+        "narrative_duration_seconds_count{…,status=\"error\"} 3",
         "narrative_duration_seconds_count{…,status=\"success\"} 1",
-        "narrative_executions_total{…,status=\"error\"} 2",
+        "narrative_executions_total{…,status=\"error\"} 3",
         "narrative_executions_total{…,status=\"success\"} 1",
     ]);
 }

@@ -24,14 +24,16 @@ async fn a_spawned_future_is_counted_and_gives_its_result() {
     let bench = Bench::new();
     let run = bench.narratives.observe(NAME, async { Ok::<_, fmt::Error>(42) });
     assert_eq!(tokio::spawn(run).await.unwrap(), Ok(42));
-    let run = bench.narratives.observe(NAME, async { Err::<(), _>("no") });
+    let run = bench.narratives.observe(NAME, async { Err::<(), _>(anyhow::anyhow!("no")) });
+    assert_eq!(tokio::spawn(run).await.unwrap().unwrap_err().to_string(), "no");
+    let run = bench.narratives.run(NAME).observe_with(async { Err::<(), _>("no") }, |_| ());
     assert_eq!(tokio::spawn(run).await.unwrap(), Err("no"));
     let panics = bench.narratives.observe(NAME, async { stumble() });
     assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
     bench.check(&[
-        "narrative_duration_seconds_count{…,status=\"error\"} 2",
+        "narrative_duration_seconds_count{…,status=\"error\"} 3",
         "narrative_duration_seconds_count{…,status=\"success\"} 1",
-        "narrative_executions_total{…,status=\"error\"} 2",
+        "narrative_executions_total{…,status=\"error\"} 3",
         "narrative_executions_total{…,status=\"success\"} 1",
     ]);
 }
