@@ -12,7 +12,7 @@ mod row;
 
 pub use botmeter_core as core;
 pub use labels::{PipelineName, Stage};
-pub use pass::Pass;
+pub use pass::{Pass, Passing};
 pub use pipelines::{Pipeline, Pipelines};
 pub use row::MAX_PIECES;
 

@@ -2,9 +2,9 @@
 
 use std::{future::Future, sync::Arc, time::SystemTime};
 
-use botmeter_core::{Domain, Meter, Table, observe};
+use botmeter_core::{Cause, Domain, Meter, Table};
 
-use crate::{Pass, PipelineName, Stage, instruments::GENERATED, row::Row};
+use crate::{Pass, Passing, PipelineName, Stage, instruments::GENERATED, row::Row};
 
 /// The content pipelines of a program.
 ///
@@ -97,7 +97,7 @@ impl Pipeline {
     /// A pass through the stage starts.
     #[inline]
     pub fn start(&self, stage: Stage) -> Pass {
-        Pass::start(Arc::clone(&self.0), stage)
+        Pass::start(Passing::new(Arc::clone(&self.0), stage))
     }
 
     /// Times the pass that this future is, and counts its failure. The pass
@@ -126,16 +126,16 @@ impl Pipeline {
     /// # Errors
     ///
     /// The future's own.
-    pub fn observe<T, E, F>(
+    pub fn observe<T, E, M, F>(
         &self,
         stage: Stage,
         work: F,
-    ) -> impl Future<Output = F::Output> + use<T, E, F>
+    ) -> impl Future<Output = F::Output> + use<T, E, M, F>
     where
         F: Future<Output = Result<T, E>>,
+        E: Cause<M>,
     {
         let pipeline = self.clone();
-        let start = move || (pipeline.start(stage), work);
-        observe(start, |pass: Pass, result: &F::Output| pass.end(result))
+        Pass::of_future(move || pipeline.start(stage), work)
     }
 }

@@ -13,13 +13,14 @@ fn every_pass_is_timed_and_failures_are_counted() {
     blog.start(Stage::Generation).fail();
     drop(blog.start(Stage::Generation));
     blog.start(Stage::Curation).end(&Ok::<_, fmt::Error>(()));
-    blog.start(Stage::Publication).end(&Err::<(), _>("not an error type"));
+    blog.start(Stage::Publication).end(&Err::<(), _>(fmt::Error));
+    blog.start(Stage::Publication).end_with(&Err::<(), _>("not an error type"), |_| ());
     bench.check(&[
         "pipeline_failures_total{…,stage=\"generation\"} 1",
-        "pipeline_failures_total{…,stage=\"publication\"} 1",
+        "pipeline_failures_total{…,stage=\"publication\"} 2",
         "pipeline_stage_latency_seconds_count{…,stage=\"curation\"} 1",
         "pipeline_stage_latency_seconds_count{…,stage=\"generation\"} 3",
-        "pipeline_stage_latency_seconds_count{…,stage=\"publication\"} 1",
+        "pipeline_stage_latency_seconds_count{…,stage=\"publication\"} 2",
     ]);
 }
 
@@ -63,15 +64,17 @@ async fn a_spawned_future_is_counted_and_gives_its_result() {
     let blog = bench.blog();
     let pass = blog.observe(Stage::Curation, async { Ok::<_, fmt::Error>(42) });
     assert_eq!(tokio::spawn(pass).await.unwrap(), Ok(42));
-    let pass = blog.observe(Stage::Curation, async { Err::<(), _>("no") });
+    let pass = blog.observe(Stage::Curation, async { Err::<(), _>(anyhow::anyhow!("no")) });
+    assert_eq!(tokio::spawn(pass).await.unwrap().unwrap_err().to_string(), "no");
+    let pass = blog.start(Stage::Curation).observe_with(async { Err::<(), _>("no") }, |_| ());
     assert_eq!(tokio::spawn(pass).await.unwrap(), Err("no"));
     let panics = blog.observe(Stage::Generation, async { stumble() });
     assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
     drop(blog.observe(Stage::Publication, async { Ok::<_, fmt::Error>(()) }));
     bench.check(&[
-        "pipeline_failures_total{…,stage=\"curation\"} 1",
+        "pipeline_failures_total{…,stage=\"curation\"} 2",
         "pipeline_failures_total{…,stage=\"generation\"} 1",
-        "pipeline_stage_latency_seconds_count{…,stage=\"curation\"} 2",
+        "pipeline_stage_latency_seconds_count{…,stage=\"curation\"} 3",
         "pipeline_stage_latency_seconds_count{…,stage=\"generation\"} 1",
     ]);
 }
