@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use botmeter_core::{Domain, Meter, Table, observe};
+use botmeter_core::{Cause, Domain, Meter, Table};
 use http::request::Parts;
 
 use crate::{
-    HttpLayer, McpCall, McpMethod, Method, Route, RouteHandle, ServedRequest, Tool, ToolCall,
-    ToolHandle, UNMATCHED,
+    HttpLayer, McpCall, McpMethod, McpOperation, Method, Route, RouteHandle, ServedRequest, Tool,
+    ToolCall, ToolHandle, UNMATCHED,
     instruments::{REQUESTS, TOOL_CALLS},
     mcp::Mcp,
     request, tool,
@@ -123,28 +123,23 @@ impl Http {
     /// # Errors
     ///
     /// The future's own.
-    pub fn observe_tool<T, E, F>(
+    pub fn observe_tool<T, E, M, F>(
         &self,
         tool: &str,
         call: F,
-    ) -> impl Future<Output = F::Output> + use<T, E, F>
+    ) -> impl Future<Output = F::Output> + use<T, E, M, F>
     where
         F: Future<Output = Result<T, E>>,
+        E: Cause<M>,
     {
         let tool = self.tool(tool);
-        observe(
-            move || (tool.start(), call),
-            |guard: ToolCall, result: &F::Output| match result {
-                Ok(_) => guard.finish(),
-                Err(_) => guard.fail(),
-            },
-        )
+        ToolCall::of_future(move || tool.start(), call)
     }
 
     /// An operation of an MCP client starts.
     #[inline]
     pub fn start_mcp(&self, method: McpMethod) -> McpCall {
-        McpCall::start(Arc::clone(&self.0.mcp), method)
+        McpCall::start(McpOperation::new(Arc::clone(&self.0.mcp), method))
     }
 
     /// Counts the operation of an MCP client that this future makes: its
@@ -153,21 +148,16 @@ impl Http {
     /// # Errors
     ///
     /// The future's own.
-    pub fn observe_mcp<T, E, F>(
+    pub fn observe_mcp<T, E, M, F>(
         &self,
         method: McpMethod,
         operation: F,
-    ) -> impl Future<Output = F::Output> + use<T, E, F>
+    ) -> impl Future<Output = F::Output> + use<T, E, M, F>
     where
         F: Future<Output = Result<T, E>>,
+        E: Cause<M>,
     {
         let http = self.clone();
-        observe(
-            move || (http.start_mcp(method), operation),
-            |guard: McpCall, result: &F::Output| match result {
-                Ok(_) => guard.finish(),
-                Err(_) => guard.fail(),
-            },
-        )
+        McpCall::of_future(move || http.start_mcp(method), operation)
     }
 }

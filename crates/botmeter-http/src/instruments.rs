@@ -2,7 +2,10 @@
 
 use botmeter_core::{Counter, Histogram, Instrument, Unit, UpDownCounter, buckets};
 
-use crate::labels::{McpMethod, Method, Outcome, Route, Status, Tool};
+use crate::{
+    Outcome,
+    labels::{McpMethod, Method, Route, Status, Tool},
+};
 
 /// Requests, counted once at their end.
 pub static REQUESTS: Instrument<Counter, (Method, Route, Status)> = Instrument::counter(

@@ -3,8 +3,6 @@
 mod mcp_method;
 mod status;
 
-use std::thread;
-
 use botmeter_core::{closed_label, open_label};
 
 pub use mcp_method::McpMethod;
@@ -58,18 +56,6 @@ open_label! {
     pub struct Tool: "tool", limit 128;
 }
 
-closed_label! {
-    /// How a call of a tool or an MCP operation ended.
-    pub enum Outcome: "status" {
-        /// With a result.
-        Success => "success",
-        /// With an error.
-        Error => "error",
-        /// The caller went away before there was a result.
-        Cancelled => "cancelled",
-    }
-}
-
 impl Method {
     /// The method of this name. Methods are written in capitals; what is not
     /// is another method.
@@ -99,13 +85,6 @@ impl From<&http::Method> for Method {
 impl From<http::Method> for Method {
     fn from(method: http::Method) -> Self {
         Self::from(&method)
-    }
-}
-
-impl Outcome {
-    /// What it means that nobody said how it ended.
-    pub(crate) fn unsaid() -> Self {
-        if thread::panicking() { Self::Error } else { Self::Cancelled }
     }
 }
 

@@ -15,13 +15,13 @@ mod request;
 mod tool;
 
 pub use body::MeteredBody;
-pub use botmeter_core as core;
+pub use botmeter_core::{self as core, Status as Outcome};
 pub use domain::Http;
-pub use labels::{McpMethod, Method, Outcome, Route, Status, Tool, UNMATCHED};
+pub use labels::{McpMethod, Method, Route, Status, Tool, UNMATCHED};
 pub use layer::{HttpLayer, HttpService, ResponseFuture};
 #[cfg(any(feature = "axum", test))]
 pub use matched::matched_path;
-pub use mcp::McpCall;
+pub use mcp::{McpCall, McpOperation};
 pub use request::{RouteHandle, ServedRequest};
 pub use tool::{ToolCall, ToolHandle};
 

@@ -2,10 +2,10 @@
 
 use std::{
     sync::{Arc, OnceLock},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use botmeter_core::{Counter, Each, Histogram, Meter, UpDownCounter};
+use botmeter_core::{Counter, Each, Event, Guard, Histogram, Meter, Outcome, UpDownCounter};
 
 use crate::{
     Method, Status,
@@ -72,49 +72,45 @@ impl RouteHandle {
 /// [`Http::layer`](crate::Http::layer). Ends with [`finish`](Self::finish).
 /// Dropped without a word, as a future is when its client goes away, it ends
 /// with [499](Status::ClientClosedRequest); dropped by a panic, with 500.
-///
-/// A request ends once; a second end does not compile:
-///
-/// ```compile_fail,E0382
-/// # use botmeter_http::{Http, Method, Status};
-/// # use botmeter_http::core::{Domain, Meter, backend::Discard};
-/// # let http = Http::register(&Meter::new(Discard));
-/// let request = http.start(Method::Get, Some("/runs/{id}"));
-/// request.finish(Status::Ok);
-/// request.finish(Status::Ok);
-/// ```
 #[derive(Debug)]
 #[must_use = "a request that is dropped at once counts as 499"]
-pub struct ServedRequest {
+pub struct ServedRequest(Guard<Serving>);
+
+#[derive(Debug)]
+struct Serving {
     row: Arc<Row>,
-    started: Instant,
-    status: Option<Status>,
+    status: Status,
 }
 
 impl ServedRequest {
     pub(crate) fn start(row: Arc<Row>) -> Self {
-        row.in_flight.add(1);
-        Self { row, started: Instant::now(), status: None }
+        Self(Guard::start(Serving { row, status: Status::ClientClosedRequest }))
     }
 
     /// The client has the whole response, or as much of it as the server can
     /// know.
     pub fn finish(mut self, status: impl Into<Status>) {
-        self.status = Some(status.into());
+        self.0.event_mut().status = status.into();
+        self.0.finish();
     }
 
     /// How long the request has been going on.
     pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+        self.0.elapsed()
     }
 }
 
-/// The one place where a request ends.
-impl Drop for ServedRequest {
-    fn drop(&mut self) {
-        let status = self.status.unwrap_or_else(Status::unsaid);
+impl Event for Serving {
+    fn started(&self) {
+        self.row.in_flight.add(1);
+    }
+
+    fn ended(&mut self, outcome: Outcome, took: Duration) {
+        // Nobody says of a request that it failed, so this was a panic.
+        let has_panicked = outcome == Outcome::Failed(());
+        let status = if has_panicked { Status::InternalServerError } else { self.status };
         self.row.in_flight.add(-1);
         self.row.requests(status).add(1);
-        self.row.duration.record(self.started.elapsed().as_secs_f64());
+        self.row.duration.took(took);
     }
 }

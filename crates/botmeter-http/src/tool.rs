@@ -1,28 +1,22 @@
 //! One call of a tool.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
-use botmeter_core::{Counter, Each, Histogram, Meter};
+use botmeter_core::{Counter, Each, Event, Guard, Histogram, Meter, Outcome, Status};
 
-use crate::{
-    Outcome,
-    instruments::{TOOL_CALLS, TOOL_DURATION},
-};
+use crate::instruments::{TOOL_CALLS, TOOL_DURATION};
 
 /// All handles of one tool.
 #[derive(Debug)]
 pub(crate) struct Row {
-    calls: Each<Outcome, Counter>,
+    calls: Each<Status, Counter>,
     duration: Histogram,
 }
 
 impl Row {
     pub(crate) fn bind(meter: &Meter, tool: &str) -> Self {
         Self {
-            calls: Each::new(|outcome| TOOL_CALLS.bind(meter, (tool, outcome))),
+            calls: Each::new(|status| TOOL_CALLS.bind(meter, (tool, status))),
             duration: TOOL_DURATION.bind(meter, (tool,)),
         }
     }
@@ -40,14 +34,15 @@ impl ToolHandle {
     /// A call starts.
     #[inline]
     pub fn start(&self) -> ToolCall {
-        ToolCall { row: Arc::clone(&self.0), started: Instant::now(), outcome: None }
+        ToolCall::start(self.clone())
     }
 }
 
 /// One call of a tool, counted once, at its end.
 ///
-/// Ends with [`finish`](Self::finish) or [`fail`](Self::fail). Dropped without
-/// a word, as a future is when its caller goes away, it ends as `cancelled`;
+/// Ends with `finish`, `fail` (also where the tool says in its result that it
+/// failed) or `end`. Dropped without a word, as a future is when its caller
+/// goes away, it ends as `cancelled`;
 /// dropped by a panic, as an `error`.
 ///
 /// ```
@@ -63,46 +58,12 @@ impl ToolHandle {
 /// let done = [("tool", "search"), ("status", "success")];
 /// assert_eq!(memory.value("tool_calls_total", &done), Some(1.0));
 /// ```
-///
-/// A call ends once; a second end does not compile:
-///
-/// ```compile_fail,E0382
-/// # use botmeter_http::{Http, core::{Domain, Meter, backend::Discard}};
-/// # let http = Http::register(&Meter::new(Discard));
-/// let call = http.start_tool("search");
-/// call.finish();
-/// call.fail();
-/// ```
-#[derive(Debug)]
-#[must_use = "a call that is dropped at once counts as cancelled"]
-pub struct ToolCall {
-    row: Arc<Row>,
-    started: Instant,
-    outcome: Option<Outcome>,
-}
+pub type ToolCall = Guard<ToolHandle>;
 
-impl ToolCall {
-    /// The tool did what it was asked.
-    pub fn finish(mut self) {
-        self.outcome = Some(Outcome::Success);
-    }
-
-    /// The tool failed, or says in its result that it did.
-    pub fn fail(mut self) {
-        self.outcome = Some(Outcome::Error);
-    }
-
-    /// How long the call has been going on.
-    pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
-    }
-}
-
-/// The one place where a call of a tool ends.
-impl Drop for ToolCall {
-    fn drop(&mut self) {
-        let outcome = self.outcome.unwrap_or_else(Outcome::unsaid);
-        self.row.calls[outcome].add(1);
-        self.row.duration.record(self.started.elapsed().as_secs_f64());
+/// A call of the tool.
+impl Event for ToolHandle {
+    fn ended(&mut self, outcome: Outcome, took: Duration) {
+        self.0.calls[outcome.status()].add(1);
+        self.0.duration.took(took);
     }
 }

@@ -1,7 +1,5 @@
 //! The status codes of responses.
 
-use std::thread;
-
 use botmeter_core::closed_label;
 
 closed_label! {
@@ -181,11 +179,6 @@ impl Status {
         Self::NetworkAuthenticationRequired,
         Self::OtherServerError,
     ];
-
-    /// What it means that there was no response.
-    pub(crate) fn unsaid() -> Self {
-        if thread::panicking() { Self::InternalServerError } else { Self::ClientClosedRequest }
-    }
 }
 
 impl From<u16> for Status {

@@ -47,9 +47,12 @@ async fn a_future_is_counted_with_its_result() {
     let bench = Bench::new();
     let found = bench.http.observe_tool("search", async { Ok::<_, io::Error>(7) }).await;
     assert_eq!(found.unwrap(), 7);
-    let failed = async { Err::<(), _>(io::Error::other("no such index")) };
+    let failed = async { Err::<(), _>(anyhow::anyhow!("no such index")) };
     let error = bench.http.observe_tool("search", failed).await.unwrap_err();
     assert_eq!(error.to_string(), "no such index");
+    let failed = async { Err::<(), _>("no error type") };
+    let error = bench.http.start_tool("search").observe_with(failed, |_| ()).await;
+    assert_eq!(error, Err("no error type"));
     let hanging = bench.http.observe_tool("search", pending::<Result<(), io::Error>>());
     assert!(tokio::time::timeout(Duration::from_secs(1), hanging).await.is_err());
 
@@ -63,9 +66,9 @@ async fn a_future_is_counted_with_its_result() {
         &format!("{count}{{method=\"tools/call\",status=\"cancelled\"}} 1"),
         &format!("{count}{{method=\"tools/list\",status=\"success\"}} 1"),
         "tool_calls_total{tool=\"search\",status=\"cancelled\"} 1",
-        "tool_calls_total{tool=\"search\",status=\"error\"} 1",
+        "tool_calls_total{tool=\"search\",status=\"error\"} 2",
         "tool_calls_total{tool=\"search\",status=\"success\"} 1",
-        "tool_duration_seconds_count{tool=\"search\"} 3",
+        "tool_duration_seconds_count{tool=\"search\"} 4",
     ]);
 }
 
