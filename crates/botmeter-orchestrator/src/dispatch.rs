@@ -90,7 +90,7 @@ impl DispatchCycle {
 impl Drop for DispatchCycle {
     fn drop(&mut self) {
         self.dispatch.iterations.add(1);
-        self.dispatch.cycle_duration.record(self.started.elapsed().as_secs_f64());
+        self.dispatch.cycle_duration.took(self.started.elapsed());
         self.dispatch.dispatched.record(self.dispatched as f64);
         self.dispatch.completed.record(self.completed as f64);
     }

@@ -2,10 +2,10 @@
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use botmeter_core::{Counter, Each, Gauge, Histogram, Meter, UpDownCounter};
+use botmeter_core::{Counter, Each, Event, Gauge, Guard, Histogram, Meter, Outcome, UpDownCounter};
 
 use crate::{
     MergeResult, Operation, OperationResult, ResolutionMethod,
@@ -89,8 +89,8 @@ impl Queue {
 
 /// An attempt to resolve a merge conflict, counted once, at its end.
 ///
-/// Ends with [`finish`](Self::finish) or [`fail`](Self::fail). Dropped without
-/// a word, it ends as `cancelled`; dropped by a panic, as an `error`.
+/// Ends with `finish`, `fail` or `end`. Dropped without a word, it ends as
+/// `cancelled`; dropped by a panic, as an `error`.
 ///
 /// ```
 /// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
@@ -105,97 +105,52 @@ impl Queue {
 /// let failed = [("result", "error"), ("method", "llm")];
 /// assert_eq!(memory.value("git_conflict_resolution_total", &failed), Some(1.0));
 /// ```
-///
-/// An attempt ends once; a second end does not compile:
-///
-/// ```compile_fail,E0382
-/// # use botmeter_orchestrator::{Orchestrator, ResolutionMethod};
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Discard};
-/// # let orchestrator = Orchestrator::register(&Meter::new(Discard));
-/// let attempt = orchestrator.resolve_conflict(ResolutionMethod::Llm);
-/// attempt.fail();
-/// attempt.finish();
-/// ```
+pub type Resolution = Guard<Resolving>;
+
+/// What a [`Resolution`] counts.
 #[derive(Debug)]
-#[must_use = "a resolution that is dropped at once counts as cancelled"]
-pub struct Resolution {
+pub struct Resolving {
     git: Arc<Git>,
     method: ResolutionMethod,
-    started: Instant,
-    result: Option<OperationResult>,
 }
 
-impl Resolution {
-    pub(crate) fn start(git: Arc<Git>, method: ResolutionMethod) -> Self {
-        Self { git, method, started: Instant::now(), result: None }
-    }
-
-    /// The conflict is resolved.
-    pub fn finish(mut self) {
-        self.result = Some(OperationResult::Success);
-    }
-
-    /// The conflict is still there.
-    pub fn fail(mut self) {
-        self.result = Some(OperationResult::Error);
-    }
-
-    /// How long the attempt has been going on.
-    pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+impl Resolving {
+    pub(crate) fn new(git: Arc<Git>, method: ResolutionMethod) -> Self {
+        Self { git, method }
     }
 }
 
-/// The one place where an attempt ends.
-impl Drop for Resolution {
-    fn drop(&mut self) {
-        let result = self.result.unwrap_or_else(OperationResult::unsaid);
-        self.git.resolutions[self.method][result].add(1);
-        self.git.resolution_duration.record(self.started.elapsed().as_secs_f64());
+impl Event for Resolving {
+    fn ended(&mut self, outcome: Outcome, took: Duration) {
+        self.git.resolutions[self.method][OperationResult::from(outcome)].add(1);
+        self.git.resolution_duration.took(took);
     }
 }
 
 /// A worktree that is being made or removed, counted once, at the end.
 ///
-/// Ends with [`finish`](Self::finish) or [`fail`](Self::fail). Dropped without
-/// a word, it ends as `cancelled`; dropped by a panic, as an `error`.
+/// Ends with `finish`, `fail` or `end`. Dropped without a word, it ends as
+/// `cancelled`; dropped by a panic, as an `error`.
+pub type WorktreeChange = Guard<ChangingWorktree>;
+
+/// What a [`WorktreeChange`] counts.
 #[derive(Debug)]
-#[must_use = "an operation that is dropped at once counts as cancelled"]
-pub struct WorktreeChange {
+pub struct ChangingWorktree {
     git: Arc<Git>,
     operation: Operation,
-    started: Instant,
-    result: Option<OperationResult>,
 }
 
-impl WorktreeChange {
-    pub(crate) fn start(git: Arc<Git>, operation: Operation) -> Self {
-        Self { git, operation, started: Instant::now(), result: None }
-    }
-
-    /// The worktree is made, or removed.
-    pub fn finish(mut self) {
-        self.result = Some(OperationResult::Success);
-    }
-
-    /// It failed.
-    pub fn fail(mut self) {
-        self.result = Some(OperationResult::Error);
-    }
-
-    /// How long it has been going on.
-    pub fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+impl ChangingWorktree {
+    pub(crate) fn new(git: Arc<Git>, operation: Operation) -> Self {
+        Self { git, operation }
     }
 }
 
-/// The one place where the change of a worktree ends.
-impl Drop for WorktreeChange {
-    fn drop(&mut self) {
-        let result = self.result.unwrap_or_else(OperationResult::unsaid);
-        self.git.worktree_operations[self.operation][result].add(1);
+impl Event for ChangingWorktree {
+    fn ended(&mut self, outcome: Outcome, took: Duration) {
+        self.git.worktree_operations[self.operation][OperationResult::from(outcome)].add(1);
         if self.operation == Operation::Create {
-            self.git.worktree_creation.record(self.started.elapsed().as_secs_f64());
+            self.git.worktree_creation.took(took);
         }
     }
 }

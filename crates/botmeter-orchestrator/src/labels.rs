@@ -1,8 +1,8 @@
 //! The labels of an orchestrator.
 
-use std::thread;
+use std::error::Error;
 
-use botmeter_core::{closed_label, open_label};
+use botmeter_core::{Outcome, Reason, closed_label, open_label};
 
 closed_label! {
     /// What came of a merge.
@@ -150,17 +150,22 @@ closed_label! {
     }
 }
 
-impl OperationResult {
-    /// What it means that nobody said how the operation ended.
-    pub(crate) fn unsaid() -> Self {
-        if thread::panicking() { Self::Error } else { Self::Cancelled }
+impl From<Outcome> for OperationResult {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Finished => Self::Success,
+            Outcome::Failed(()) => Self::Error,
+            Outcome::Cancelled => Self::Cancelled,
+        }
     }
 }
 
-impl TaskStatus {
-    /// What it means that nobody said how the task ended.
-    pub(crate) fn unsaid() -> Self {
-        if thread::panicking() { Self::Error } else { Self::Cancelled }
+/// What a task that did not succeed ended as.
+impl Reason for TaskStatus {
+    const PANIC: Self = Self::Error;
+
+    fn of(_: &(dyn Error + 'static)) -> Self {
+        Self::Error
     }
 }
 

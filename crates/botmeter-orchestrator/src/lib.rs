@@ -15,7 +15,7 @@ mod timing;
 
 pub use botmeter_core as core;
 pub use dispatch::DispatchCycle;
-pub use git::{Resolution, WorktreeChange};
+pub use git::{ChangingWorktree, Resolution, Resolving, WorktreeChange};
 pub use labels::{
     Attempt, EscalationReason, MergeResult, Operation, OperationResult, Phase, ResolutionMethod,
     TaskState, TaskStatus, WorkerProfile,

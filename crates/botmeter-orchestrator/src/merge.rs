@@ -1,9 +1,8 @@
 //! One merge, from the queue to its result.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
+
+use botmeter_core::{Event, Guard, Outcome};
 
 use crate::{MergeResult, git::Git};
 
@@ -14,7 +13,7 @@ use crate::{MergeResult, git::Git};
 /// and so does the time that it waited.
 #[derive(Debug)]
 #[must_use = "a merge that is dropped at once counts as an error"]
-pub struct WaitingMerge(State);
+pub struct WaitingMerge(Guard<Waiting>);
 
 /// A merge that holds the merge lock, counted once, at its end.
 ///
@@ -40,63 +39,38 @@ pub struct WaitingMerge(State);
 /// assert_eq!(memory.value("git_merge_total", &[("result", "success")]), Some(1.0));
 /// assert_eq!(memory.value("git_conflicts_per_merge_sum", &[]), Some(2.0));
 /// ```
-///
-/// The same merge cannot end twice:
-///
-/// ```compile_fail,E0382
-/// # use botmeter_orchestrator::core::{Domain, Memory, Meter};
-/// # let meter = Meter::new(Memory::new());
-/// # let orchestrator = botmeter_orchestrator::Orchestrator::register(&meter);
-/// let merge = orchestrator.merge().locked();
-/// merge.finish(14);
-/// merge.fail();
-/// ```
 #[derive(Debug)]
 #[must_use = "a merge that is dropped at once counts as an error"]
-pub struct Merge(State);
+pub struct Merge(Guard<Merging>);
+
+/// It finishes when it gets the lock.
+#[derive(Debug)]
+struct Waiting(Arc<Git>);
 
 #[derive(Debug)]
-struct State {
+struct Merging {
     git: Arc<Git>,
-    stage: Stage,
-    /// Since when the merge is at its stage.
-    since: Instant,
     conflicts: usize,
     result: MergeResult,
     files_modified: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Stage {
-    Waiting,
-    Merging,
-}
-
 impl WaitingMerge {
     pub(crate) fn start(git: Arc<Git>) -> Self {
-        git.queue.enter();
-        Self(State {
-            git,
-            stage: Stage::Waiting,
-            since: Instant::now(),
-            conflicts: 0,
-            result: MergeResult::Error,
-            files_modified: 0,
-        })
+        Self(Guard::start(Waiting(git)))
     }
 
     /// The merge has the lock.
     pub fn locked(self) -> Merge {
-        let Self(mut state) = self;
-        state.stop_waiting();
-        state.git.active.add(1);
-        state.stage = Stage::Merging;
-        Merge(state)
+        let git = Arc::clone(&self.0.0);
+        self.0.finish();
+        let result = MergeResult::Error;
+        Merge(Guard::start(Merging { git, conflicts: 0, result, files_modified: 0 }))
     }
 
     /// How long the merge has been waiting.
     pub fn elapsed(&self) -> Duration {
-        self.0.since.elapsed()
+        self.0.elapsed()
     }
 }
 
@@ -104,43 +78,61 @@ impl Merge {
     /// The merge ran into so many conflicts, whatever becomes of them. Several
     /// calls add up.
     pub fn found_conflicts(&mut self, conflicts: usize) {
-        self.0.conflicts = self.0.conflicts.saturating_add(conflicts);
+        let merging = self.0.event_mut();
+        merging.conflicts = merging.conflicts.saturating_add(conflicts);
     }
 
     /// The branch is merged, which modified so many files.
     pub fn finish(mut self, files_modified: usize) {
-        self.0.files_modified = files_modified;
-        self.0.result = MergeResult::Success;
+        let merging = self.0.event_mut();
+        merging.files_modified = files_modified;
+        merging.result = MergeResult::Success;
+        self.0.finish();
     }
 
     /// The branch is not merged, because of a conflict that was not resolved.
     pub fn conflict(mut self) {
-        self.0.conflicts = self.0.conflicts.max(1);
-        self.0.result = MergeResult::Conflict;
+        let merging = self.0.event_mut();
+        merging.conflicts = merging.conflicts.max(1);
+        merging.result = MergeResult::Conflict;
+        self.0.fail();
     }
 
     /// The branch is not merged, because something failed.
-    pub fn fail(mut self) {
-        self.0.result = MergeResult::Error;
+    pub fn fail(self) {
+        self.0.fail();
     }
 
     /// How long the merge has held the lock.
     pub fn elapsed(&self) -> Duration {
-        self.0.since.elapsed()
+        self.0.elapsed()
     }
 }
 
-impl State {
-    fn stop_waiting(&mut self) {
-        let now = Instant::now();
-        self.git.queue.leave();
-        self.git.lock_wait.record((now - self.since).as_secs_f64());
-        self.since = now;
+impl Event for Waiting {
+    fn started(&self) {
+        self.0.queue.enter();
     }
 
-    fn stop_merging(&self) {
+    fn ended(&mut self, outcome: Outcome, took: Duration) {
+        self.0.queue.leave();
+        self.0.lock_wait.took(took);
+        if outcome != Outcome::Finished {
+            self.0.merges[MergeResult::Error].add(1);
+        }
+    }
+}
+
+impl Event for Merging {
+    fn started(&self) {
+        self.git.active.add(1);
+    }
+
+    /// The result is an error until another one is told, because a merge has
+    /// none for what was called off.
+    fn ended(&mut self, _: Outcome, took: Duration) {
         self.git.active.add(-1);
-        self.git.merge_duration.record(self.since.elapsed().as_secs_f64());
+        self.git.merge_duration.took(took);
         if self.result == MergeResult::Success {
             self.git.files_modified.record(self.files_modified as f64);
         }
@@ -148,16 +140,6 @@ impl State {
         // none is no news.
         if self.result != MergeResult::Error || self.conflicts > 0 {
             self.git.conflicts.record(self.conflicts as f64);
-        }
-    }
-}
-
-/// The one place where a merge ends.
-impl Drop for State {
-    fn drop(&mut self) {
-        match self.stage {
-            Stage::Waiting => self.stop_waiting(),
-            Stage::Merging => self.stop_merging(),
         }
         self.git.merges[self.result].add(1);
     }

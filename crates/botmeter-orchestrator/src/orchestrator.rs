@@ -5,9 +5,10 @@ use std::sync::Arc;
 use botmeter_core::{Domain, Meter, Table};
 
 use crate::{
-    DispatchCycle, EscalationReason, Operation, ProfileHandle, Resolution, ResolutionMethod,
-    TaskState, Timing, WaitingMerge, Worker, WorkerProfile, WorktreeChange, dispatch::Dispatch,
-    git::Git, instruments::COMPLETIONS, profile::Row, task::Tasks,
+    ChangingWorktree, DispatchCycle, EscalationReason, Operation, ProfileHandle, Resolution,
+    ResolutionMethod, Resolving, TaskState, Timing, WaitingMerge, Worker, WorkerProfile,
+    WorktreeChange, dispatch::Dispatch, git::Git, instruments::COMPLETIONS, profile::Row,
+    task::Tasks,
 };
 
 /// An orchestrator that hands tasks to workers and merges what they make.
@@ -49,7 +50,7 @@ impl Orchestrator {
 
     /// Somebody tries to resolve a merge conflict.
     pub fn resolve_conflict(&self, method: ResolutionMethod) -> Resolution {
-        Resolution::start(Arc::clone(&self.0.git), method)
+        Resolution::start(Resolving::new(Arc::clone(&self.0.git), method))
     }
 
     /// A branch is checked out until the timing ends.
@@ -59,12 +60,12 @@ impl Orchestrator {
 
     /// A worktree is made.
     pub fn create_worktree(&self) -> WorktreeChange {
-        WorktreeChange::start(Arc::clone(&self.0.git), Operation::Create)
+        WorktreeChange::start(ChangingWorktree::new(Arc::clone(&self.0.git), Operation::Create))
     }
 
     /// A worktree is removed.
     pub fn clean_up_worktree(&self) -> WorktreeChange {
-        WorktreeChange::start(Arc::clone(&self.0.git), Operation::Cleanup)
+        WorktreeChange::start(ChangingWorktree::new(Arc::clone(&self.0.git), Operation::Cleanup))
     }
 }
 

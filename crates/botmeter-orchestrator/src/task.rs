@@ -1,8 +1,11 @@
 //! One task in the hands of one worker.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
-use botmeter_core::{ClosedLabel, Counter, Each, Gauge, Histogram, Meter};
+use botmeter_core::{ClosedLabel, Counter, Each, Event, Gauge, Guard, Histogram, Meter, Outcome};
 
 use crate::{
     Attempt, EscalationReason, Phase, TaskState, TaskStatus, Timing,
@@ -79,69 +82,61 @@ impl Tasks {
 /// let retry = [("phase", "build"), ("attempt", "1")];
 /// assert_eq!(memory.value("task_retry_total", &retry), Some(1.0));
 /// ```
-///
-/// A task leaves a worker's hands once; a second end does not compile:
-///
-/// ```compile_fail,E0382
-/// # use botmeter_orchestrator::{Orchestrator, Phase};
-/// # use botmeter_orchestrator::core::{Domain, Meter, backend::Discard};
-/// # let orchestrator = Orchestrator::register(&Meter::new(Discard));
-/// let task = orchestrator.worker("coder").task();
-/// task.finish();
-/// task.requeue(Phase::Build);
-/// ```
 #[derive(Debug)]
 #[must_use = "a task that is dropped at once counts as cancelled"]
-pub struct Task {
+pub struct Task(Guard<Working, TaskStatus>);
+
+#[derive(Debug)]
+struct Working {
     row: Arc<Row>,
     tasks: Arc<Tasks>,
     retries: usize,
-    status: Option<TaskStatus>,
 }
 
 impl Task {
     pub(crate) fn start(row: Arc<Row>, tasks: Arc<Tasks>) -> Self {
-        Self { row, tasks, retries: 0, status: None }
+        Self(Guard::start(Working { row, tasks, retries: 0 }))
     }
 
     /// The task comes from the queue with so many retries behind it.
     #[must_use = "a task that is dropped at once counts as cancelled"]
     pub fn after_retries(mut self, retries: usize) -> Self {
-        self.retries = retries;
+        self.0.event_mut().retries = retries;
         self
     }
 
     /// The worker is at this phase of the task until the timing ends.
     pub fn phase(&self, phase: Phase) -> Timing {
-        Timing::start(&self.row.execution_duration[phase])
+        Timing::start(&self.0.row.execution_duration[phase])
     }
 
     /// The worker goes through this phase again.
     pub fn retry(&mut self, phase: Phase) {
-        self.retries = self.retries.saturating_add(1);
-        self.tasks.retry[phase][Attempt::of(self.retries)].add(1);
+        let task = self.0.event_mut();
+        task.retries = task.retries.saturating_add(1);
+        task.tasks.retry[phase][Attempt::of(task.retries)].add(1);
     }
 
     /// How many retries the task has behind it, for the queue to remember.
     pub fn retries(&self) -> usize {
-        self.retries
+        self.0.retries
     }
 
     /// The task is done.
-    pub fn finish(mut self) {
-        self.status = Some(TaskStatus::Success);
+    pub fn finish(self) {
+        self.0.finish();
     }
 
     /// The task was worked on to the end, and the result is no good: its tests
     /// fail, or a review refused it.
-    pub fn fail(mut self) {
-        self.status = Some(TaskStatus::Failed);
+    pub fn fail(self) {
+        self.0.fail(TaskStatus::Failed);
     }
 
     /// The task could not be worked on: the model, the sandbox or something
     /// else that the worker needs broke.
-    pub fn error(mut self) {
-        self.status = Some(TaskStatus::Error);
+    pub fn error(self) {
+        self.0.fail(TaskStatus::Error);
     }
 
     /// The task goes back into the queue, to be tried again from this phase by
@@ -149,15 +144,19 @@ impl Task {
     /// it, to be given to [`after_retries`](Self::after_retries).
     pub fn requeue(mut self, phase: Phase) -> usize {
         self.retry(phase);
-        self.status = Some(TaskStatus::Retry);
-        self.retries
+        let retries = self.retries();
+        self.0.fail(TaskStatus::Retry);
+        retries
     }
 }
 
-/// The one place where a task leaves a worker's hands.
-impl Drop for Task {
-    fn drop(&mut self) {
-        let status = self.status.unwrap_or_else(TaskStatus::unsaid);
+impl Event<TaskStatus> for Working {
+    fn ended(&mut self, outcome: Outcome<TaskStatus>, _: Duration) {
+        let status = match outcome {
+            Outcome::Finished => TaskStatus::Success,
+            Outcome::Failed(status) => status,
+            Outcome::Cancelled => TaskStatus::Cancelled,
+        };
         self.row.completions[status].add(1);
         if status != TaskStatus::Retry {
             self.tasks.retries.record(self.retries as f64);

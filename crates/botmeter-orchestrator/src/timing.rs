@@ -31,6 +31,6 @@ impl Timing {
 
 impl Drop for Timing {
     fn drop(&mut self) {
-        self.duration.record(self.started.elapsed().as_secs_f64());
+        self.duration.took(self.started.elapsed());
     }
 }
