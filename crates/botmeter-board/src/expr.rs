@@ -1,6 +1,6 @@
 //! What a query asks for, as a tree that a generator spells out.
 
-use std::time::Duration;
+use std::{iter, time::Duration};
 
 use botmeter_core::{Descriptor, label::LabelInfo};
 
@@ -227,9 +227,39 @@ impl Selection {
 impl Expr {
     /// The selections of the tree, from left to right.
     pub fn selections(&self) -> Vec<&Selection> {
-        let mut found = Vec::new();
-        self.collect(&mut found);
-        found
+        let all = self.walk().into_iter();
+        all.filter_map(|expr| match expr {
+            Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
+                Some(&of.selection)
+            }
+            Self::Vanished { of, .. } | Self::Recent { of, .. } => Some(of),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The tree and all trees within, from left to right.
+    pub fn walk(&self) -> Vec<&Self> {
+        let within = match self {
+            Self::Fold { .. }
+            | Self::Quantile { .. }
+            | Self::Heat { .. }
+            | Self::Vanished { .. }
+            | Self::Recent { .. }
+            | Self::Recorded { .. }
+            | Self::Firing { .. }
+            | Self::Number(_) => [None, None],
+            Self::Since(of) | Self::Top { of, .. } => [Some(of), None],
+            Self::Add(a, b)
+            | Self::Subtract(a, b)
+            | Self::Multiply(a, b)
+            | Self::Divide(a, b)
+            | Self::OrZero(a, b)
+            | Self::Compare(a, _, b)
+            | Self::And(a, b)
+            | Self::AndJob(a, b) => [Some(a), Some(b)],
+        };
+        iter::once(self).chain(within.into_iter().flatten().flat_map(|expr| expr.walk())).collect()
     }
 
     /// The longest time that any part looks back over; what a panel chooses
@@ -256,28 +286,6 @@ impl Expr {
             | Self::Compare(a, _, b)
             | Self::And(a, b)
             | Self::AndJob(a, b) => a.reach(recorded).max(b.reach(recorded)),
-        }
-    }
-
-    fn collect<'a>(&'a self, found: &mut Vec<&'a Selection>) {
-        match self {
-            Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
-                found.push(&of.selection);
-            }
-            Self::Vanished { of, .. } | Self::Recent { of, .. } => found.push(of),
-            Self::Recorded { .. } | Self::Firing { .. } | Self::Number(_) => {}
-            Self::Since(of) | Self::Top { of, .. } => of.collect(found),
-            Self::Add(a, b)
-            | Self::Subtract(a, b)
-            | Self::Multiply(a, b)
-            | Self::Divide(a, b)
-            | Self::OrZero(a, b)
-            | Self::Compare(a, _, b)
-            | Self::And(a, b)
-            | Self::AndJob(a, b) => {
-                a.collect(found);
-                b.collect(found);
-            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use botmeter_core::LabelSet;
 
 use crate::{
-    Limit, Query, Severity,
+    Limit, Query, Severity, Share,
     expr::{Expr, Fold, Function, Part, Sample, Selection, Window},
     series::Series,
     text::{percent, spelt},
@@ -107,9 +107,10 @@ pub const FOUR_WINDOWS: &[BurnWindow] = &[
 ];
 
 impl Measure {
-    /// Counted events that are bad, among counted events. Built like queries:
-    /// `rate(&REQUESTS).only(Status::Error)`.
-    pub fn failures<B: LabelSet, A: LabelSet>(bad: Series<B>, all: Series<A>) -> Self {
+    /// Counted events that are bad, such as
+    /// `share_of(&REQUESTS).that(Status::Error).not_counting(Status::Cancelled)`.
+    pub fn failures<B: LabelSet, A: LabelSet>(bad: Share<B, A>) -> Self {
+        let (bad, all) = bad.into_series();
         Self::Events { bad: bad.into_selection(), all: all.into_selection() }
     }
 

@@ -1,5 +1,7 @@
 //! Grouped queries and the arithmetic between them.
 
+mod shares;
+
 use std::{
     marker::PhantomData,
     ops::{Add, Div, Mul, Sub},
@@ -7,6 +9,7 @@ use std::{
 
 use botmeter_core::LabelSet;
 
+pub use self::shares::{Compared, Share, ShareBy, share_of};
 use crate::{
     Condition, Limit, Line,
     condition::Direction,
@@ -43,7 +46,8 @@ pub fn ratio<G: LabelSet>(part: Query<G>, whole: Query<G>) -> Query<G> {
 }
 
 /// The part of a whole, in each group: 0 for groups that have no part, nothing
-/// for groups in which the whole is zero.
+/// for groups in which the whole is zero. For what is no share of counted
+/// events; of these, there is [`share_of`].
 pub fn share<G: LabelSet>(part: Query<G>, whole: Query<G>) -> Query<G> {
     let part = Expr::OrZero(Box::new(part.expr), Box::new(whole.expr.clone()));
     Query::new(Expr::Divide(Box::new(part), Box::new(whole.expr)))

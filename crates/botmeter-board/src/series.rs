@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, time::Duration};
 
 use botmeter_core::{
-    ClosedLabel, Counter, FloatCounter, Gauge, Instrument, LabelSet, UpDownCounter,
+    ClosedLabel, Counter, FloatCounter, Gauge, Histogram, Instrument, LabelSet, UpDownCounter,
 };
 
 use crate::{
@@ -31,7 +31,26 @@ pub trait Cumulative: sealed::Sealed {}
 )]
 pub trait Level: sealed::Sealed {}
 
+/// Handles of instruments that count events.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not count events, so there is no share of them",
+    note = "a counter of whole numbers counts, and so does a histogram"
+)]
+pub trait Counted: sealed::Sealed {
+    /// Where the number of events stands.
+    const PART: Part;
+}
+
+impl Counted for Counter {
+    const PART: Part = Part::Value;
+}
+
+impl Counted for Histogram {
+    const PART: Part = Part::Count;
+}
+
 impl sealed::Sealed for Counter {}
+impl sealed::Sealed for Histogram {}
 impl sealed::Sealed for FloatCounter {}
 impl sealed::Sealed for UpDownCounter {}
 impl sealed::Sealed for Gauge {}
@@ -133,10 +152,7 @@ impl<L: LabelSet> Series<L> {
     /// per second. For panels that show one number.
     pub fn shown(mut self) -> Self {
         self.sample.window = Window::Shown;
-        if self.sample.function == Function::Rate {
-            self.sample.function = Function::Increase;
-        }
-        self
+        self.growth()
     }
 
     /// As it was this long ago.
@@ -168,6 +184,14 @@ impl<L: LabelSet> Series<L> {
     /// All series as one.
     pub fn all(self) -> Query<()> {
         self.by()
+    }
+
+    /// Growth instead of growth per second.
+    pub(crate) fn growth(mut self) -> Self {
+        if self.sample.function == Function::Rate {
+            self.sample.function = Function::Increase;
+        }
+        self
     }
 
     pub(crate) fn into_sample(self) -> Sample {

@@ -8,6 +8,7 @@ mod promql;
 mod queries;
 mod reach;
 mod rules;
+mod shares;
 
 use crate::{Catalogue, Options, Problem, model::Model};
 

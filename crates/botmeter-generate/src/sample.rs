@@ -5,7 +5,7 @@ use std::time::Duration;
 use botmeter_board::{
     Alert, Board, Color, Dashboard, Example, FOUR_WINDOWS, Limit, Measure, Objective, Panel,
     Recorded, Row, Severity, Show, Undrawn, Variable, age, forecast, heat, highest, increase, last,
-    observations, quantile, rate, ratio, share, top, within,
+    observations, quantile, rate, ratio, share, share_of, top, within,
 };
 use botmeter_core::{
     Counter, Domain, FloatCounter, Gauge, Histogram, Instrument, Meter, Unit, UpDownCounter,
@@ -153,8 +153,7 @@ pub(crate) fn objective() -> Objective {
         alert: "MailBudgetBurn",
         target: Limit::new(0.99, "one in a hundred may get lost"),
         measure: Measure::failures(
-            rate(&SENT).only(Status::Error),
-            rate(&SENT).except(Status::Cancelled),
+            share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled),
         ),
         windows: FOUR_WINDOWS,
         floor: Limit::new(20.0, "a few mails are no share"),

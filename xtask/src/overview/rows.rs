@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Color, Panel, Row, Severity, Show, age, firing, highest, increase, last, oldest, quantile,
-    rate, share,
+    Color, Panel, Row, Severity, Share, Show, age, firing, highest, increase, last, oldest,
+    quantile, rate, share_of,
 };
 use botmeter_bot::{
     self as bot, BotName,
@@ -13,7 +13,7 @@ use botmeter_bot::{
 };
 use botmeter_http::{self as http, instruments::REQUESTS as HTTP_REQUESTS};
 use botmeter_llm::{
-    self as llm,
+    self as llm, Model, Provider,
     instruments::{COST, DURATION, REQUESTS as LLM_REQUESTS},
 };
 use botmeter_orchestrator::instruments::MERGE_QUEUE_DEPTH;
@@ -39,6 +39,14 @@ pub(super) fn rows() -> Vec<Row> {
     vec![now(), traffic(), queues(), arrival(), links()]
 }
 
+fn failed_calls() -> Share<(Provider, Model, llm::Status)> {
+    share_of(&LLM_REQUESTS).that(llm::Status::Error).not_counting(llm::Status::Cancelled)
+}
+
+fn failed_runs() -> Share<(BotName, bot::Status)> {
+    share_of(&EXECUTIONS).that(bot::Status::Error).not_counting(bot::Status::Cancelled)
+}
+
 fn now() -> Row {
     Row::open(
         "Now",
@@ -53,14 +61,12 @@ fn now() -> Row {
             .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info)),
             Panel::stat(
                 "Failed LLM calls",
-                "Share of the calls to models in the shown time that ended with an error. Up to \
-                 1 % is usual; above, the dashboard of the LLM calls tells which provider it is.",
+                "Share of the calls to models in the shown time that ended with an error, cancelled \
+                 calls left out. Up to 1 % is usual; above, the dashboard of the LLM calls tells \
+                 which provider it is.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&LLM_REQUESTS).only(llm::Status::Error).all(),
-                increase(&LLM_REQUESTS).all(),
-            )),
+            .draw(failed_calls().shown().all()),
             Panel::stat(
                 "LLM latency (p95)",
                 "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
@@ -78,14 +84,12 @@ fn now() -> Row {
             .draw(increase(&COST).over(DAY).all()),
             Panel::stat(
                 "Failed bot runs",
-                "Share of the runs of bots in the shown time that failed. A few percent are \
-                 usual; above, look at the dashboard of the bots for which bot it is and why.",
+                "Share of the runs of bots in the shown time that failed, cancelled runs left out. \
+                 A few percent are usual; above, look at the dashboard of the bots for which bot \
+                 it is and why.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&EXECUTIONS).only(bot::Status::Error).all(),
-                increase(&EXECUTIONS).all(),
-            )),
+            .draw(failed_runs().shown().all()),
             Panel::stat(
                 "Oldest success of a bot",
                 "The longest time since a bot last succeeded. It should not be longer than the \
@@ -114,27 +118,19 @@ fn traffic() -> Row {
             Panel::time_series(
                 "Error shares",
                 "Share of the calls to models and of the runs of bots that failed, and of the \
-                 HTTP requests answered from 500 on. When calls fail first and runs follow, it is \
-                 the provider; when runs fail alone, it is the bot.",
+                 HTTP requests answered from 500 on; what was cancelled is left out. When calls \
+                 fail first and runs follow, it is the provider; when runs fail alone, it is the \
+                 bot.",
                 Show::Ratio,
             )
+            .draw(failed_calls().all().named("LLM requests"))
+            .draw(failed_runs().all().named("bot runs"))
             .draw(
-                share(
-                    rate(&LLM_REQUESTS).only(llm::Status::Error).all(),
-                    rate(&LLM_REQUESTS).all(),
-                )
-                .named("LLM requests"),
-            )
-            .draw(
-                share(rate(&EXECUTIONS).only(bot::Status::Error).all(), rate(&EXECUTIONS).all())
-                    .named("bot runs"),
-            )
-            .draw(
-                share(
-                    rate(&HTTP_REQUESTS).any_of(http::Status::SERVER_ERRORS).all(),
-                    rate(&HTTP_REQUESTS).all(),
-                )
-                .named("HTTP requests"),
+                share_of(&HTTP_REQUESTS)
+                    .that_any_of(http::Status::SERVER_ERRORS)
+                    .not_counting(http::Status::ClientClosedRequest)
+                    .all()
+                    .named("HTTP requests"),
             ),
             Panel::time_series(
                 "LLM latency over time (p95)",

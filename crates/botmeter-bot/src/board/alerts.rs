@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Example, Query, Severity, Show, age, forecast, highest, increase, last, share,
+    Alert, Example, Query, Severity, Share, Show, age, forecast, highest, increase, last, share_of,
 };
 
 use super::limits::{
@@ -39,10 +39,9 @@ pub(super) fn all() -> Vec<Alert> {
     ]
 }
 
-/// Growth within an hour, per bot; of the runs that were not called off.
-pub(super) fn failed_share() -> Query<(BotName,)> {
-    let runs = || increase(&EXECUTIONS).over(HOUR);
-    share(runs().only(Status::Error).by(), runs().except(Status::Cancelled).by())
+/// The share of runs that fail. One that was called off is neither good nor bad.
+pub(super) fn failed() -> Share<(BotName, Status)> {
+    share_of(&EXECUTIONS).that(Status::Error).not_counting(Status::Cancelled)
 }
 
 /// How long ago each bot did its job, also if its process has ended since.
@@ -59,15 +58,11 @@ fn failures_high() -> Alert {
     Alert {
         name: "BotFailuresHigh",
         severity: Severity::Warning,
-        when: failed_share()
+        when: failed()
+            .over(HOUR)
+            .by::<(BotName,)>()
             .above(&FAILURES_HIGH)
-            .and(
-                increase(&EXECUTIONS)
-                    .except(Status::Cancelled)
-                    .over(HOUR)
-                    .by()
-                    .at_least(&ENOUGH_RUNS),
-            )
+            .of_at_least(&ENOUGH_RUNS)
             .into(),
         hold: Duration::from_mins(10),
         summary: "Many runs of the bot {bot} fail.",

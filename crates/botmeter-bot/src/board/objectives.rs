@@ -1,27 +1,24 @@
 //! What is to go well with bots, and how often.
 
-use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations, rate};
+use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations};
 
-use super::limits::{BURN_FLOOR, IN_TIME, IN_TIME_TARGET, SUCCESS_TARGET};
-use crate::{
-    Status,
-    instruments::{DURATION, EXECUTIONS},
+use super::{
+    alerts::failed,
+    limits::{BURN_FLOOR, IN_TIME, IN_TIME_TARGET, SUCCESS_TARGET},
 };
+use crate::{Status, instruments::DURATION};
 
 pub(super) fn all() -> Vec<Objective> {
     vec![errors(), latency()]
 }
 
-/// A run that was called off is neither good nor bad.
+/// Few runs fail.
 pub(super) fn errors() -> Objective {
     Objective {
         name: "bot_run_errors",
         alert: "BotRunErrorBudgetBurn",
         target: SUCCESS_TARGET,
-        measure: Measure::failures(
-            rate(&EXECUTIONS).only(Status::Error),
-            rate(&EXECUTIONS).except(Status::Cancelled),
-        ),
+        measure: Measure::failures(failed()),
         windows: FOUR_WINDOWS,
         floor: BURN_FLOOR,
         summary: "Bots fail so often that the month's share of failures is used up too fast.",

@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use botmeter_board::{
     Color, Panel, Row, Show, age, forecast, heat, highest, increase, last, oldest, quantile, rate,
-    share,
 };
 
 use super::{
-    alerts::failed_share,
+    alerts::failed,
     limits::{
         FAILURES_HIGH, FAILURES_IN_A_ROW, QUEUE_FULL, QUEUE_HIGH, SUCCESS_LATE, SUCCESS_OVERDUE,
     },
@@ -28,7 +27,6 @@ pub(super) fn all() -> Vec<Row> {
 }
 
 fn overview() -> Row {
-    let runs = || increase(&EXECUTIONS).over(HOUR);
     Row::open(
         "Overview",
         [
@@ -39,7 +37,7 @@ fn overview() -> Row {
                  `Failures by type` for the reason.",
                 Show::Ratio,
             )
-            .draw(share(runs().only(Status::Error).all(), runs().except(Status::Cancelled).all()))
+            .draw(failed().over(HOUR).all())
             .limit(&FAILURES_HIGH),
             Panel::stat(
                 "Runs",
@@ -96,7 +94,7 @@ fn outcome() -> Row {
                  provider.",
                 Show::Ratio,
             )
-            .draw(failed_share())
+            .draw(failed().over(HOUR).by::<(BotName,)>())
             .limit(&FAILURES_HIGH),
             Panel::time_series(
                 "Failures by type",
@@ -256,7 +254,6 @@ fn backlog() -> Row {
 }
 
 fn one_by_one() -> Row {
-    let runs = || increase(&EXECUTIONS);
     Row::collapsed(
         "Bots one by one",
         [Panel::table(
@@ -264,15 +261,8 @@ fn one_by_one() -> Row {
             "Each bot within the time shown: its runs, the share that failed, how long 95 of 100 \
              took, how long ago it last succeeded. Sort by the column that you worry about.",
         )
-        .draw(runs().by::<(BotName,)>().named("Runs"))
-        .draw(
-            share(
-                runs().only(Status::Error).by::<(BotName,)>(),
-                runs().except(Status::Cancelled).by(),
-            )
-            .named("Failed")
-            .show(Show::Ratio),
-        )
+        .draw(increase(&EXECUTIONS).by::<(BotName,)>().named("Runs"))
+        .draw(failed().shown().by::<(BotName,)>().named("Failed").show(Show::Ratio))
         .draw(quantile(0.95, &DURATION).shown().by::<(BotName,)>().named("p95").show(Show::Seconds))
         .draw(age(&LAST_SUCCESS).by::<(BotName,)>().named("Last success").show(Show::Seconds))
         .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>().named("Failures in a row"))

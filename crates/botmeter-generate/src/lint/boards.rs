@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_board::{Alert, Dashboard, Expr, Kind, Limit};
+use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, Limit, Window};
 
+use super::shares::shares;
 use crate::{Catalogue, Options, Problem, rules::objections};
 
 /// Names of domains and files.
@@ -90,6 +91,11 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
             let place = format!("recording {}", recording.name);
             expression(&recording.expr, &mut |what| problems.push(Problem::new(&place, what)));
         }
+        for objective in &entry.board.objectives {
+            let place = format!("objective {}", objective.name);
+            let share = objective.measure.bad_share(Function::Rate, Window::Auto);
+            expression(&share, &mut |what| problems.push(Problem::new(&place, what)));
+        }
     }
     problems
 }
@@ -128,6 +134,7 @@ fn complete(alert: &Alert, object: &mut impl FnMut(String)) {
 }
 
 fn expression(expr: &Expr, object: &mut impl FnMut(String)) {
+    shares(expr, object);
     match expr {
         Expr::Quantile { quantile, .. } if !(0.0..=1.0).contains(quantile) => {
             object(format!("the quantile {quantile} does not lie between 0 and 1"));

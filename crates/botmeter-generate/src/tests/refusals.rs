@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    BurnWindow, FOUR_WINDOWS, Limit, Panel, Row, Show, age, heat, increase, last, quantile, rate,
-    within,
+    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, Panel, Row, Show, age, heat, increase, last,
+    quantile, rate, ratio, share, share_of, within,
 };
 use expect_test::{Expect, expect};
 
@@ -337,4 +337,36 @@ fn labels_that_a_cluster_would_refuse_are_named() {
         option kubernetes label "release": the value "mine or yours" is not up to 63 letters, digits, dots, dashes or underscores between a letter or digit and another
         option pod label "Example.org/app": a key has up to 63 letters, digits, dots, dashes or underscores, perhaps after a domain and a slash"#]]
     .assert_eq(&problems_with(&options, |_| {}).join("\n"));
+}
+
+#[test]
+fn a_share_does_not_count_what_was_called_off() {
+    let all = || rate(&SENT).all();
+    let refused_line = |line: Line| {
+        with_panel(
+            Panel::time_series("Lost", DESCRIPTION, Show::Ratio).draw(line),
+            &expect![[
+                r#"dashboard mail-out panel "Lost": a share of mail.sent counts those that are `cancelled`, which are neither good nor bad; leave them out with `not_counting`"#
+            ]],
+        );
+    };
+    refused_line(share(rate(&SENT).only(Status::Error).all(), all()).into());
+    refused_line(ratio(rate(&SENT).except(Status::Success).all(), all()).complement().into());
+    refused_line(share_of(&SENT).that(Status::Error).by::<(Queue,)>().into());
+    refused(
+        |board| {
+            board.objectives[0].measure = Measure::failures(share_of(&SENT).that(Status::Error));
+        },
+        &expect![[
+            r#"objective mail_lost: a share of mail.sent counts those that are `cancelled`, which are neither good nor bad; leave them out with `not_counting`"#
+        ]],
+    );
+    // A share of what was called off, one that leaves it out, and none.
+    with_panel(
+        Panel::time_series("Lost", DESCRIPTION, Show::Ratio)
+            .draw(share_of(&SENT).that(Status::Cancelled).all())
+            .draw(share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled).all())
+            .draw(ratio(all(), all())),
+        &expect![[""]],
+    );
 }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Severity, Show, increase, observed, quantile, rate, share};
+use botmeter_board::{Alert, Example, Severity, Share, Show, observed, quantile, share_of};
 
 use super::{limits, titles};
 use crate::{
-    Method, Outcome, Status, Tool,
+    Method, Outcome, Route, Status, Tool,
     instruments::{REQUESTS, TOOL_CALLS, TOOL_DURATION},
 };
 
@@ -24,14 +24,26 @@ const fn ended(status: Status) -> (Method, &'static str, Status) {
     (Method::Get, "/runs/{id}", status)
 }
 
+/// The share of requests that the server failed, of those whose client waited.
+pub(super) fn failed() -> Share<(Method, Route, Status)> {
+    let failed = share_of(&REQUESTS).that_any_of(Status::SERVER_ERRORS);
+    failed.not_counting(Status::ClientClosedRequest)
+}
+
+/// The share of calls of tools that failed, of those that were not given up.
+pub(super) fn failed_calls() -> Share<(Tool, Outcome)> {
+    share_of(&TOOL_CALLS).that(Outcome::Error).not_counting(Outcome::Cancelled)
+}
+
 fn http_errors_high() -> Alert {
-    let failed = rate(&REQUESTS).any_of(Status::SERVER_ERRORS).over(FIVE_MINUTES).all();
     Alert {
         name: "HttpErrorsHigh",
         severity: Severity::Critical,
-        when: share(failed, rate(&REQUESTS).over(FIVE_MINUTES).all())
+        when: failed()
+            .over(FIVE_MINUTES)
+            .all()
             .above(&limits::FAILED_SHARE)
-            .and(increase(&REQUESTS).over(FIVE_MINUTES).all().at_least(&limits::ENOUGH_REQUESTS))
+            .of_at_least(&limits::ENOUGH_REQUESTS)
             .into(),
         hold: FIVE_MINUTES,
         summary: "Many requests fail on the server's side.",
@@ -49,10 +61,11 @@ fn http_errors_high() -> Alert {
             .grows(&REQUESTS, ended(Status::Ok), 90.0)
             .grows(&REQUESTS, ended(Status::InternalServerError), 6.0)
             .grows(&REQUESTS, ended(Status::OtherServerError), 4.0)
+            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 150.0)
             .fires::<()>((), "10%"),
         // What the clients did wrong, and those that went away.
         is_quiet: Example::after(Duration::from_mins(20))
-            .grows(&REQUESTS, ended(Status::Ok), 50.0)
+            .grows(&REQUESTS, ended(Status::Ok), 70.0)
             .grows(&REQUESTS, ended(Status::NotFound), 26.0)
             .grows(&REQUESTS, ended(Status::ClientClosedRequest), 20.0)
             .grows(&REQUESTS, ended(Status::BadGateway), 4.0),
@@ -60,13 +73,14 @@ fn http_errors_high() -> Alert {
 }
 
 fn tool_errors_high() -> Alert {
-    let failed = rate(&TOOL_CALLS).only(Outcome::Error).over(QUARTER).by::<(Tool,)>();
     Alert {
         name: "ToolErrorsHigh",
         severity: Severity::Warning,
-        when: share(failed, rate(&TOOL_CALLS).over(QUARTER).by())
+        when: failed_calls()
+            .over(QUARTER)
+            .by::<(Tool,)>()
             .above(&limits::TOOL_ERROR_SHARE)
-            .and(increase(&TOOL_CALLS).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS))
+            .of_at_least(&limits::ENOUGH_CALLS)
             .into(),
         hold: QUARTER,
         summary: "A tool fails often.",
@@ -82,10 +96,11 @@ fn tool_errors_high() -> Alert {
         fires: Example::after(Duration::from_mins(40))
             .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.0)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 1.0)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 16.0)
             .fires::<(Tool,)>((TOOL,), "25%"),
         // Calls that were given up are not the tool's failures.
         is_quiet: Example::after(Duration::from_mins(40))
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 2.0)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.75)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 1.75)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 0.25),
     }

@@ -6,7 +6,7 @@ mod tools;
 
 use botmeter_board::Row;
 
-use super::{limits, titles};
+use super::{alerts, limits, titles};
 
 /// All rows.
 pub(super) fn rows() -> Vec<Row> {

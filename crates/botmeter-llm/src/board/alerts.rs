@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Condition, Example, Query, Severity, Show, increase, observed, quantile, rate, ratio,
+    Alert, Example, Severity, Share, Show, increase, observed, quantile, rate, ratio, share_of,
 };
 
 use super::{limits, titles};
@@ -35,21 +35,28 @@ pub(super) fn alerts() -> Vec<Alert> {
     ]
 }
 
-/// As many calls as a share needs to mean something.
-fn enough_calls() -> Condition<(Provider, Model)> {
-    increase(&REQUESTS).over(TEN_MINUTES).by().at_least(&limits::ENOUGH_CALLS)
+/// The share of calls that fail. A caller that goes away is not the provider's
+/// failure.
+pub(super) fn failed() -> Share<(Provider, Model, Status)> {
+    share_of(&REQUESTS).that(Status::Error).not_counting(Status::Cancelled)
 }
 
-fn requests() -> Query<(Provider, Model)> {
-    rate(&REQUESTS).over(TEN_MINUTES).by()
+/// The share of calls that are lost because of a rate limit.
+pub(super) fn refused() -> Share<(Provider, Model, ErrorKind), (Provider, Model, Status)> {
+    let refused = share_of(&REQUESTS).counted_in(&ERRORS).that(ErrorKind::RateLimit);
+    refused.not_counting(Status::Cancelled)
 }
 
 fn provider_errors_high() -> Alert {
-    let failed = rate(&REQUESTS).only(Status::Error).over(TEN_MINUTES).by();
     Alert {
         name: "LlmProviderErrorsHigh",
         severity: Severity::Warning,
-        when: ratio(failed, requests()).above(&limits::ERROR_SHARE).and(enough_calls()).into(),
+        when: failed()
+            .over(TEN_MINUTES)
+            .by::<(Provider, Model)>()
+            .above(&limits::ERROR_SHARE)
+            .of_at_least(&limits::ENOUGH_CALLS)
+            .into(),
         hold: TEN_MINUTES,
         summary: "A model fails often.",
         description: "{value} of the calls of {job} to {model} at {provider} fail.",
@@ -66,6 +73,7 @@ fn provider_errors_high() -> Alert {
         fires: Example::after(Duration::from_mins(30))
             .grows(&REQUESTS, ended(Status::Success), 7.0)
             .grows(&REQUESTS, ended(Status::Error), 3.0)
+            .grows(&REQUESTS, ended(Status::Cancelled), 10.0)
             .fires::<(Provider, Model)>(MODEL, "30%"),
         is_quiet: Example::after(Duration::from_mins(30))
             .grows(&REQUESTS, ended(Status::Success), 82.0)
@@ -74,11 +82,15 @@ fn provider_errors_high() -> Alert {
 }
 
 fn rate_limited() -> Alert {
-    let refused = rate(&ERRORS).only(ErrorKind::RateLimit).over(TEN_MINUTES).by();
     Alert {
         name: "LlmRateLimited",
         severity: Severity::Warning,
-        when: ratio(refused, requests()).above(&limits::REFUSED_SHARE).and(enough_calls()).into(),
+        when: refused()
+            .over(TEN_MINUTES)
+            .by::<(Provider, Model)>()
+            .above(&limits::REFUSED_SHARE)
+            .of_at_least(&limits::ENOUGH_CALLS)
+            .into(),
         hold: TEN_MINUTES,
         summary: "Calls to a model are lost because of its rate limit.",
         description: "{value} of the calls of {job} to {model} at {provider} are refused because \
@@ -94,6 +106,7 @@ fn rate_limited() -> Alert {
         panel: titles::REFUSED_SHARE,
         fires: Example::after(Duration::from_mins(30))
             .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 2.0)
+            .grows(&REQUESTS, ended(Status::Cancelled), 15.0)
             .grows(&REQUESTS, ended(Status::Error), 2.0)
             .grows(&REQUESTS, ended(Status::Success), 8.0)
             .fires::<(Provider, Model)>(MODEL, "20%"),

@@ -1,12 +1,9 @@
 //! What is to go well, and how often.
 
-use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations, rate};
+use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations};
 
-use super::{limits, titles};
-use crate::{
-    Status,
-    instruments::{DURATION, REQUESTS},
-};
+use super::{alerts::failed, limits, titles};
+use crate::{Status, instruments::DURATION};
 
 /// Calls succeed.
 pub(super) fn errors() -> Objective {
@@ -14,11 +11,7 @@ pub(super) fn errors() -> Objective {
         name: "llm_errors",
         alert: "LlmErrorBudgetBurn",
         target: limits::SUCCESS_TARGET,
-        // A caller that goes away is not the provider's failure.
-        measure: Measure::failures(
-            rate(&REQUESTS).only(Status::Error),
-            rate(&REQUESTS).except(Status::Cancelled),
-        ),
+        measure: Measure::failures(failed()),
         windows: FOUR_WINDOWS,
         floor: limits::ENOUGH_EVENTS,
         summary: "Calls to model providers fail faster than the month's error budget bears.",

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Query, Severity, Show, increase, last, share};
+use botmeter_board::{
+    Alert, Example, Query, Severity, Share, Show, increase, last, share, share_of,
+};
 
 use super::limits::{
     ENOUGH_REPLIES, ENOUGH_RUNS, JSON_FAILURES_HIGH, NONE_ENDS, SUCCESS_LOW, UNDER_WAY,
@@ -24,10 +26,9 @@ pub(super) fn all() -> Vec<Alert> {
     vec![success_low(), json_failures_high(), stuck()]
 }
 
-/// Within an hour, per narrative; of the runs that were not called off.
-pub(super) fn successful_share() -> Query<(NarrativeName,)> {
-    let runs = || increase(&EXECUTIONS).over(HOUR);
-    share(runs().only(Status::Success).by(), runs().except(Status::Cancelled).by())
+/// The share of runs that reach their end, of those that were not called off.
+pub(super) fn successful() -> Share<(NarrativeName, Status)> {
+    share_of(&EXECUTIONS).that(Status::Success).not_counting(Status::Cancelled)
 }
 
 /// Within an hour, per narrative.
@@ -48,15 +49,11 @@ fn success_low() -> Alert {
     Alert {
         name: "NarrativeSuccessLow",
         severity: Severity::Warning,
-        when: successful_share()
+        when: successful()
+            .over(HOUR)
+            .by::<(NarrativeName,)>()
             .below(&SUCCESS_LOW)
-            .and(
-                increase(&EXECUTIONS)
-                    .except(Status::Cancelled)
-                    .over(HOUR)
-                    .by()
-                    .at_least(&ENOUGH_RUNS),
-            )
+            .of_at_least(&ENOUGH_RUNS)
             .into(),
         hold: Duration::from_mins(15),
         summary: "Many runs of the narrative {narrative} fail.",

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Color, Panel, Query, Row, Show, heat, increase, last, observations, quantile, rate, share,
-    volume,
+    Color, Panel, Row, Share, Show, heat, increase, last, observed, quantile, rate, share,
+    share_of, volume,
 };
 
 use super::{
-    alerts::{successful_share, useless_share},
+    alerts::{successful, useless_share},
     limits::{JSON_FAILURES_HIGH, SUCCESS_LOW},
 };
 use crate::{
@@ -23,7 +23,6 @@ pub(super) fn all() -> Vec<Row> {
 }
 
 fn overview() -> Row {
-    let runs = || increase(&EXECUTIONS).over(HOUR);
     let failures = || increase(&JSON_FAILURES).over(HOUR).all();
     Row::open(
         "Overview",
@@ -34,7 +33,7 @@ fn overview() -> Row {
                  out. Above 95% is good; below 90%, look at `Successful runs` for the narrative.",
                 Show::Ratio,
             )
-            .draw(share(runs().only(Status::Success).all(), runs().except(Status::Cancelled).all()))
+            .draw(successful().over(HOUR).all())
             .limit(&SUCCESS_LOW),
             Panel::stat(
                 "JSON failure rate",
@@ -88,7 +87,7 @@ fn outcome() -> Row {
                  together share a model.",
                 Show::Ratio,
             )
-            .draw(successful_share())
+            .draw(successful().over(HOUR).by::<(NarrativeName,)>())
             .limit(&SUCCESS_LOW),
             Panel::time_series(
                 "Runs by outcome",
@@ -176,7 +175,7 @@ fn durations() -> Row {
                  with the highest share is the one that ends its narrative.",
                 Show::Ratio,
             )
-            .draw(failed_acts()),
+            .draw(failed_acts().by::<(ActName,)>()),
             Panel::time_series(
                 "Percentiles of narratives",
                 "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
@@ -197,14 +196,11 @@ fn durations() -> Row {
     )
 }
 
-fn failed_acts() -> Query<(ActName,)> {
-    let acts = || observations(&ACT_DURATION);
-    share(acts().only(Status::Error).by(), acts().except(Status::Cancelled).by())
+fn failed_acts() -> Share<(NarrativeName, ActName, Status)> {
+    share_of(&ACT_DURATION).that(Status::Error).not_counting(Status::Cancelled)
 }
 
 fn one_by_one() -> Row {
-    let runs = || increase(&EXECUTIONS);
-    let acts = || observations(&ACT_DURATION).shown();
     Row::collapsed(
         "Narratives and acts one by one",
         [
@@ -213,14 +209,9 @@ fn one_by_one() -> Row {
                 "Each narrative within the time shown: its runs, the share that reached its end, \
                  how long 95 of 100 took, and what became of the JSON in its replies.",
             )
-            .draw(runs().by::<(NarrativeName,)>().named("Runs"))
+            .draw(increase(&EXECUTIONS).by::<(NarrativeName,)>().named("Runs"))
             .draw(
-                share(
-                    runs().only(Status::Success).by::<(NarrativeName,)>(),
-                    runs().except(Status::Cancelled).by(),
-                )
-                .named("Succeeded")
-                .show(Show::Ratio),
+                successful().shown().by::<(NarrativeName,)>().named("Succeeded").show(Show::Ratio),
             )
             .draw(
                 quantile(0.95, &DURATION)
@@ -237,14 +228,13 @@ fn one_by_one() -> Row {
                  that failed, and how long 95 of 100 took. Sort by the column that you worry \
                  about.",
             )
-            .draw(acts().by::<(NarrativeName, ActName)>().named("Ended"))
+            .draw(observed(&ACT_DURATION).by::<(NarrativeName, ActName)>().named("Ended"))
             .draw(
-                share(
-                    acts().only(Status::Error).by::<(NarrativeName, ActName)>(),
-                    acts().except(Status::Cancelled).by(),
-                )
-                .named("Failed")
-                .show(Show::Ratio),
+                failed_acts()
+                    .shown()
+                    .by::<(NarrativeName, ActName)>()
+                    .named("Failed")
+                    .show(Show::Ratio),
             )
             .draw(
                 quantile(0.95, &ACT_DURATION)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Query, Severity, Show, highest, increase, share};
+use botmeter_board::{Alert, Example, Severity, Share, ShareBy, Show, highest, increase, share_of};
 
 use super::{limits, titles};
 use crate::{
@@ -20,20 +20,19 @@ pub(super) fn alerts() -> Vec<Alert> {
 
 /// The share of merges that end in a conflict. Merges are rare, so it takes
 /// half an hour of them.
-pub(super) fn conflict_share() -> Query<()> {
-    share(
-        increase(&MERGES).only(MergeResult::Conflict).over(HALF_HOUR).all(),
-        increase(&MERGES).over(HALF_HOUR).all(),
-    )
+pub(super) fn conflict_share() -> ShareBy<()> {
+    share_of(&MERGES).that(MergeResult::Conflict).over(HALF_HOUR).all()
 }
 
 /// The share of each profile's tasks that come to nothing. What goes back into
 /// the queue may still succeed.
-pub(super) fn failed_share() -> Query<(WorkerProfile,)> {
-    share(
-        increase(&COMPLETIONS).any_of(&[TaskStatus::Failed, TaskStatus::Error]).over(HOUR).by(),
-        increase(&COMPLETIONS).over(HOUR).by(),
-    )
+pub(super) fn failed_share() -> ShareBy<(WorkerProfile,)> {
+    tasks_that(&[TaskStatus::Failed, TaskStatus::Error]).over(HOUR).by()
+}
+
+/// The share of tasks that ended so.
+pub(super) fn tasks_that(ended: &[TaskStatus]) -> Share<(WorkerProfile, TaskStatus)> {
+    share_of(&COMPLETIONS).that_any_of(ended).not_counting(TaskStatus::Cancelled)
 }
 
 /// Looks at the highest number of the last five minutes, because merges are
@@ -77,7 +76,7 @@ fn high_conflict_rate() -> Alert {
         severity: Severity::Warning,
         when: conflict_share()
             .above(&limits::CONFLICT_SHARE)
-            .and(increase(&MERGES).over(HALF_HOUR).all().at_least(&limits::ENOUGH_MERGES))
+            .of_at_least(&limits::ENOUGH_MERGES)
             .into(),
         hold: Duration::from_mins(2),
         summary: "Most merges end in a conflict.",
@@ -107,10 +106,7 @@ fn agent_run_failures_high() -> Alert {
     Alert {
         name: "AgentRunFailuresHigh",
         severity: Severity::Warning,
-        when: failed_share()
-            .above(&limits::FAILED_SHARE)
-            .and(increase(&COMPLETIONS).over(HOUR).by().at_least(&limits::ENOUGH_TASKS))
-            .into(),
+        when: failed_share().above(&limits::FAILED_SHARE).of_at_least(&limits::ENOUGH_TASKS).into(),
         hold: QUARTER,
         summary: "Workers of one profile fail at many of their tasks.",
         description: "{value} of the tasks that workers of the profile {worker_profile} of {job} \
@@ -130,6 +126,7 @@ fn agent_run_failures_high() -> Alert {
             .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.5)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), 0.25)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Error), 0.25)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Cancelled), 2.0)
             .fires::<(WorkerProfile,)>((CODER,), "50%"),
         is_quiet: Example::after(Duration::from_mins(90))
             .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.42)

@@ -3,19 +3,18 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Color, Panel, Query, Row, Show, age, forecast, heat, highest, increase, last, observations,
-    oldest, quantile, rate, share,
+    Color, Panel, Row, Show, age, forecast, heat, highest, increase, last, observations, oldest,
+    quantile, rate, share,
 };
 
 use super::{
-    alerts::acceptance,
+    alerts::{acceptance, failed},
     limits::{ACCEPTANCE_LOW, BACKLOG_FULL, PUBLICATION_OVERDUE, STAGE_FAILURES_HIGH},
 };
 use crate::{
     PipelineName, Stage,
     instruments::{
-        CURATED, FAILURES, GENERATED, LAST_PUBLISHED, PUBLISHED, QUEUE_DEPTH, REJECTED,
-        STAGE_LATENCY,
+        CURATED, GENERATED, LAST_PUBLISHED, PUBLISHED, QUEUE_DEPTH, REJECTED, STAGE_LATENCY,
     },
 };
 
@@ -59,7 +58,7 @@ fn overview() -> Row {
                  are normal, because a stage tries again; see `Failed passes` for the stage.",
                 Show::Ratio,
             )
-            .draw(share(increase(&FAILURES).all(), observations(&STAGE_LATENCY).shown().all()))
+            .draw(failed().shown().all())
             .limit(&STAGE_FAILURES_HIGH),
             Panel::stat(
                 "Longest queue",
@@ -154,7 +153,7 @@ fn stages() -> Row {
                  were called off did not. One stage alone has lost what it depends on.",
                 Show::Ratio,
             )
-            .draw(failed_passes())
+            .draw(failed().by::<(PipelineName, Stage)>())
             .limit(&STAGE_FAILURES_HIGH),
             Panel::time_series(
                 "Passes by stage",
@@ -172,10 +171,6 @@ fn stages() -> Row {
             .draw(heat(&STAGE_LATENCY)),
         ],
     )
-}
-
-fn failed_passes() -> Query<(PipelineName, Stage)> {
-    share(rate(&FAILURES).by(), observations(&STAGE_LATENCY).by())
 }
 
 fn backlog() -> Row {

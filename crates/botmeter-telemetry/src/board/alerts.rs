@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Severity, Show, age, increase, rate, ratio, vanished};
+use botmeter_board::{Alert, Example, Severity, Show, age, increase, share_of, vanished};
 use botmeter_core::DropReason;
 use botmeter_export::{BackendKind, ExportStatus};
 
@@ -124,13 +124,15 @@ fn restart_loop() -> Alert {
 
 fn exports_failing() -> Alert {
     let window = Duration::from_mins(10);
-    let failed = rate(&EXPORTS).only(ExportStatus::Error).over(window).by::<(BackendKind,)>();
     Alert {
         name: "TelemetryExportsFailing",
         severity: Severity::Warning,
-        when: ratio(failed, rate(&EXPORTS).over(window).by())
+        when: share_of(&EXPORTS)
+            .that(ExportStatus::Error)
+            .over(window)
+            .by::<(BackendKind,)>()
             .above(&limits::FAILED_EXPORTS)
-            .and(increase(&EXPORTS).over(window).by().at_least(&limits::ENOUGH_EXPORTS))
+            .of_at_least(&limits::ENOUGH_EXPORTS)
             .into(),
         hold: Duration::from_mins(10),
         summary: "A bot's exports fail.",

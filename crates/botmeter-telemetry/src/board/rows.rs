@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use botmeter_board::{
     Panel, Query, Row, Show, age, changes, heat, increase, last, oldest, quantile, rate, ratio,
-    recent, share, top,
+    recent, share_of, top,
 };
 use botmeter_core::DropReason;
 use botmeter_export::{BackendKind, ExportStatus};
@@ -62,10 +62,7 @@ fn overview() -> Row {
                  anything else is in the log of the program with its reason.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&EXPORTS).only(ExportStatus::Error).all(),
-                increase(&EXPORTS).all(),
-            ))
+            .draw(share_of(&EXPORTS).that(ExportStatus::Error).shown().all())
             .limit(&limits::FAILED_EXPORTS),
             Panel::stat(
                 "Dropped measurements",
@@ -118,10 +115,7 @@ fn exports() -> Row {
                  is wholly broken cannot report itself: then the signs of life stop.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&EXPORTS).only(ExportStatus::Error).by::<(BackendKind,)>(),
-                rate(&EXPORTS).by(),
-            ))
+            .draw(share_of(&EXPORTS).that(ExportStatus::Error).by::<(BackendKind,)>())
             .limit(&limits::FAILED_EXPORTS)
             .size(8, 8),
             Panel::time_series(

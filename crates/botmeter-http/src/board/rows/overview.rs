@@ -1,12 +1,9 @@
 //! Is it well at all?
 
-use botmeter_board::{Panel, Row, Show, increase, last, quantile, rate, share};
+use botmeter_board::{Panel, Row, Show, increase, last, quantile, rate};
 
-use super::{limits, titles};
-use crate::{
-    Outcome, Status,
-    instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT, TOOL_CALLS},
-};
+use super::{alerts, limits, titles};
+use crate::instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT, TOOL_CALLS};
 
 pub(super) fn overview() -> Row {
     Row::open(
@@ -22,13 +19,11 @@ pub(super) fn overview() -> Row {
             Panel::stat(
                 "Failed requests",
                 "Share of the requests of the shown time that were answered with a code from 500 \
-                 on. Well below 1 % is usual; above, look at the routes below.",
+                 on, those that clients gave up left out. Well below 1 % is usual; above, look at \
+                 the routes below.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&REQUESTS).any_of(Status::SERVER_ERRORS).all(),
-                increase(&REQUESTS).all(),
-            ))
+            .draw(alerts::failed().shown().all())
             .limit(&limits::FAILED_SHARE),
             Panel::stat(
                 "Response time (p95)",
@@ -53,14 +48,11 @@ pub(super) fn overview() -> Row {
             .draw(increase(&TOOL_CALLS).all()),
             Panel::stat(
                 "Failed tool calls",
-                "Share of the calls of tools in the shown time that failed. A few percent are \
-                 models that try; above, look at which tool it is.",
+                "Share of the calls of tools in the shown time that failed, cancelled calls left \
+                 out. A few percent are models that try; above, look at which tool it is.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&TOOL_CALLS).only(Outcome::Error).all(),
-                increase(&TOOL_CALLS).all(),
-            ))
+            .draw(alerts::failed_calls().shown().all())
             .limit(&limits::TOOL_ERROR_SHARE),
             Panel::time_series(
                 "Request rate",
@@ -72,11 +64,11 @@ pub(super) fn overview() -> Row {
             Panel::time_series(
                 titles::FAILED_SHARE,
                 "Share of requests that were answered with a code from 500 on, or whose handler \
-                 panicked. Above the dashed line for five minutes, somebody is told; see which \
-                 route it is.",
+                 panicked, those that clients gave up left out. Above the dashed line for five \
+                 minutes, somebody is told; see which route it is.",
                 Show::Ratio,
             )
-            .draw(share(rate(&REQUESTS).any_of(Status::SERVER_ERRORS).all(), rate(&REQUESTS).all()))
+            .draw(alerts::failed().all())
             .limit(&limits::FAILED_SHARE)
             .with_traces(),
         ],

@@ -1,9 +1,10 @@
 //! Requests that are served.
 
-use botmeter_board::{Panel, Row, Show, average, heat, increase, last, quantile, rate, share};
+use botmeter_board::{Panel, Row, Show, average, heat, increase, last, quantile, rate, share_of};
 
 use crate::{
     Method, Route, Status,
+    board::alerts::failed,
     instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT},
 };
 
@@ -49,10 +50,7 @@ fn answers() -> [Panel; 4] {
              long.",
             Show::Ratio,
         )
-        .draw(share(
-            rate(&REQUESTS).only(Status::ClientClosedRequest).by::<(Route,)>(),
-            rate(&REQUESTS).by(),
-        )),
+        .draw(share_of(&REQUESTS).that(Status::ClientClosedRequest).by::<(Route,)>()),
     ]
 }
 
@@ -103,14 +101,7 @@ pub(super) fn routes() -> Row {
              or is slow.",
         )
         .draw(increase(&REQUESTS).by::<(Method, Route)>().named("Requests"))
-        .draw(
-            share(
-                increase(&REQUESTS).any_of(Status::SERVER_ERRORS).by::<(Method, Route)>(),
-                increase(&REQUESTS).by(),
-            )
-            .named("Failed")
-            .show(Show::Ratio),
-        )
+        .draw(failed().shown().by::<(Method, Route)>().named("Failed").show(Show::Ratio))
         .draw(
             average(&REQUEST_DURATION)
                 .shown()

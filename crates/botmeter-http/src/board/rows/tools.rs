@@ -1,8 +1,8 @@
 //! Tools that are called, and MCP servers that are asked.
 
-use botmeter_board::{Color, Line, Panel, Row, Show, observations, quantile, rate, share};
+use botmeter_board::{Color, Line, Panel, Row, Show, observations, quantile, rate, share_of};
 
-use super::{limits, titles};
+use super::{alerts, limits, titles};
 use crate::{
     McpMethod, Outcome, Tool,
     instruments::{MCP_DURATION, TOOL_CALLS, TOOL_DURATION},
@@ -32,15 +32,12 @@ pub(super) fn tools() -> Row {
             .stacked(),
             Panel::time_series(
                 titles::TOOL_ERROR_SHARE,
-                "Share of each tool's calls that fail. Above the dashed line for a quarter of an \
-                 hour, somebody is told: call the tool by hand to see whether it or the model is \
-                 wrong.",
+                "Share of each tool's calls that fail, cancelled calls left out. Above the dashed \
+                 line for a quarter of an hour, somebody is told: call the tool by hand to see \
+                 whether it or the model is wrong.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&TOOL_CALLS).only(Outcome::Error).by::<(Tool,)>(),
-                rate(&TOOL_CALLS).by(),
-            ))
+            .draw(alerts::failed_calls().by::<(Tool,)>())
             .limit(&limits::TOOL_ERROR_SHARE)
             .with_traces(),
             Panel::time_series(
@@ -71,14 +68,17 @@ pub(super) fn mcp() -> Row {
             .size(8, 8),
             Panel::time_series(
                 "Error share by MCP method",
-                "Share of operations that fail. `initialize` that fails is a server that is not \
-                 there or refuses the key; `tools/call` alone is a tool: see above which.",
+                "Share of operations that fail, cancelled ones left out. `initialize` that fails \
+                 is a server that is not there or refuses the key; `tools/call` alone is a tool: \
+                 see above which.",
                 Show::Ratio,
             )
-            .draw(share(
-                observations(&MCP_DURATION).only(Outcome::Error).by::<(McpMethod,)>(),
-                observations(&MCP_DURATION).by(),
-            ))
+            .draw(
+                share_of(&MCP_DURATION)
+                    .that(Outcome::Error)
+                    .not_counting(Outcome::Cancelled)
+                    .by::<(McpMethod,)>(),
+            )
             .size(8, 8),
             Panel::time_series(
                 "MCP operation time (p95)",

@@ -1,9 +1,10 @@
 //! Is it well at all, and which model is it?
 
-use botmeter_board::{Panel, Row, Show, average, increase, last, quantile, rate, share};
+use botmeter_board::{Panel, Row, Show, average, increase, last, quantile, rate};
 
 use crate::{
-    Model, Provider, Status,
+    Model, Provider,
+    board::alerts::failed,
     instruments::{COST, COST_UNPRICED, DURATION, IN_FLIGHT, REQUESTS, TOKENS},
 };
 
@@ -21,11 +22,11 @@ pub(super) fn overview() -> Row {
             .draw(increase(&REQUESTS).all()),
             Panel::stat(
                 "Error share",
-                "Share of the calls in the shown time that ended with an error. Up to 1 % is \
-                 usual; above, look at the errors by type below.",
+                "Share of the calls in the shown time that ended with an error, cancelled calls left \
+                 out. Up to 1 % is usual; above, look at the errors by type below.",
                 Show::Ratio,
             )
-            .draw(share(increase(&REQUESTS).only(Status::Error).all(), increase(&REQUESTS).all())),
+            .draw(failed().shown().all()),
             Panel::stat(
                 "Latency (p95)",
                 "The time within which 95 of 100 calls of the shown time ended. Seconds are \
@@ -64,14 +65,12 @@ pub(super) fn overview() -> Row {
             .stacked(),
             Panel::time_series(
                 "Error share by provider",
-                "Share of each provider's calls that end with an error. One high line is that \
-                 provider's trouble, all lines high are yours: network, key or prompt.",
+                "Share of each provider's calls that end with an error, cancelled calls left out. \
+                 One high line is that provider's trouble, all lines high are yours: network, key \
+                 or prompt.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&REQUESTS).only(Status::Error).by::<(Provider,)>(),
-                rate(&REQUESTS).by(),
-            )),
+            .draw(failed().by::<(Provider,)>()),
         ],
     )
 }
@@ -86,14 +85,7 @@ pub(super) fn models() -> Row {
              fails, is slow or costs most.",
         )
         .draw(increase(&REQUESTS).by::<(Provider, Model)>().named("Requests"))
-        .draw(
-            share(
-                increase(&REQUESTS).only(Status::Error).by::<(Provider, Model)>(),
-                increase(&REQUESTS).by(),
-            )
-            .named("Error share")
-            .show(Show::Ratio),
-        )
+        .draw(failed().shown().by::<(Provider, Model)>().named("Error share").show(Show::Ratio))
         .draw(
             average(&DURATION)
                 .shown()

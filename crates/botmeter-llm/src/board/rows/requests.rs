@@ -4,7 +4,7 @@ use botmeter_board::{Color, Panel, Row, Show, rate, share};
 
 use crate::{
     ErrorKind, Model, Provider, Status,
-    board::{limits, titles},
+    board::{alerts, limits, titles},
     instruments::{ERRORS, RATE_LIMITS, REQUESTS, RETRIES},
 };
 
@@ -31,14 +31,12 @@ pub(super) fn requests() -> Row {
             .stacked(),
             Panel::time_series(
                 titles::ERROR_SHARE,
-                "Share of each model's calls that end with an error. Above the dashed line for \
-                 ten minutes, somebody is told; look at the errors by type for the reason.",
+                "Share of each model's calls that end with an error, cancelled calls left out. Above \
+                 the dashed line for ten minutes, somebody is told; look at the errors by type for \
+                 the reason.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&REQUESTS).only(Status::Error).by::<(Provider, Model)>(),
-                rate(&REQUESTS).by(),
-            ))
+            .draw(alerts::failed().by::<(Provider, Model)>())
             .limit(&limits::ERROR_SHARE)
             .with_traces(),
             Panel::time_series(
@@ -62,13 +60,11 @@ pub(super) fn requests() -> Row {
             Panel::time_series(
                 titles::REFUSED_SHARE,
                 "Share of each model's calls that were lost because of a rate limit, after all \
-                 retries. Should be zero; above the dashed line, the quota is too small.",
+                 retries, cancelled calls left out. Should be zero; above the dashed line, the \
+                 quota is too small.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&ERRORS).only(ErrorKind::RateLimit).by::<(Provider, Model)>(),
-                rate(&REQUESTS).by(),
-            ))
+            .draw(alerts::refused().by::<(Provider, Model)>())
             .limit(&limits::REFUSED_SHARE),
             Panel::time_series(
                 "Retries by error type",

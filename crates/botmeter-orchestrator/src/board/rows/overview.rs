@@ -1,13 +1,11 @@
 //! Does it go on, and where is it stuck?
 
-use botmeter_board::{Color, Panel, Row, Show, highest, increase, last, rate, share};
+use botmeter_board::{Color, Panel, Row, Show, highest, increase, last, rate};
 
-use super::{limits, titles};
+use super::{alerts, limits, titles};
 use crate::{
     MergeResult, TaskState, TaskStatus,
-    instruments::{
-        ACTIVE_MERGES, ACTIVE_WORKERS, COMPLETIONS, ESCALATIONS, MERGES, TASKS_BY_STATE,
-    },
+    instruments::{ACTIVE_MERGES, ACTIVE_WORKERS, ESCALATIONS, MERGES, TASKS_BY_STATE},
 };
 
 pub(super) fn overview() -> Row {
@@ -40,14 +38,12 @@ pub(super) fn overview() -> Row {
             .draw(last(&ACTIVE_WORKERS).all()),
             Panel::stat(
                 "Worker success rate",
-                "Share of the tasks that left a worker's hands in the shown time that were done. \
-                 Below 80 %, look at the tasks by outcome and at which worker it is.",
+                "Share of the tasks that left a worker's hands in the shown time that were done, \
+                 cancelled ones left out. Below 80 %, look at the tasks by outcome and at which \
+                 worker it is.",
                 Show::Ratio,
             )
-            .draw(share(
-                increase(&COMPLETIONS).only(TaskStatus::Success).all(),
-                increase(&COMPLETIONS).all(),
-            )),
+            .draw(alerts::tasks_that(&[TaskStatus::Success]).shown().all()),
             Panel::stat(
                 "Tasks that wait for a human",
                 "Tasks that cannot go on until a human has answered. They wait for you: the \

@@ -1,6 +1,6 @@
 //! Tasks, and who works on them.
 
-use botmeter_board::{Color, Panel, Row, Show, average, increase, last, quantile, rate, share};
+use botmeter_board::{Color, Panel, Row, Share, Show, average, increase, last, quantile, rate};
 
 use super::{alerts, limits, titles};
 use crate::{
@@ -61,8 +61,9 @@ fn outcome_and_time() -> [Panel; 4] {
         .stacked(),
         Panel::time_series(
             titles::FAILED_SHARE,
-            "Share of each profile's tasks of the last hour that failed or broke off. Above the \
-             dashed line for a quarter of an hour, somebody is told; see the tasks by outcome.",
+            "Share of each profile's tasks of the last hour that failed or broke off, cancelled \
+             ones left out. Above the dashed line for a quarter of an hour, somebody is told; see \
+             the tasks by outcome.",
             Show::Ratio,
         )
         .draw(alerts::failed_share())
@@ -131,11 +132,12 @@ pub(super) fn workers() -> Row {
         [
             Panel::gauge(
                 "Worker success rate by profile",
-                "Share of the tasks that each profile ended in the shown time that were done. \
-                 Below 80 %, look at the profile's last tasks, prompt and model.",
+                "Share of the tasks that each profile ended in the shown time that were done, \
+                 cancelled ones left out. Below 80 %, look at the profile's last tasks, prompt and \
+                 model.",
                 Show::Ratio,
             )
-            .draw(success_rate())
+            .draw(success_rate().by::<(WorkerProfile,)>())
             .size(24, 6),
             Panel::table(
                 "Workers",
@@ -143,7 +145,7 @@ pub(super) fn workers() -> Row {
                  that fails or is slow.",
             )
             .draw(increase(&COMPLETIONS).by::<(WorkerProfile,)>().named("Tasks"))
-            .draw(success_rate().named("Success rate").show(Show::Ratio))
+            .draw(success_rate().by::<(WorkerProfile,)>().named("Success rate").show(Show::Ratio))
             .draw(
                 average(&EXECUTION_DURATION)
                     .shown()
@@ -163,8 +165,8 @@ pub(super) fn workers() -> Row {
     )
 }
 
-fn success_rate() -> botmeter_board::Query<(WorkerProfile,)> {
-    share(increase(&COMPLETIONS).only(TaskStatus::Success).by(), increase(&COMPLETIONS).by())
+fn success_rate() -> Share<(WorkerProfile, TaskStatus)> {
+    alerts::tasks_that(&[TaskStatus::Success]).shown()
 }
 
 fn ended(status: TaskStatus, name: &'static str, color: Color) -> botmeter_board::Line {
