@@ -4,6 +4,7 @@ mod alerts;
 pub mod limits;
 mod objectives;
 mod rows;
+mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 

@@ -1,8 +1,9 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-pub mod limits;
+mod limits;
 mod rows;
+mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 

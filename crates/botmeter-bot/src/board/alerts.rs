@@ -6,10 +6,7 @@ use botmeter_board::{
     Alert, Example, Query, Severity, Share, Show, age, forecast, highest, increase, last, share_of,
 };
 
-use super::limits::{
-    AT_WORK, ENOUGH_RUNS, FAILURES_HIGH, FAILURES_IN_A_ROW, NONE_ENDS, QUEUE_FULL, QUEUE_HIGH,
-    SUCCEEDS_OFTEN, SUCCESS_LATE, SUCCESS_OVERDUE,
-};
+use super::{limits, titles};
 use crate::{
     BotName, Status,
     instruments::{ACTIVE, CONSECUTIVE_FAILURES, EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
@@ -61,8 +58,8 @@ fn failures_high() -> Alert {
         when: failed()
             .over(HOUR)
             .by::<(BotName,)>()
-            .above(&FAILURES_HIGH)
-            .of_at_least(&ENOUGH_RUNS)
+            .above(&limits::FAILURES_HIGH)
+            .of_at_least(&limits::ENOUGH_RUNS)
             .into(),
         hold: Duration::from_mins(10),
         summary: "Many runs of the bot {bot} fail.",
@@ -75,7 +72,7 @@ fn failures_high() -> Alert {
              status page; for `internal`, at the bot's log.",
             "If it began with a deployment, roll that back first and search afterwards.",
         ],
-        panel: "Failed runs",
+        panel: titles::FAILED_RUNS,
         fires: runs(1.0, 4.0).fires::<(BotName,)>((BOT,), "20%"),
         is_quiet: runs(0.9, 9.1),
     }
@@ -90,7 +87,7 @@ fn failing() -> Alert {
         when: highest(&CONSECUTIVE_FAILURES)
             .over(LATELY)
             .by::<(BotName,)>()
-            .at_least(&FAILURES_IN_A_ROW)
+            .at_least(&limits::FAILURES_IN_A_ROW)
             .into(),
         hold: Duration::ZERO,
         summary: "The bot {bot} fails at every run.",
@@ -102,7 +99,7 @@ fn failing() -> Alert {
             "For `config`, compare the bot's settings with those of the last run that succeeded, \
              whose time is in the panel `Time since success`.",
         ],
-        panel: "Failures in a row",
+        panel: titles::FAILURES_IN_A_ROW,
         fires: in_a_row(5.0).fires::<(BotName,)>((BOT,), "5"),
         is_quiet: in_a_row(4.0),
     }
@@ -121,13 +118,13 @@ fn success_late() -> Alert {
         name: "BotSuccessLate",
         severity: Severity::Warning,
         when: silence()
-            .above(&SUCCESS_LATE)
+            .above(&limits::SUCCESS_LATE)
             .and(
                 increase(&EXECUTIONS)
                     .only(Status::Success)
                     .over(DAY)
                     .by()
-                    .at_least(&SUCCEEDS_OFTEN),
+                    .at_least(&limits::SUCCEEDS_OFTEN),
             )
             .into(),
         hold: Duration::from_mins(5),
@@ -140,7 +137,7 @@ fn success_late() -> Alert {
             "If it does not run, look at what starts it: the scheduler, the queue, the process.",
             "If a run is under way all the time, follow BotRunStuck.",
         ],
-        panel: "Time since success",
+        panel: titles::TIME_SINCE_SUCCESS,
         fires: stops(20.0).fires::<(BotName,)>((BOT,), "1h 10m 0s"),
         is_quiet: stops(8.0),
     }
@@ -152,7 +149,7 @@ fn success_overdue() -> Alert {
     Alert {
         name: "BotSuccessOverdue",
         severity: Severity::Critical,
-        when: silence().above(&SUCCESS_OVERDUE).into(),
+        when: silence().above(&limits::SUCCESS_OVERDUE).into(),
         hold: Duration::from_mins(5),
         summary: "The bot {bot} has not done its job for more than a day.",
         description: "The bot {bot} at {job} last succeeded {value} ago.",
@@ -163,7 +160,7 @@ fn success_overdue() -> Alert {
             "If it does not run, look at what starts it: the scheduler, the queue, the process.",
             "A bot that runs less than once a day is overdue by design: silence this alert for it.",
         ],
-        panel: "Time since success",
+        panel: titles::TIME_SINCE_SUCCESS,
         fires: silent(27).fires::<(BotName,)>((BOT,), "1d 3h 0m 0s"),
         is_quiet: silent(26),
     }
@@ -175,7 +172,7 @@ fn queue_high() -> Alert {
     Alert {
         name: "BotQueueHigh",
         severity: Severity::Warning,
-        when: last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&QUEUE_HIGH).into(),
+        when: last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&limits::QUEUE_HIGH).into(),
         hold: Duration::from_mins(15),
         summary: "Much waits for the bot {bot}.",
         description: "{value} items wait for the bot {bot} at {job}.",
@@ -186,7 +183,7 @@ fn queue_high() -> Alert {
             "If it climbs, runs are slower or rarer than items come: look at `Slowest runs` and \
              `Runs by bot`, and start another process of the bot if its platform allows it.",
         ],
-        panel: "Queue depth",
+        panel: titles::QUEUE_DEPTH,
         fires: waiting(51.0).fires::<(BotName,)>((BOT,), "51"),
         is_quiet: waiting(50.0),
     }
@@ -201,7 +198,7 @@ fn queue_growing() -> Alert {
         when: forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(BotName,)>()
-            .above(&QUEUE_FULL)
+            .above(&limits::QUEUE_FULL)
             .into(),
         hold: Duration::from_mins(15),
         summary: "The queue of the bot {bot} grows faster than it is worked off.",
@@ -215,7 +212,7 @@ fn queue_growing() -> Alert {
             "If more items come, start another process of the bot, or let items go that have \
              become useless by waiting.",
         ],
-        panel: "Queue depth in an hour",
+        panel: titles::QUEUE_DEPTH_IN_AN_HOUR,
         fires: waiting(120.0).fires::<(BotName,)>((BOT,), "120"),
         is_quiet: waiting(99.0),
     }
@@ -235,8 +232,8 @@ fn run_stuck() -> Alert {
         when: last(&ACTIVE)
             .over(LATELY)
             .by::<(BotName,)>()
-            .at_least(&AT_WORK)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&NONE_ENDS))
+            .at_least(&limits::AT_WORK)
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS))
             .into(),
         // None may end while this goes on, so it is an hour without an end.
         hold: HOUR,
@@ -251,7 +248,7 @@ fn run_stuck() -> Alert {
             "Restart the process if it holds up other runs.",
             "A bot whose runs take more than an hour by design: silence this alert for it.",
         ],
-        panel: "Runs under way",
+        panel: titles::RUNS_UNDER_WAY,
         fires: at_work(0.0).fires::<(BotName,)>((BOT,), "1"),
         is_quiet: at_work(0.05),
     }

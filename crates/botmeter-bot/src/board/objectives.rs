@@ -2,10 +2,7 @@
 
 use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations};
 
-use super::{
-    alerts::failed,
-    limits::{BURN_FLOOR, IN_TIME, IN_TIME_TARGET, SUCCESS_TARGET},
-};
+use super::{alerts::failed, limits, titles};
 use crate::{Status, instruments::DURATION};
 
 pub(super) fn all() -> Vec<Objective> {
@@ -17,10 +14,10 @@ pub(super) fn errors() -> Objective {
     Objective {
         name: "bot_run_errors",
         alert: "BotRunErrorBudgetBurn",
-        target: SUCCESS_TARGET,
+        target: limits::SUCCESS_TARGET,
         measure: Measure::failures(failed()),
         windows: FOUR_WINDOWS,
-        floor: BURN_FLOOR,
+        floor: limits::BURN_FLOOR,
         summary: "Bots fail so often that the month's share of failures is used up too fast.",
         runbook: &[
             "Look at the panel `Failed runs`: one bot, or all of them?",
@@ -28,7 +25,7 @@ pub(super) fn errors() -> Objective {
             "All of them: look at what they share, which is most often a model provider or the \
              last deployment.",
         ],
-        panel: "Error budget",
+        panel: titles::ERROR_BUDGET,
     }
 }
 
@@ -37,10 +34,10 @@ pub(super) fn latency() -> Objective {
     Objective {
         name: "bot_run_latency",
         alert: "BotRunLatencyBudgetBurn",
-        target: IN_TIME_TARGET,
-        measure: Measure::slower(observations(&DURATION).only(Status::Success), IN_TIME),
+        target: limits::IN_TIME_TARGET,
+        measure: Measure::slower(observations(&DURATION).only(Status::Success), limits::IN_TIME),
         windows: FOUR_WINDOWS,
-        floor: BURN_FLOOR,
+        floor: limits::BURN_FLOOR,
         summary: "Runs take so long that the month's share of slow runs is used up too fast.",
         runbook: &[
             "Look at the panel `Slowest runs`: one bot, or all of them?",
@@ -49,6 +46,6 @@ pub(super) fn latency() -> Objective {
             "A bot whose runs take longer than five minutes by design needs a bound of its own: \
              silence this alert for its job.",
         ],
-        panel: "Latency budget",
+        panel: titles::LATENCY_BUDGET,
     }
 }

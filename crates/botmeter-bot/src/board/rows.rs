@@ -6,13 +6,7 @@ use botmeter_board::{
     Color, Panel, Row, Show, age, forecast, heat, highest, increase, last, oldest, quantile, rate,
 };
 
-use super::{
-    alerts::failed,
-    limits::{
-        FAILURES_HIGH, FAILURES_IN_A_ROW, QUEUE_FULL, QUEUE_HIGH, SUCCESS_LATE, SUCCESS_OVERDUE,
-    },
-    objectives,
-};
+use super::{alerts::failed, limits, objectives, titles};
 use crate::{
     BotName, ErrorKind, Status,
     instruments::{
@@ -38,7 +32,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).all())
-            .limit(&FAILURES_HIGH),
+            .limit(&limits::FAILURES_HIGH),
             Panel::stat(
                 "Runs",
                 "Runs that ended within the time shown, however they ended. None at all means \
@@ -60,7 +54,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&QUEUE_DEPTH).all())
-            .limit(&QUEUE_HIGH)
+            .limit(&limits::QUEUE_HIGH)
             .without_data("no queue"),
             Panel::stat(
                 "Longest without success",
@@ -69,7 +63,7 @@ fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
-            .limit(&SUCCESS_OVERDUE)
+            .limit(&limits::SUCCESS_OVERDUE)
             .without_data("no success yet"),
             Panel::stat(
                 "Most failures in a row",
@@ -78,7 +72,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).all())
-            .limit(&FAILURES_IN_A_ROW),
+            .limit(&limits::FAILURES_IN_A_ROW),
         ],
     )
 }
@@ -88,14 +82,14 @@ fn outcome() -> Row {
         "Outcome",
         [
             Panel::time_series(
-                "Failed runs",
+                titles::FAILED_RUNS,
                 "Share of each bot's runs of the last hour that failed, cancelled runs left out. \
                  One bot alone has a fault of its own; all together share one, such as a model \
                  provider.",
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).by::<(BotName,)>())
-            .limit(&FAILURES_HIGH),
+            .limit(&limits::FAILURES_HIGH),
             Panel::time_series(
                 "Failures by type",
                 "What failed runs failed at, per minute. `internal` is a fault of the bot itself; \
@@ -144,15 +138,15 @@ fn outcome() -> Row {
             )
             .draw(rate(&EXECUTIONS).by::<(BotName,)>().per_minute()),
             Panel::time_series(
-                "Failures in a row",
+                titles::FAILURES_IN_A_ROW,
                 "How many of each bot's last runs failed without a success between them. A line \
                  that climbs is a bot that does not recover; cancelled runs change nothing.",
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>())
-            .limit(&FAILURES_IN_A_ROW),
+            .limit(&limits::FAILURES_IN_A_ROW),
             Panel::burn(
-                "Error budget",
+                titles::ERROR_BUDGET,
                 "How many times faster than a month can bear runs fail. At 1, the month's share \
                  of failures lasts exactly a month; the lines are where alerts fire.",
                 &objectives::errors(),
@@ -165,14 +159,14 @@ fn success() -> Row {
     Row::open(
         "Success",
         [Panel::time_series(
-            "Time since success",
+            titles::TIME_SINCE_SUCCESS,
             "Time since each bot last did its job. A saw with even teeth is a bot on schedule; a \
              line that climbs past its teeth is one that has stopped, whether it runs or not.",
             Show::Seconds,
         )
         .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
-        .limit(&SUCCESS_LATE)
-        .limit(&SUCCESS_OVERDUE)
+        .limit(&limits::SUCCESS_LATE)
+        .limit(&limits::SUCCESS_OVERDUE)
         .without_data("no success yet")
         .size(24, 8)],
     )
@@ -207,7 +201,7 @@ fn time() -> Row {
             )
             .draw(heat(&DURATION)),
             Panel::burn(
-                "Latency budget",
+                titles::LATENCY_BUDGET,
                 "How many times faster than a month can bear successful runs take longer than \
                  five minutes. At 1, the month's share of slow runs lasts exactly a month; the \
                  lines are where alerts fire.",
@@ -222,27 +216,27 @@ fn backlog() -> Row {
         "Backlog",
         [
             Panel::time_series(
-                "Queue depth",
+                titles::QUEUE_DEPTH,
                 "Items that wait for each bot. A saw is a queue that is worked off; a slope is \
                  one that is not.",
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
-            .limit(&QUEUE_HIGH)
+            .limit(&limits::QUEUE_HIGH)
             .without_data("no queue")
             .size(8, 8),
             Panel::time_series(
-                "Queue depth in an hour",
+                titles::QUEUE_DEPTH_IN_AN_HOUR,
                 "Items that wait for each bot an hour from now, if it goes on as in the last half \
                  hour. Below zero means that the queue is empty before.",
                 Show::Count,
             )
             .draw(forecast(HOUR, &QUEUE_DEPTH).over(Duration::from_mins(30)).by::<(BotName,)>())
-            .limit(&QUEUE_FULL)
+            .limit(&limits::QUEUE_FULL)
             .without_data("no queue")
             .size(8, 8),
             Panel::time_series(
-                "Runs under way",
+                titles::RUNS_UNDER_WAY,
                 "Runs of each bot that have started and not ended. It goes back to zero between \
                  runs; a line that stays up while no run ends is a run that is stuck.",
                 Show::Count,

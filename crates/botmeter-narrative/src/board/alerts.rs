@@ -6,9 +6,7 @@ use botmeter_board::{
     Alert, Example, Query, Severity, Share, Show, increase, last, share, share_of,
 };
 
-use super::limits::{
-    ENOUGH_REPLIES, ENOUGH_RUNS, JSON_FAILURES_HIGH, NONE_ENDS, SUCCESS_LOW, UNDER_WAY,
-};
+use super::{limits, titles};
 use crate::{
     NarrativeName, Status,
     instruments::{ACTIVE, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS},
@@ -52,8 +50,8 @@ fn success_low() -> Alert {
         when: successful()
             .over(HOUR)
             .by::<(NarrativeName,)>()
-            .below(&SUCCESS_LOW)
-            .of_at_least(&ENOUGH_RUNS)
+            .below(&limits::SUCCESS_LOW)
+            .of_at_least(&limits::ENOUGH_RUNS)
             .into(),
         hold: Duration::from_mins(15),
         summary: "Many runs of the narrative {narrative} fail.",
@@ -67,7 +65,7 @@ fn success_low() -> Alert {
              more often than any of them.",
             "If it began with a change of a prompt or of a model, take that back first.",
         ],
-        panel: "Successful runs",
+        panel: titles::SUCCESSFUL_RUNS,
         fires: runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"),
         is_quiet: runs(9.1, 0.9),
     }
@@ -85,8 +83,8 @@ fn json_failures_high() -> Alert {
         name: "NarrativeJsonFailuresHigh",
         severity: Severity::Warning,
         when: useless_share()
-            .above(&JSON_FAILURES_HIGH)
-            .and(replies().at_least(&ENOUGH_REPLIES))
+            .above(&limits::JSON_FAILURES_HIGH)
+            .and(replies().at_least(&limits::ENOUGH_REPLIES))
             .into(),
         hold: Duration::from_mins(15),
         summary: "The JSON in many replies to the narrative {narrative} is of no use.",
@@ -101,7 +99,7 @@ fn json_failures_high() -> Alert {
              example in the prompt.",
             "If it began with another model, go back to the one before.",
         ],
-        panel: "JSON of no use",
+        panel: titles::JSON_OF_NO_USE,
         fires: replies_per_minute(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "20%"),
         is_quiet: replies_per_minute(9.1, 0.9),
     }
@@ -121,8 +119,8 @@ fn stuck() -> Alert {
         when: last(&ACTIVE)
             .over(LATELY)
             .by::<(NarrativeName,)>()
-            .at_least(&UNDER_WAY)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&NONE_ENDS))
+            .at_least(&limits::UNDER_WAY)
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS))
             .into(),
         // None may end while this goes on, so it is an hour without an end.
         hold: HOUR,
@@ -137,7 +135,7 @@ fn stuck() -> Alert {
             "Restart the process if the runs hold up others.",
             "A narrative that takes more than an hour by design: silence this alert for it.",
         ],
-        panel: "Runs under way",
+        panel: titles::RUNS_UNDER_WAY,
         fires: under_way(0.0).fires::<(NarrativeName,)>((NARRATIVE,), "1"),
         is_quiet: under_way(0.05),
     }

@@ -9,7 +9,7 @@ use botmeter_board::{
 
 use super::{
     alerts::{successful, useless_share},
-    limits::{JSON_FAILURES_HIGH, SUCCESS_LOW},
+    limits, titles,
 };
 use crate::{
     ActName, NarrativeName, Status,
@@ -34,7 +34,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).all())
-            .limit(&SUCCESS_LOW),
+            .limit(&limits::SUCCESS_LOW),
             Panel::stat(
                 "JSON failure rate",
                 "Share of the replies of the last hour from which the wanted JSON could not be \
@@ -42,7 +42,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share(failures(), increase(&JSON_SUCCESS).over(HOUR).all() + failures()))
-            .limit(&JSON_FAILURES_HIGH),
+            .limit(&limits::JSON_FAILURES_HIGH),
             Panel::stat(
                 "Runs",
                 "Runs that ended within the time shown, however they ended. None at all means \
@@ -81,14 +81,14 @@ fn outcome() -> Row {
         "Outcome",
         [
             Panel::time_series(
-                "Successful runs",
+                titles::SUCCESSFUL_RUNS,
                 "Share of each narrative's runs of the last hour that reached their end, \
                  cancelled runs left out. One narrative alone has a prompt that went wrong; all \
                  together share a model.",
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).by::<(NarrativeName,)>())
-            .limit(&SUCCESS_LOW),
+            .limit(&limits::SUCCESS_LOW),
             Panel::time_series(
                 "Runs by outcome",
                 "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
@@ -107,7 +107,7 @@ fn outcome() -> Row {
             )
             .draw(rate(&EXECUTIONS).by::<(NarrativeName,)>().per_minute()),
             Panel::time_series(
-                "Runs under way",
+                titles::RUNS_UNDER_WAY,
                 "Runs of each narrative that have started and not ended. It goes back to zero \
                  between runs; a line that stays up while no run ends is a run that is stuck.",
                 Show::Count,
@@ -122,14 +122,14 @@ fn json() -> Row {
         "JSON",
         [
             Panel::time_series(
-                "JSON of no use",
+                titles::JSON_OF_NO_USE,
                 "Share of the replies to each narrative within the last hour from which the \
                  wanted JSON could not be extracted. It jumps with a change of a prompt or of a \
                  model, and climbs when replies are cut off.",
                 Show::Ratio,
             )
             .draw(useless_share())
-            .limit(&JSON_FAILURES_HIGH)
+            .limit(&limits::JSON_FAILURES_HIGH)
             .without_data("no JSON wanted"),
             Panel::time_series(
                 "JSON by narrative",

@@ -6,10 +6,7 @@ use botmeter_board::{
     Alert, Example, Query, Severity, Share, Show, age, forecast, increase, share, share_of,
 };
 
-use super::limits::{
-    ACCEPTANCE_LOW, BACKLOG_FULL, ENOUGH_JUDGED, ENOUGH_PASSES, NOTHING_PUBLISHED,
-    PUBLICATION_OVERDUE, SOMETHING_CHOSEN, STAGE_FAILURES_HIGH,
-};
+use super::{limits, titles};
 use crate::{
     PipelineName, Stage,
     instruments::{
@@ -65,8 +62,8 @@ fn stage_failures_high() -> Alert {
         when: failed()
             .over(HOUR)
             .by::<(PipelineName, Stage)>()
-            .above(&STAGE_FAILURES_HIGH)
-            .of_at_least(&ENOUGH_PASSES)
+            .above(&limits::STAGE_FAILURES_HIGH)
+            .of_at_least(&limits::ENOUGH_PASSES)
             .into(),
         hold: Duration::from_mins(15),
         summary: "The {stage} of the pipeline {pipeline} fails often.",
@@ -81,7 +78,7 @@ fn stage_failures_high() -> Alert {
              has expired.",
             "What failed waits before the stage: look at `Backlog` for how long there is.",
         ],
-        panel: "Failed passes",
+        panel: titles::FAILED_PASSES,
         fires: passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"),
         is_quiet: passes(0.15),
     }
@@ -97,7 +94,7 @@ fn backlog_growing() -> Alert {
         when: forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(PipelineName, Stage)>()
-            .above(&BACKLOG_FULL)
+            .above(&limits::BACKLOG_FULL)
             .into(),
         hold: Duration::from_mins(30),
         summary: "More and more waits for the {stage} of the pipeline {pipeline}.",
@@ -110,7 +107,7 @@ fn backlog_growing() -> Alert {
             "If the stage is as fast as ever, the one before makes more than it can take: let it \
              make less.",
         ],
-        panel: "Backlog in an hour",
+        panel: titles::BACKLOG_IN_AN_HOUR,
         fires: waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"),
         is_quiet: waiting(199.0),
     }
@@ -126,7 +123,7 @@ fn publication_overdue() -> Alert {
         when: age(&LAST_PUBLISHED)
             .over(REMEMBERED)
             .by::<(PipelineName,)>()
-            .above(&PUBLICATION_OVERDUE)
+            .above(&limits::PUBLICATION_OVERDUE)
             .into(),
         hold: Duration::from_mins(5),
         summary: "The pipeline {pipeline} has published nothing for more than a day.",
@@ -141,7 +138,7 @@ fn publication_overdue() -> Alert {
             "A pipeline that publishes less than once a day is overdue by design: silence this \
              alert for it.",
         ],
-        panel: "Time since publication",
+        panel: titles::TIME_SINCE_PUBLICATION,
         fires: silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"),
         is_quiet: silent(26),
     }
@@ -161,8 +158,8 @@ fn publication_blocked() -> Alert {
         when: increase(&CURATED)
             .over(HALF_A_DAY)
             .by::<(PipelineName,)>()
-            .at_least(&SOMETHING_CHOSEN)
-            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&NOTHING_PUBLISHED))
+            .at_least(&limits::SOMETHING_CHOSEN)
+            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&limits::NOTHING_PUBLISHED))
             .into(),
         // After a start, too, there has to be half a day to publish something.
         hold: HALF_A_DAY,
@@ -176,7 +173,7 @@ fn publication_blocked() -> Alert {
             "If it does not fail, it is not started: look at the scheduler and at whether \
              somebody has to approve what was chosen.",
         ],
-        panel: "Published by pipeline",
+        panel: titles::PUBLISHED_BY_PIPELINE,
         fires: pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"),
         is_quiet: pieces(0.01),
     }
@@ -193,7 +190,10 @@ fn acceptance_low() -> Alert {
     Alert {
         name: "PipelineAcceptanceLow",
         severity: Severity::Info,
-        when: acceptance().below(&ACCEPTANCE_LOW).and(judged().at_least(&ENOUGH_JUDGED)).into(),
+        when: acceptance()
+            .below(&limits::ACCEPTANCE_LOW)
+            .and(judged().at_least(&limits::ENOUGH_JUDGED))
+            .into(),
         hold: Duration::from_mins(30),
         summary: "Most of what the pipeline {pipeline} generates is rejected.",
         description: "Only {value} of the pieces that the pipeline {pipeline} at {job} judged \
@@ -205,7 +205,7 @@ fn acceptance_low() -> Alert {
             "If the judgment is too strict, look for a change of the prompt or of the model that \
              judges.",
         ],
-        panel: "Acceptance by pipeline",
+        panel: titles::ACCEPTANCE_BY_PIPELINE,
         fires: pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"),
         is_quiet: pieces(2.1, 7.9),
     }

@@ -3,34 +3,34 @@
 use botmeter_board::Limit;
 
 /// The share of passes through a stage that may fail within an hour.
-pub const STAGE_FAILURES_HIGH: Limit =
+pub(super) const STAGE_FAILURES_HIGH: Limit =
     Limit::new(0.2, "a stage tries again what failed; one pass in five is more than that mends");
 
 /// How many passes an hour needs before a share of them says something.
-pub const ENOUGH_PASSES: Limit =
+pub(super) const ENOUGH_PASSES: Limit =
     Limit::new(5.0, "of fewer passes, a single failure would be more than one in five");
 
 /// How many pieces may wait for a stage an hour from now.
-pub const BACKLOG_FULL: Limit =
+pub(super) const BACKLOG_FULL: Limit =
     Limit::new(200.0, "more than are curated or published in a day, so what waits grows stale");
 
 /// How long a pipeline may go without publishing.
-pub const PUBLICATION_OVERDUE: Limit = Limit::new(
+pub(super) const PUBLICATION_OVERDUE: Limit = Limit::new(
     93_600.0,
     "26 hours: a pipeline that publishes once a day has missed its day, with two hours of leeway",
 );
 
 /// From how many pieces on there is something to be published.
-pub const SOMETHING_CHOSEN: Limit = Limit::new(1.0, "a piece was chosen to be published");
+pub(super) const SOMETHING_CHOSEN: Limit = Limit::new(1.0, "a piece was chosen to be published");
 
 /// How many pieces are published where publication is blocked.
-pub const NOTHING_PUBLISHED: Limit =
+pub(super) const NOTHING_PUBLISHED: Limit =
     Limit::new(0.0, "what was chosen goes out within hours, unless something keeps it back");
 
 /// The share of curated pieces that has to be good enough.
-pub const ACCEPTANCE_LOW: Limit =
+pub(super) const ACCEPTANCE_LOW: Limit =
     Limit::new(0.2, "four pieces in five are paid for and thrown away");
 
 /// How many pieces have to be judged before a share of them says something.
-pub const ENOUGH_JUDGED: Limit =
+pub(super) const ENOUGH_JUDGED: Limit =
     Limit::new(20.0, "of fewer pieces, a short run of bad ones would decide");

@@ -9,7 +9,7 @@ use botmeter_board::{
 
 use super::{
     alerts::{acceptance, failed},
-    limits::{ACCEPTANCE_LOW, BACKLOG_FULL, PUBLICATION_OVERDUE, STAGE_FAILURES_HIGH},
+    limits, titles,
 };
 use crate::{
     PipelineName, Stage,
@@ -50,7 +50,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share(chosen(), chosen() + rejected()))
-            .limit(&ACCEPTANCE_LOW)
+            .limit(&limits::ACCEPTANCE_LOW)
             .without_data("none judged"),
             Panel::stat(
                 "Failure rate",
@@ -59,7 +59,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().shown().all())
-            .limit(&STAGE_FAILURES_HIGH),
+            .limit(&limits::STAGE_FAILURES_HIGH),
             Panel::stat(
                 "Longest queue",
                 "Pieces that wait for the stage for which most wait. See `Backlog` for the stage, \
@@ -75,7 +75,7 @@ fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_PUBLISHED).all())
-            .limit(&PUBLICATION_OVERDUE)
+            .limit(&limits::PUBLICATION_OVERDUE)
             .without_data("nothing yet"),
         ],
     )
@@ -106,7 +106,7 @@ fn flow() -> Row {
             .draw(increase(&REJECTED).all().named("rejected"))
             .draw(increase(&PUBLISHED).all().named("published")),
             Panel::time_series(
-                "Published by pipeline",
+                titles::PUBLISHED_BY_PIPELINE,
                 "Pieces per minute that each pipeline published. A line that stays at zero while \
                  pieces are chosen is a publication that is blocked.",
                 Show::PerMinute,
@@ -114,22 +114,22 @@ fn flow() -> Row {
             .draw(rate(&PUBLISHED).by::<(PipelineName,)>().per_minute())
             .bars(),
             Panel::time_series(
-                "Acceptance by pipeline",
+                titles::ACCEPTANCE_BY_PIPELINE,
                 "Share of the pieces that each pipeline judged within twelve hours that were good \
                  enough. It follows changes of prompts and models, so look for one where it bends.",
                 Show::Ratio,
             )
             .draw(acceptance())
-            .limit(&ACCEPTANCE_LOW)
+            .limit(&limits::ACCEPTANCE_LOW)
             .without_data("none judged"),
             Panel::time_series(
-                "Time since publication",
+                titles::TIME_SINCE_PUBLICATION,
                 "Time since each pipeline last published something. A saw with even teeth is a \
                  pipeline on schedule; a line that climbs past its teeth is one that stopped.",
                 Show::Seconds,
             )
             .draw(age(&LAST_PUBLISHED).by::<(PipelineName,)>())
-            .limit(&PUBLICATION_OVERDUE)
+            .limit(&limits::PUBLICATION_OVERDUE)
             .without_data("nothing yet")
             .size(24, 8),
         ],
@@ -148,13 +148,13 @@ fn stages() -> Row {
             )
             .draw(quantile(0.95, &STAGE_LATENCY).by::<(Stage,)>()),
             Panel::time_series(
-                "Failed passes",
+                titles::FAILED_PASSES,
                 "Share of the passes through each stage of each pipeline that failed; those that \
                  were called off did not. One stage alone has lost what it depends on.",
                 Show::Ratio,
             )
             .draw(failed().by::<(PipelineName, Stage)>())
-            .limit(&STAGE_FAILURES_HIGH),
+            .limit(&limits::STAGE_FAILURES_HIGH),
             Panel::time_series(
                 "Passes by stage",
                 "Passes through each stage per minute, however they ended. Stages that work on \
@@ -186,7 +186,7 @@ fn backlog() -> Row {
             .draw(last(&QUEUE_DEPTH).by::<(PipelineName, Stage)>())
             .without_data("no queue"),
             Panel::time_series(
-                "Backlog in an hour",
+                titles::BACKLOG_IN_AN_HOUR,
                 "Pieces that wait for each stage an hour from now, if it goes on as in the last \
                  half hour. Below zero means that the queue is empty before.",
                 Show::Count,
@@ -196,7 +196,7 @@ fn backlog() -> Row {
                     .over(Duration::from_mins(30))
                     .by::<(PipelineName, Stage)>(),
             )
-            .limit(&BACKLOG_FULL)
+            .limit(&limits::BACKLOG_FULL)
             .without_data("no queue"),
         ],
     )
