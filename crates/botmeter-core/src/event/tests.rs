@@ -1,3 +1,5 @@
+//! Ends of events, and what they can fail with.
+
 use std::{
     error::Error,
     future::{pending, ready},
