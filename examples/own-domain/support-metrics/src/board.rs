@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Board, Color, Dashboard, Example, Limit, Panel, Query, Row, Severity, Show, Variable,
-    increase, last, quantile, rate, share,
+    Alert, Board, Color, Dashboard, Example, Limit, Panel, Query, Row, Severity, Share, Show,
+    Variable, increase, last, quantile, rate, share_of,
 };
 
 use crate::{
@@ -48,11 +48,11 @@ fn overview() -> Row {
             .draw(increase(&TICKETS).all()),
             Panel::stat(
                 "Solved by the bot",
-                "Share of the tickets of the shown time that the bot's answer ended. If it \
-                 falls, see below which queue hands over more than it did.",
+                "Share of the tickets of the shown time that the bot's answer ended, abandoned \
+                 ones left out. If it falls, see below which queue hands over more than it did.",
                 Show::Ratio,
             )
-            .draw(share(increase(&TICKETS).only(Outcome::Solved).all(), increase(&TICKETS).all())),
+            .draw(share_that(Outcome::Solved).shown().all()),
             Panel::stat(
                 "Open tickets",
                 "Tickets that have not ended. A number that only grows means that the bot hangs, \
@@ -80,14 +80,12 @@ fn endings() -> Row {
             .draw(per_minute(Outcome::Abandoned).named("abandoned").color(Color::Gray)),
             Panel::time_series(
                 HANDED_OVER,
-                "Share of each queue's tickets that a person had to take over. Above the dashed \
-                 line for ten minutes, somebody is told; the reasons are beside it.",
+                "Share of each queue's tickets that a person had to take over, abandoned ones left \
+                 out. Above the dashed line for ten minutes, somebody is told; the reasons are \
+                 beside it.",
                 Show::Ratio,
             )
-            .draw(share(
-                rate(&TICKETS).only(Outcome::HandedOver).by(),
-                rate(&TICKETS).by::<(Queue,)>(),
-            ))
+            .draw(share_that(Outcome::HandedOver).by::<(Queue,)>())
             .limit(&MOSTLY),
             Panel::time_series(
                 "Hand-overs by reason",
@@ -111,13 +109,21 @@ fn per_minute(outcome: Outcome) -> Query<()> {
     rate(&TICKETS).only(outcome).all().per_minute()
 }
 
+/// Of the tickets whose customers waited for their end.
+fn share_that(ended: Outcome) -> Share<(Queue, Outcome)> {
+    share_of(&TICKETS).that(ended).not_counting(Outcome::Abandoned)
+}
+
 fn mostly_handed_over() -> Alert {
-    let handed_over = increase(&TICKETS).only(Outcome::HandedOver).over(HALF_AN_HOUR).by();
-    let all = || increase(&TICKETS).over(HALF_AN_HOUR).by::<(Queue,)>();
     Alert {
         name: "SupportMostlyHandedOver",
         severity: Severity::Warning,
-        when: share(handed_over, all()).above(&MOSTLY).and(all().at_least(&ENOUGH)).into(),
+        when: share_that(Outcome::HandedOver)
+            .over(HALF_AN_HOUR)
+            .by::<(Queue,)>()
+            .above(&MOSTLY)
+            .of_at_least(&ENOUGH)
+            .into(),
         hold: Duration::from_mins(10),
         summary: "The bot hands over most tickets of {queue}.",
         description: "{value} of the tickets in {queue} of {job} went to a person.",

@@ -59,6 +59,6 @@ impl Row {
     pub(crate) fn ended(&self, outcome: Outcome, took: Duration) {
         self.open.add(-1);
         self.tickets[outcome].add(1);
-        self.duration[outcome].record(took.as_secs_f64());
+        self.duration[outcome].took(took);
     }
 }

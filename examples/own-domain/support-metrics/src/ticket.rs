@@ -1,6 +1,8 @@
 //! One ticket, from the question to its end.
 
-use std::{sync::Arc, thread, time::Instant};
+use std::{sync::Arc, time::Duration};
+
+use botmeter_core::{Event, Guard, Outcome as Ended};
 
 use crate::{Outcome, Reason, desk::Row};
 
@@ -10,39 +12,51 @@ use crate::{Outcome, Reason, desk::Row};
 /// `failed`.
 #[derive(Debug)]
 #[must_use = "a ticket that is dropped at once counts as abandoned"]
-pub struct Ticket {
+pub struct Ticket(Guard<Question>);
+
+#[derive(Debug)]
+struct Question {
     row: Arc<Row>,
-    opened: Instant,
-    outcome: Option<Outcome>,
+    handed_over: Option<Reason>,
 }
 
 impl Ticket {
     pub(crate) fn open(row: Arc<Row>) -> Self {
-        row.opened();
-        Self { row, opened: Instant::now(), outcome: None }
+        Self(Guard::start(Question { row, handed_over: None }))
     }
 
     /// The bot's answer was enough.
-    pub fn solve(mut self) {
-        self.outcome = Some(Outcome::Solved);
+    pub fn solve(self) {
+        self.0.finish();
     }
 
     /// A person takes over.
     pub fn hand_over(mut self, because: Reason) {
-        self.row.handed_over(because);
-        self.outcome = Some(Outcome::HandedOver);
+        self.0.event_mut().handed_over = Some(because);
+        self.0.finish();
     }
 
     /// The bot broke down.
-    pub fn fail(mut self) {
-        self.outcome = Some(Outcome::Failed);
+    pub fn fail(self) {
+        self.0.fail();
     }
 }
 
-/// The one place where a ticket ends.
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let unsaid = if thread::panicking() { Outcome::Failed } else { Outcome::Abandoned };
-        self.row.ended(self.outcome.unwrap_or(unsaid), self.opened.elapsed());
+impl Event for Question {
+    fn started(&self) {
+        self.row.opened();
+    }
+
+    fn ended(&mut self, outcome: Ended, took: Duration) {
+        if let Some(reason) = self.handed_over {
+            self.row.handed_over(reason);
+        }
+        let outcome = match outcome {
+            Ended::Finished if self.handed_over.is_some() => Outcome::HandedOver,
+            Ended::Finished => Outcome::Solved,
+            Ended::Failed(()) => Outcome::Failed,
+            Ended::Cancelled => Outcome::Abandoned,
+        };
+        self.row.ended(outcome, took);
     }
 }
