@@ -15,7 +15,39 @@ use crate::{
     wait::{wait, wait_until},
 };
 
+/// How long [`Telemetry::end`] may take.
+const END_DEADLINE: Duration = Duration::from_secs(5);
+
 impl Telemetry {
+    /// Hands over what was recorded and ends every backend, within five
+    /// seconds: the last line of a program.
+    ///
+    /// It returns nothing, because a receiver that is down is no failure of the
+    /// program's own work; how it went is logged, and said on standard error
+    /// where nobody listens to the log. [`shutdown`](Self::shutdown) is for
+    /// those who want to know, or have another deadline.
+    ///
+    /// It blocks, in an asynchronous program as in any other, so there is no
+    /// future that somebody could forget to await or drop halfway, and it is
+    /// called the same way from everywhere: inside of a runtime, outside, in a
+    /// destructor. It needs none of the runtime's threads. Where other tasks
+    /// have to go on meanwhile, await a `shutdown` instead.
+    ///
+    /// ```
+    /// # use botmeter_telemetry::{Environment, Telemetry};
+    /// # let none = [("OTEL_METRICS_EXPORTER", "none")];
+    /// let builder = Telemetry::builder("my-bot");
+    /// # let builder = builder.environment(none.into_iter().collect());
+    /// let (telemetry, ()) = builder.start::<()>()?;
+    /// // ... the program's work ...
+    /// telemetry.end();
+    /// # Ok::<(), botmeter_core::Error>(())
+    /// ```
+    pub fn end(&self) {
+        // How it went is logged.
+        let _outcome = known(wait(self.ending(END_DEADLINE)));
+    }
+
     /// Hands over what was recorded and ends every backend, by the deadline
     /// whatever the network does.
     ///
@@ -43,7 +75,7 @@ impl Telemetry {
     /// When something could not be delivered or ended by then; the text says
     /// how many data points and spans were not delivered, and why.
     pub async fn shutdown(&self, deadline: Duration) -> Result<(), Error> {
-        told(self.end(deadline).await)
+        told(self.ending(deadline).await)
     }
 
     /// The same for a thread that may block.
@@ -52,11 +84,11 @@ impl Telemetry {
     ///
     /// As [`shutdown`](Self::shutdown).
     pub fn shutdown_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        told(wait(self.end(deadline)))
+        told(wait(self.ending(deadline)))
     }
 
     /// Ends every backend, unless that was begun before.
-    fn end(&self, deadline: Duration) -> Answer<Outcome> {
+    fn ending(&self, deadline: Duration) -> Answer<Outcome> {
         let mut is_first = false;
         let answer = self.ended.get_or_init(|| {
             is_first = true;

@@ -56,7 +56,7 @@ use crate::{
 ///     .start::<Ping>()?;
 /// ping.sent();
 /// assert_eq!(memory.value("ping_sent_total", &[]), Some(1.0));
-/// telemetry.shutdown_blocking(std::time::Duration::from_secs(5))?;
+/// telemetry.end();
 /// # Ok::<(), botmeter_core::Error>(())
 /// ```
 #[derive(Debug)]

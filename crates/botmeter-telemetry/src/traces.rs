@@ -58,7 +58,7 @@ const SCOPE: &str = "botmeter";
 /// #   .environment([("OTEL_METRICS_EXPORTER", "none")].into_iter().collect())
 ///     .start::<()>()?;
 /// tracing::info_span!("a job").in_scope(|| tracing::info!("it is done"));
-/// telemetry.shutdown_blocking(std::time::Duration::from_secs(5))?;
+/// telemetry.end();
 /// # Ok::<(), botmeter_core::Error>(())
 /// ```
 #[derive(Clone)]

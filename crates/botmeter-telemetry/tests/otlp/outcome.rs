@@ -121,3 +121,30 @@ fn a_shutdown_that_nobody_awaits_to_its_end_is_waited_for_by_the_drop_and_logged
     assert_eq!(words.len(), 1, "{words:#?}");
     assert!(words[0].0 == Level::ERROR && words[0].1.contains(FAILED), "{words:#?}");
 }
+
+/// Whoever has no use for the answer, from wherever it is asked.
+#[test]
+fn an_end_is_the_same_one_in_a_runtime_and_outside_and_only_logs() {
+    let end_in_a_runtime = |telemetry: &Telemetry| {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async { telemetry.end() });
+    };
+    let end_in_an_executor =
+        |telemetry: &Telemetry| futures_executor::block_on(async { telemetry.end() });
+    let ends: [&dyn Fn(&Telemetry); 3] = [&Telemetry::end, &end_in_a_runtime, &end_in_an_executor];
+    for end in ends {
+        let log = Log::default();
+        let _logged = tracing::subscriber::set_default(log.clone());
+        let (telemetry, is_asked, let_go) = start();
+        let_go.send("the disk is full").unwrap();
+        end(&telemetry);
+        is_asked.try_recv().unwrap();
+        // It was the end: whoever asks now is told of that one.
+        let error = telemetry.shutdown_blocking(SOON).unwrap_err();
+        assert_eq!(error.chain(), FAILED);
+        drop(telemetry);
+        let words = words(&log);
+        assert_eq!(words.len(), 1, "{words:#?}");
+        assert!(words[0].0 == Level::ERROR && words[0].1.contains(FAILED), "{words:#?}");
+    }
+}

@@ -4,7 +4,7 @@
 mod bot;
 mod model;
 
-use std::{error::Error, io, time::Duration};
+use std::{error::Error, io};
 
 use botmeter::{Telemetry, llm::Llm};
 use support_metrics::Desk;
@@ -20,6 +20,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     for line in io::stdin().lines() {
         println!("{}", bot.answer(&line?));
     }
-    telemetry.shutdown_blocking(Duration::from_secs(5))?;
+    telemetry.end();
     Ok(())
 }
