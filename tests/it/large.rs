@@ -43,8 +43,9 @@ struct Large(Vec<Counter>);
 
 impl Domain for Large {
     const NAME: &'static str = "large";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let names: Vec<_> = (0..MEMBERS).map(|member| format!("m{member}")).collect();
         let groups = (0..GROUPS).map(|group| format!("g{group}"));
         let bind = |group: String| -> Vec<Counter> {

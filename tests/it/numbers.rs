@@ -41,8 +41,9 @@ struct Ends;
 
 impl Domain for Ends {
     const NAME: &'static str = "ends";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let below_zero = BELOW_ZERO.bind(meter, ());
         below_zero.add(5);
         below_zero.add(3_u64.wrapping_sub(5));

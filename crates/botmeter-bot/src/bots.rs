@@ -19,8 +19,9 @@ pub struct Bots(Arc<Table<(BotName,), Arc<Row>>>);
 
 impl Domain for Bots {
     const NAME: &'static str = "bot";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let bind = |meter: &Meter, (bot,): (&str,)| Arc::new(Row::bind(meter, bot));
         Self(Arc::new(Table::new(meter, &EXECUTIONS, bind)))
     }

@@ -10,6 +10,7 @@ mod admissions;
 mod clean;
 mod closed;
 mod digest;
+mod limits;
 mod open;
 mod set;
 
@@ -19,6 +20,7 @@ pub use admissions::Admissions;
 pub use clean::{Clean, MAX_VALUE_BYTES};
 pub use closed::{ClosedLabel, Each, hash_index};
 pub use digest::{Digest, Kept};
+pub use limits::Limits;
 pub use open::{Admitted, OpenValues};
 pub use set::LabelSet;
 
@@ -29,6 +31,9 @@ pub const OTHER: &str = "other";
 
 /// What an empty text becomes: Prometheus takes an empty label for none.
 pub const UNKNOWN: &str = "unknown";
+
+/// The most values that an open label may have.
+const MOST_VALUES: usize = 1000;
 
 /// A label's key and what its values may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +67,7 @@ impl LabelInfo {
             Values::Closed(values) => assert!(!values.is_empty(), "a closed label has a value"),
             Values::Open { limit } => {
                 assert!(limit > 0, "an open label's limit is at least 1");
-                assert!(limit <= 1000, "an open label's limit is at most 1000");
+                assert!(limit <= MOST_VALUES, "an open label's limit is at most 1000");
             }
         }
         Self { key, values }

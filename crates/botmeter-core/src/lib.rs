@@ -34,7 +34,7 @@ pub mod wall;
 pub use backend::{Backend, Discard};
 pub use bridge::{Bound, Bridge, Sink};
 pub use descriptor::Descriptor;
-pub use domain::{Domain, Domains, Registered, instruments};
+pub use domain::{Configs, Domain, Domains, Registered, instruments};
 pub use error::Error;
 pub use event::{Cause, Event, Guard, Outcome, Reason, Status};
 pub use exposition::{Exposition, Format};

@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use crate::{
     Backend, Bridge, Descriptor,
     guards::{DropReason, Guards, Watch},
-    label::Admissions,
+    label::{Admissions, Limits},
     store::{Family, Store},
 };
 
@@ -46,19 +46,26 @@ impl Meter {
 
     /// A meter that records into one store that all of these backends read.
     pub fn of(backends: &[Arc<dyn Backend>]) -> Self {
+        Self::within(backends, Limits::default())
+    }
+
+    /// The same with limits of open labels that are not those of their
+    /// declarations.
+    pub fn within(backends: &[Arc<dyn Backend>], limits: Limits) -> Self {
         let open = |store: Store, backend: &Arc<dyn Backend>| backend.open(&store);
         let store = backends.iter().fold(Store::new(), open);
         let bridges: Vec<_> = backends.iter().filter_map(|backend| backend.bridge()).collect();
-        Self::on(store, backends, (!bridges.is_empty()).then(|| bridges.into()))
+        Self::on(store, backends, (!bridges.is_empty()).then(|| bridges.into()), limits)
     }
 
     fn on(
         store: Store,
         backends: &[Arc<dyn Backend>],
         bridges: Option<Arc<[Arc<dyn Bridge>]>>,
+        limits: Limits,
     ) -> Self {
-        let state =
-            State { store, _backends: backends.into(), bridges, admissions: Admissions::default() };
+        let admissions = Admissions::within(limits);
+        let state = State { store, _backends: backends.into(), bridges, admissions };
         Self {
             state: Arc::new(state),
             guards: Guards::default(),
@@ -120,8 +127,9 @@ impl Meter {
     /// of in turn, and keeps no backend, which may keep what tells.
     #[must_use]
     pub fn unwatched(&self) -> Self {
-        let State { store, bridges, .. } = &*self.state;
-        Self { is_lasting: true, ..Self::on(store.clone(), &[], bridges.clone()) }
+        let State { store, bridges, admissions, .. } = &*self.state;
+        let limits = admissions.limits().clone();
+        Self { is_lasting: true, ..Self::on(store.clone(), &[], bridges.clone(), limits) }
     }
 
     /// This meter for a row whose label values were changed by a limit. An

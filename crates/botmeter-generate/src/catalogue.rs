@@ -23,9 +23,20 @@ pub struct Catalogue {
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// None for dashboards that no domain owns.
-    pub(crate) domain: Option<&'static str>,
-    pub(crate) instruments: Vec<&'static Descriptor>,
+    registered: Option<Registered>,
     pub(crate) board: Board,
+}
+
+impl Entry {
+    /// The domain's name, if there is one.
+    pub(crate) fn domain(&self) -> Option<&'static str> {
+        self.registered.as_ref().map(|registered| registered.domain)
+    }
+
+    /// What it registers.
+    pub(crate) fn instruments(&self) -> &[&'static Descriptor] {
+        self.registered.as_ref().map_or(&[], |registered| &registered.instruments)
+    }
 }
 
 impl Catalogue {
@@ -37,8 +48,8 @@ impl Catalogue {
     /// A domain, the instruments that it registers, and its board.
     #[must_use]
     pub fn domain<D: Domain>(mut self, board: Board) -> Self {
-        let Registered { domain, instruments } = Registered::of::<D>();
-        self.entries.push(Entry { domain: Some(domain), instruments, board });
+        let registered = Some(Registered::of::<D>());
+        self.entries.push(Entry { registered, board });
         self
     }
 
@@ -46,31 +57,27 @@ impl Catalogue {
     #[must_use]
     pub fn dashboard(mut self, dashboard: Dashboard) -> Self {
         let board = Board { dashboards: vec![dashboard], ..Board::default() };
-        self.entries.push(Entry { domain: None, instruments: Vec::new(), board });
+        self.entries.push(Entry { registered: None, board });
         self
     }
 
     /// The names of the domains.
     pub fn domains(&self) -> impl Iterator<Item = &'static str> {
-        self.entries.iter().filter_map(|entry| entry.domain)
+        self.entries.iter().filter_map(Entry::domain)
     }
 
     /// All boards with the domain of each, if it has one.
     pub fn boards(&self) -> impl Iterator<Item = (Option<&'static str>, &Board)> {
-        self.entries.iter().map(|entry| (entry.domain, &entry.board))
+        self.entries.iter().map(|entry| (entry.domain(), &entry.board))
     }
 
     /// Every instrument.
     pub fn instruments(&self) -> impl Iterator<Item = &'static Descriptor> {
-        self.entries.iter().flat_map(|entry| entry.instruments.iter().copied())
+        self.entries.iter().flat_map(|entry| entry.instruments().iter().copied())
     }
 
     /// What each domain registers, as core compares it.
     pub fn registered(&self) -> Vec<Registered> {
-        let domains = self.entries.iter().filter_map(|entry| {
-            let instruments = entry.instruments.clone();
-            entry.domain.map(|domain| Registered { domain, instruments })
-        });
-        domains.collect()
+        self.entries.iter().filter_map(|entry| entry.registered.clone()).collect()
     }
 }

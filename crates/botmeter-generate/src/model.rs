@@ -57,7 +57,7 @@ impl Model {
                     model.definitions.record(&record.name, &record.keys);
                 }
             }
-            if let Some(domain) = entry.domain {
+            if let Some(domain) = entry.domain() {
                 let page = reference::page(domain, entry, rules.as_ref(), &dashboards, options);
                 model.pages.push((domain, page));
             }

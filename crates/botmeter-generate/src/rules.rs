@@ -67,7 +67,7 @@ pub(crate) struct Alerting {
 /// The rules of a domain, with what is wrong with them so far; none if it has
 /// none.
 pub(crate) fn rules(entry: &Entry, options: &Options) -> (Option<Rules>, Vec<Problem>) {
-    let Some(domain) = entry.domain else { return (None, Vec::new()) };
+    let Some(domain) = entry.domain() else { return (None, Vec::new()) };
     let mut problems = Vec::new();
     let links = Links { domain, entry, options };
     let recordings = entry.board.recordings.iter().map(|recording| {

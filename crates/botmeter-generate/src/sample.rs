@@ -58,8 +58,9 @@ pub(crate) struct Mail {
 
 impl Domain for Mail {
     const NAME: &'static str = "mail";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self {
             _sent: SENT.bind(meter, ("a", Status::Success)),
             _paid: PAID.bind(meter, ("a",)),

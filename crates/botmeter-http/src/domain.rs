@@ -29,8 +29,9 @@ struct State {
 
 impl Domain for Http {
     const NAME: &'static str = "http";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(Arc::new(State {
             routes: Table::new(meter, &REQUESTS, |meter, (method, route)| {
                 Arc::new(request::Row::bind(meter, method, route))

@@ -56,8 +56,9 @@ pub struct LlmGenAi(Llm);
 
 impl Domain for LlmGenAi {
     const NAME: &'static str = Llm::NAME;
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(Llm::named(meter, Naming::AndGenAi))
     }
 }

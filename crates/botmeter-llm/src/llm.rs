@@ -28,8 +28,9 @@ struct State {
 
 impl Domain for Llm {
     const NAME: &'static str = "llm";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self::named(meter, Naming::Own)
     }
 }

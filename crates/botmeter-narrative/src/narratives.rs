@@ -23,8 +23,9 @@ pub struct Narratives(Arc<State>);
 
 impl Domain for Narratives {
     const NAME: &'static str = "narrative";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let rows = Table::new(meter, &EXECUTIONS, |meter, (narrative,)| {
             Arc::new(Row::bind(meter, narrative))
         });

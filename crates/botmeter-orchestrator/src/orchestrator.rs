@@ -28,8 +28,9 @@ struct State {
 
 impl Domain for Orchestrator {
     const NAME: &'static str = "orchestrator";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(Arc::new(State {
             git: Arc::new(Git::bind(meter)),
             tasks: Arc::new(Tasks::bind(meter)),

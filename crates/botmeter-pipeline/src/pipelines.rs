@@ -18,8 +18,9 @@ pub struct Pipelines(Arc<Table<(PipelineName,), Arc<Row>>>);
 
 impl Domain for Pipelines {
     const NAME: &'static str = "pipeline";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let bind = |meter: &Meter, (pipeline,): (&str,)| Arc::new(Row::bind(meter, pipeline));
         Self(Arc::new(Table::new(meter, &GENERATED, bind)))
     }

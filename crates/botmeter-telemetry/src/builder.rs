@@ -11,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use botmeter_core::{Backend, Domain, Domains, Error, Meter, Registered, instruments};
+use botmeter_core::{
+    Backend, Configs, Domain, Domains, Error, Label, Meter, Registered, instruments, label::Limits,
+};
 use botmeter_export::{ScrapeSettings, credentials::Given};
 
 use crate::{
@@ -35,6 +37,8 @@ pub struct Builder {
     environment: Option<Environment>,
     backends: Vec<Arc<dyn Backend>>,
     falls_back: bool,
+    configs: Configs,
+    limits: Result<Limits, Error>,
     macros: compiled::Macros,
     pub(crate) wiring: traces::Wiring,
 }
@@ -48,6 +52,8 @@ impl Telemetry {
             environment: None,
             backends: Vec::new(),
             falls_back: false,
+            configs: Configs::default(),
+            limits: Ok(Limits::default()),
             macros: compiled::Macros::default(),
             wiring: traces::Wiring::default(),
         }
@@ -140,26 +146,96 @@ impl Builder {
         self
     }
 
+    /// Configures a domain before it is started; the last configuration counts.
+    /// A domain that is not configured has its default.
+    ///
+    /// ```
+    /// use botmeter_core::{Counter, Domain, Instrument, Memory, Meter, Unit};
+    /// use botmeter_telemetry::Telemetry;
+    /// # use botmeter_telemetry::Environment;
+    ///
+    /// static LETTERS: Instrument<Counter, ()> =
+    ///     Instrument::counter("mail.letters", Unit::of("{letter}"), "Letters sent.");
+    ///
+    /// struct Mail {
+    ///     letters: Counter,
+    ///     copies: u64,
+    /// }
+    ///
+    /// impl Domain for Mail {
+    ///     const NAME: &'static str = "mail";
+    ///     /// How many copies go out with each letter.
+    ///     type Config = u64;
+    ///
+    ///     fn register_with(meter: &Meter, copies: u64) -> Self {
+    ///         Self { letters: LETTERS.bind(meter, ()), copies }
+    ///     }
+    /// }
+    ///
+    /// let memory = Memory::new();
+    /// let builder = Telemetry::builder("my-bot").backend(memory.clone());
+    /// # let builder = builder.environment(Environment::default());
+    /// let (telemetry, mail) = builder.configure::<Mail>(2).start::<Mail>()?;
+    /// mail.letters.add(1 + mail.copies);
+    /// assert_eq!(memory.value("mail_letters_total", &[]), Some(3.0));
+    /// # telemetry.end();
+    /// # Ok::<(), botmeter_core::Error>(())
+    /// ```
+    ///
+    /// The start fails if the domain is not among those that are started.
+    pub fn configure<D: Domain>(mut self, config: D::Config) -> Self {
+        self.configs.set::<D>(config);
+        self
+    }
+
+    /// Admits so many texts for a label, instead of as many as it was declared
+    /// with: `.limit::<Model>(500)` for a program that calls more models than
+    /// most.
+    ///
+    /// Each text is a series of each instrument that has the label, or several.
+    /// The start fails if the number is not from 1 to 1000, or the label takes
+    /// no text.
+    pub fn limit<L: Label>(mut self, limit: usize) -> Self {
+        if let Ok(limits) = &mut self.limits
+            && let Err(error) = limits.set::<L>(limit)
+        {
+            self.limits = Err(error);
+        }
+        self
+    }
+
     /// Starts the chosen backends and makes the domains.
     ///
     /// # Errors
     ///
     /// When a variable holds what cannot be understood, a backend is asked for
-    /// that this build does not have or that cannot start, two instruments
-    /// would be one series, or a subscriber or a recorder of `metrics` should be
+    /// that this build does not have or that cannot start, a domain is there
+    /// twice or configured without being started, a limit cannot be, two
+    /// instruments would be one series, or a subscriber or a recorder of `metrics` should be
     /// installed where there is one.
     pub fn start<D: Domains>(self) -> Result<(Telemetry, D), Error> {
-        let Self { asked, environment, backends, falls_back, macros, mut wiring } = self;
+        let Self {
+            asked,
+            environment,
+            backends,
+            falls_back,
+            configs,
+            limits,
+            macros,
+            mut wiring,
+        } = self;
         let environment = environment.unwrap_or_else(Environment::of_process);
         wiring.install(&environment)?;
         let settings = Settings::resolve(&asked, &environment, compiled::compiled(&wiring))?;
         let mut registered = vec![Registered::of::<SelfObservation>()];
-        D::note(&mut registered);
+        D::note(&mut registered, &configs);
         instruments(&registered)?;
+        configs.check(&registered)?;
+        let limits = limits?;
         let Some(mut settings) = settings else {
             tracing::warn!("telemetry is off: OTEL_SDK_DISABLED is true");
             wiring.close();
-            let meter = Meter::of(&[]);
+            let meter = Meter::within(&[], limits);
             let telemetry = Telemetry {
                 settings: None,
                 running: Vec::new(),
@@ -169,7 +245,7 @@ impl Builder {
                 identity: Mutex::default(),
                 ended: OnceLock::new(),
             };
-            return Ok((telemetry, D::register(&meter)));
+            return Ok((telemetry, D::make(&meter, &configs)));
         };
         // A scraper names what it scrapes by itself, each address apart.
         let is_of_code = asked.instance_id.is_some();
@@ -186,13 +262,13 @@ impl Builder {
         }));
         compiled::say_what_is_not_exported(&settings, running.is_empty());
         let all: Vec<_> = running.iter().map(|running| Arc::clone(&running.backend)).collect();
-        let meter = Meter::of(&all);
+        let meter = Meter::within(&all, limits);
         let own = Arc::new(<SelfObservation as Domain>::register(&meter));
         own.started(&settings.resource.version, pulse::unix_time());
         for exports in running.iter().filter_map(|running| running.exports.as_ref()) {
             exports.report_to(Box::new(own.exports_of(exports.backend())));
         }
-        let domains = D::register(&meter);
+        let domains = D::make(&meter, &configs);
         // Not a part of the tee: it takes no measurements.
         running.extend(spans.map(|spans| spans.open(&meter, &own)).transpose()?);
         let pulse = Some(Pulse::start(own)?);

@@ -15,6 +15,7 @@ mod environment;
 mod identity;
 mod pulse;
 mod recorded;
+mod registration;
 mod running;
 pub mod self_observation;
 mod settings;

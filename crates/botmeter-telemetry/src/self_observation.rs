@@ -73,8 +73,9 @@ pub struct SelfObservation {
 
 impl Domain for SelfObservation {
     const NAME: &'static str = "telemetry";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         meter.report_to(Observer::new(&meter.unwatched()));
         let meter = &meter.lasting();
         Self {

@@ -25,7 +25,7 @@ use crate::{
 /// The telemetry of a program: its backends, from start-up to shutdown.
 ///
 /// Domains are named at start-up, so that every backend knows every instrument
-/// before its first series.
+/// before its first series; one that comes later is [added](Self::register).
 ///
 /// One for a whole process is the usual. A second one beside it pushes as an
 /// instance of its own, with a warning; one that is started when the last has
@@ -43,7 +43,8 @@ use crate::{
 /// # struct Ping(Counter);
 /// # impl Domain for Ping {
 /// #     const NAME: &'static str = "ping";
-/// #     fn register(meter: &Meter) -> Self {
+/// #     type Config = ();
+/// #     fn register_with(meter: &Meter, (): ()) -> Self {
 /// #         Self(PINGS.bind(meter, ()))
 /// #     }
 /// # }

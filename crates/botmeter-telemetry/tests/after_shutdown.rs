@@ -50,8 +50,9 @@ struct Tools {
 
 impl Domain for Tools {
     const NAME: &'static str = "tools";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self {
             meter: meter.clone(),
             calls: CALLS.table(meter),

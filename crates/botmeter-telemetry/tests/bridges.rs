@@ -55,8 +55,9 @@ struct Bot {
 
 impl Domain for Bot {
     const NAME: &'static str = "bot";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self {
             meter: meter.clone(),
             runs: RUNS.bind(meter, ()),

@@ -62,8 +62,9 @@ struct Tools {
 
 impl Domain for Tools {
     const NAME: &'static str = "tools";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let bind = |meter: &Meter, (tool,): (&str,)| Row {
             left: CALLS.bind(meter, (tool, Side::Left)),
             time: TIME.bind(meter, (tool,)),
@@ -209,13 +210,15 @@ fn the_first_value_past_each_limit_is_said_once() {
     assert_eq!(
         log,
         " WARN a label has as many values as it may: others become `other`, and their events are \
-         counted in telemetry_overflow_total; see what the program puts into the label \
+         counted in telemetry_overflow_total; see what the program puts into the label, or \
+         raise the limit with `Builder::limit` \
          label=\"tool\" limit=3\n \
          WARN an instrument has as many sets of label values as it may: the values of others \
          become `other`, and their events are counted in telemetry_overflow_total \
          instrument=\"tool.pairs\" limit=2000\n \
          WARN a label has as many values as it may: others become `other`, and their events are \
-         counted in telemetry_overflow_total; see what the program puts into the label \
+         counted in telemetry_overflow_total; see what the program puts into the label, or \
+         raise the limit with `Builder::limit` \
          label=\"first\" limit=60\n"
     );
     telemetry.shutdown_blocking(Duration::from_secs(5)).unwrap();

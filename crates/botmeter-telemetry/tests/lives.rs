@@ -48,8 +48,9 @@ struct Tools {
 
 impl Domain for Tools {
     const NAME: &'static str = "tools";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let (calls, time) = (CALLS.table(meter), TIME.table(meter));
         Self { calls, time, last: LAST.bind_late(meter, ()) }
     }

@@ -26,8 +26,9 @@ struct Bot(Counter);
 
 impl Domain for Bot {
     const NAME: &'static str = "bot";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(RUNS.bind(meter, ()))
     }
 }

@@ -35,8 +35,9 @@ struct Jobs(Counter);
 
 impl Domain for Jobs {
     const NAME: &'static str = "jobs";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(JOBS.bind(meter, ()))
     }
 }

@@ -59,8 +59,9 @@ struct Tools {
 
 impl Domain for Tools {
     const NAME: &'static str = "tools";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self {
             calls: CALLS.table(meter),
             pairs: PAIRS.table(meter),
@@ -76,8 +77,9 @@ struct Clash;
 
 impl Domain for Clash {
     const NAME: &'static str = "clash";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         SAME_NAME.bind(meter, ());
         Self
     }

@@ -67,8 +67,9 @@ struct ToolRow {
 
 impl Domain for Soak {
     const NAME: &'static str = "soak";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self {
             events: EVENTS.bind(meter, ()),
             ended: Each::new(|outcome| ENDED.bind(meter, (outcome,))),

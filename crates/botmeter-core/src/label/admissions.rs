@@ -7,16 +7,29 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Label, OpenValues};
+use super::{Label, Limits, OpenValues};
 
 /// What has been admitted, label by label.
-#[derive(Default)]
-pub struct Admissions(Mutex<HashMap<TypeId, Arc<OpenValues>>>);
+pub struct Admissions {
+    limits: Limits,
+    known: Mutex<HashMap<TypeId, Arc<OpenValues>>>,
+}
 
 impl Admissions {
-    /// The texts admitted for an open label, which has this limit.
+    pub(crate) fn within(limits: Limits) -> Self {
+        Self { limits, known: Mutex::default() }
+    }
+
+    /// How many texts labels may have that were given another limit.
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// The texts admitted for an open label, which has this limit unless it was
+    /// given another one.
     pub fn of<L: Label>(&self, limit: usize) -> Arc<OpenValues> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let limit = self.limits.of::<L>().unwrap_or(limit);
         let none_yet = || OpenValues::new(L::INFO.key(), limit);
         Arc::clone(known.entry(TypeId::of::<L>()).or_insert_with(none_yet))
     }

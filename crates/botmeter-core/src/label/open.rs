@@ -72,7 +72,7 @@ impl OpenValues {
                     limit = self.limit,
                     "a label has as many values as it may: others become `other`, and their events \
                      are counted in telemetry_overflow_total; see what the program puts into the \
-                     label"
+                     label, or raise the limit with `Builder::limit`"
                 );
             });
         }

@@ -6,7 +6,7 @@ use botmeter_demo::model::{Habits, Model};
 use botmeter_demo::provider::{Faults, Latency, Profile, Provider, Share};
 use botmeter_demo::story::{Domains, Story};
 use botmeter_llm::Provider as Label;
-use botmeter_llm::core::{Domains as _, Memory, Meter};
+use botmeter_llm::core::{Configs, Domains as _, Memory, Meter};
 
 use crate::{client, quick};
 
@@ -35,7 +35,7 @@ const UNDER_WAY: [&str; 6] = [
 async fn told(profile: Profile, grace: Duration, enough: impl Fn(&Memory) -> bool) -> Memory {
     let provider = Provider::start(profile).await.unwrap();
     let memory = Memory::new();
-    let domains = Domains::register(&Meter::new(memory.clone()));
+    let domains = Domains::make(&Meter::new(memory.clone()), &Configs::default());
     let client = client(&provider.base_url(), None, Duration::from_secs(30));
     let model = Model::new(client, domains.0.clone(), HABITS());
     let story = Story::set_up(model, domains).await.unwrap();

@@ -10,7 +10,7 @@ use crate::catalogue::Entry;
 
 pub(super) fn section(page: &mut Page, entry: &Entry) {
     page.line("## Instruments");
-    let rows = entry.instruments.iter().map(|instrument| {
+    let rows = entry.instruments().iter().map(|instrument| {
         vec![
             code(&instrument.prometheus_name()),
             code(instrument.name()),
@@ -56,7 +56,7 @@ fn keys(instrument: &Descriptor) -> String {
 
 fn labels(page: &mut Page, entry: &Entry) {
     let mut seen: Vec<&LabelInfo> = Vec::new();
-    for label in entry.instruments.iter().flat_map(|instrument| instrument.labels()) {
+    for label in entry.instruments().iter().flat_map(|instrument| instrument.labels()) {
         if !seen.contains(&label) {
             seen.push(label);
         }
@@ -74,7 +74,8 @@ fn labels(page: &mut Page, entry: &Entry) {
                 format!("any text, up to {limit} different ones; then {}", code("other"))
             }
         };
-        let of = entry.instruments.iter().filter(|instrument| instrument.labels().contains(label));
+        let of =
+            entry.instruments().iter().filter(|instrument| instrument.labels().contains(label));
         let of: Vec<_> = of.map(|instrument| code(&instrument.prometheus_name())).collect();
         vec![code(label.key()), values, of.join(" ")]
     });
@@ -83,7 +84,7 @@ fn labels(page: &mut Page, entry: &Entry) {
 
 fn buckets(page: &mut Page, entry: &Entry) {
     let histograms: Vec<_> =
-        entry.instruments.iter().filter(|instrument| !instrument.buckets().is_empty()).collect();
+        entry.instruments().iter().filter(|instrument| !instrument.buckets().is_empty()).collect();
     if histograms.is_empty() {
         return;
     }

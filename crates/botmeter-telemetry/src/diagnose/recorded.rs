@@ -10,7 +10,8 @@ use botmeter_export::finding::Finding;
 pub(super) const LAYER: &str = "instruments";
 
 pub(super) fn look(subject: &Subject) -> Finding {
-    let Recorded { meter, registered } = &subject.recorded;
+    let Recorded { meter, .. } = &subject.recorded;
+    let registered = subject.recorded.registered();
     // Telemetry's own domain records by itself, whatever the program does.
     let domains: Vec<&Registered> =
         registered.iter().filter(|noted| noted.domain != SelfObservation::NAME).collect();

@@ -21,8 +21,9 @@ struct Ping {
 
 impl Domain for Ping {
     const NAME: &'static str = "ping";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let late = PINGS.bind_late(meter, ());
         drop(late);
         Self { meter: meter.clone(), level: LEVEL.bind_late(meter, ()) }

@@ -36,8 +36,9 @@ struct Jobs(Counter, Histogram);
 
 impl Domain for Jobs {
     const NAME: &'static str = "jobs";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(JOBS.bind(meter, ()), TOOK.bind(meter, ()))
     }
 }

@@ -74,8 +74,9 @@ struct Starts;
 
 impl Domain for Starts {
     const NAME: &'static str = "starts";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         STARTS.bind(meter, ()).add(1);
         Self
     }

@@ -21,8 +21,9 @@ struct Program(Counter);
 
 impl Domain for Program {
     const NAME: &'static str = "program";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self(STARTS.bind(meter, ()))
     }
 }

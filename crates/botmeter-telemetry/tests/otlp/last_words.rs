@@ -29,8 +29,9 @@ struct Program {
 
 impl Domain for Program {
     const NAME: &'static str = "program";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let times = ["search", "read"].map(|tool| TIME.bind(meter, (tool,)));
         Self { starts: STARTS.bind(meter, ()), times }
     }

@@ -40,8 +40,9 @@ pub(crate) struct Bench {
 
 impl Domain for Bench {
     const NAME: &'static str = "bench";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         Self { counters: COUNTER.table(meter), histograms: HISTOGRAM.table(meter) }
     }
 }

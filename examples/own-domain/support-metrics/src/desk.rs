@@ -15,8 +15,9 @@ pub struct Desk(Arc<Table<(Queue,), Arc<Row>>>);
 
 impl Domain for Desk {
     const NAME: &'static str = "support";
+    type Config = ();
 
-    fn register(meter: &Meter) -> Self {
+    fn register_with(meter: &Meter, (): ()) -> Self {
         let bind = |meter: &Meter, (queue,): (&str,)| Arc::new(Row::bind(meter, queue));
         Self(Arc::new(Table::new(meter, &TICKETS, bind)))
     }
