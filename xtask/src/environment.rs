@@ -21,6 +21,8 @@ What a program with botmeter reads when it starts, and nothing else.
 For settings, the program's own code wins, then the variable, then the default; for the choice of backends, both count.
 A variable that is set to nothing counts as not set.
 A value that cannot be understood is an error at the start, which quotes the variable and the value; credentials are never shown.
+With `Builder::on_bad_setting(OnBadSetting::Warn)` it is a warning instead, which says what is used in its place.
+A name that is one letter off from one of these is warned of.
 Where several variables say the same, the first one in the table that is set counts.
 ";
 

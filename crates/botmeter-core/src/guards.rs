@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use crate::{closed_label, label::ClosedLabel, store::Family, tell};
+use crate::{closed_label, label::ClosedLabel, problem, store::Family};
 
 closed_label! {
     /// Why a measurement or a span was lost.
@@ -62,14 +62,13 @@ impl Guards {
     pub(crate) fn late(&self, family: &Family) {
         self.dropped(DropReason::AfterShutdown);
         if !self.0.is_late_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    instrument = family.identity().prometheus_name(),
-                    "an event came after the shutdown of its telemetry and is not exported, nor \
+            problem!(
+                warn,
+                instrument = family.identity().prometheus_name(),
+                "an event came after the shutdown of its telemetry and is not exported, nor \
                      will be any other: keep Telemetry alive until the last bot has ended, and \
                      end guards before `shutdown`"
-                );
-            });
+            );
         }
     }
 

@@ -54,3 +54,11 @@ pub use store::Store;
 pub use table::{MAX_ROWS, Table};
 pub use tell::tell;
 pub use unit::Unit;
+
+/// What macros are written with.
+#[doc(hidden)]
+pub mod __private {
+    pub use tracing;
+
+    pub use crate::tell::{Detail, aloud, say};
+}

@@ -5,8 +5,8 @@ mod names;
 use crate::{
     Error, Meter, Recorder,
     label::{Clean, MAX_VALUE_BYTES, OTHER},
+    problem,
     store::{Family, Identity, Labels, apart, pairs},
-    tell,
 };
 
 pub use names::MAX_FOREIGN_NAMES;
@@ -55,29 +55,27 @@ fn within_limit(family: &Family, given: &[(&str, Clean<'_>)]) -> (Box<Labels>, b
         if let Some((label, _)) = cut
             && family.is_newly_cut()
         {
-            tell(|| {
-                tracing::warn!(
-                    name,
-                    label,
-                    limit_bytes = MAX_VALUE_BYTES,
-                    "a label value of another library is longer than it may be: it was cut, and \
+            problem!(
+                warn,
+                name = name,
+                label = *label,
+                limit_bytes = MAX_VALUE_BYTES,
+                "a label value of another library is longer than it may be: it was cut, and \
                      what was cut off is told apart by a number; events are counted in \
                      telemetry_overflow_total"
-                );
-            });
+            );
         }
         return (labels, cut.is_some());
     }
     if family.is_newly_full() {
-        tell(|| {
-            tracing::warn!(
-                name,
-                limit = MAX_FOREIGN_SERIES,
-                "a name of another library has as many series as it may: the label values of \
+        problem!(
+            warn,
+            name = name,
+            limit = MAX_FOREIGN_SERIES,
+            "a name of another library has as many series as it may: the label values of \
                  others become `other`, and their events are counted in telemetry_overflow_total; \
                  see what is put into its labels"
-            );
-        });
+        );
     }
     let others = apart(given.iter().map(|(key, _)| (*key, OTHER)));
     let fits = fits(&others, MAX_FOREIGN_SERIES + SURPLUS_SERIES);

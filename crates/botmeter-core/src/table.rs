@@ -8,8 +8,8 @@ use std::{
 use crate::{
     Descriptor, Instrument, LabelSet, Meter, Recorder,
     label::{LabelInfo, Values},
+    problem,
     slots::{MOST_ENTRIES, Slots},
-    tell,
 };
 
 /// The most rows of one table; label sets past it share the row of `other`.
@@ -130,15 +130,14 @@ impl<L: LabelSet, T> Table<L, T> {
     /// it; closed labels may need a few more.
     fn surplus(&self, values: L::Values<'_>) -> &T {
         if self.rows.len() >= MAX_ROWS - 1 && !self.is_full_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    instrument = self.counted.name(),
-                    limit = MAX_ROWS,
-                    "an instrument has as many sets of label values as it may: the values of \
+            problem!(
+                warn,
+                instrument = self.counted.name(),
+                limit = MAX_ROWS,
+                "an instrument has as many sets of label values as it may: the values of \
                      others become `other`, and their events are counted in \
                      telemetry_overflow_total"
-                );
-            });
+            );
         }
         self.find_or_insert(L::surplus(values), true, usize::MAX).unwrap_or(&self.nowhere)
     }

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use botmeter_core::{closed_label, wall};
+use botmeter_core::{closed_label, problem, wall};
 use news::{Line, News};
 
 closed_label! {
@@ -104,7 +104,13 @@ impl Exports {
         self.0.succeeded.fetch_add(1, Ordering::SeqCst);
         if let Some(Line { earlier_error, failed_exports }) = line {
             let backend = self.0.backend.as_str();
-            tracing::info!(backend, failed_exports, earlier_error, "exports succeed again");
+            problem!(
+                info,
+                backend = backend,
+                failed_exports = failed_exports,
+                earlier_error = earlier_error,
+                "exports succeed again"
+            );
         }
         let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         self.ended(took, Some(since_epoch.as_secs_f64()));
@@ -130,11 +136,12 @@ impl Exports {
             };
             // The first failure of all needs no count.
             let failed_exports = (failed_exports > 1).then_some(failed_exports);
-            tracing::error!(
-                backend,
+            problem!(
                 error,
-                earlier_error,
-                failed_exports,
+                backend = backend,
+                error = error,
+                earlier_error = earlier_error,
+                failed_exports = failed_exports,
                 "failed to export {what}; it goes on trying"
             );
         }

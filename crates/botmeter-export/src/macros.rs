@@ -49,7 +49,7 @@ mod series;
 
 use std::{fmt, sync::Arc};
 
-use botmeter_core::{Error, Kind, Meter, name, store::Identity};
+use botmeter_core::{Error, Kind, Meter, name, problem, store::Identity};
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 
 use self::{
@@ -136,7 +136,8 @@ impl Macros {
     fn bind(&self, key: &Key, kind: Kind) -> Arc<Foreign> {
         let series = self.series(key, kind).unwrap_or_else(|error| {
             self.once.tell(key.name(), || {
-                tracing::warn!(
+                problem!(
+                    warn,
                     name = key.name(),
                     "what is recorded through `metrics` is dropped: failed to {}",
                     error.chain()

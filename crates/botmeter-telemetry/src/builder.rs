@@ -13,6 +13,7 @@ use std::{
 
 use botmeter_core::{
     Backend, Configs, Domain, Domains, Error, Label, Meter, Registered, instruments, label::Limits,
+    problem,
 };
 use botmeter_export::{ScrapeSettings, credentials::Given};
 
@@ -20,6 +21,7 @@ use crate::{
     compiled,
     environment::Environment,
     identity::Identity,
+    on_bad::{OnBadSetting, Route},
     pulse::{self, Pulse},
     recorded::Recorded,
     running::Running,
@@ -140,6 +142,31 @@ impl Builder {
         self
     }
 
+    /// What becomes of a setting that cannot be used, such as
+    /// `OTEL_EXPORTER_OTLP_PROTOCOL=http/json` for a whole fleet, or a port that
+    /// is in use. The default is to refuse the start.
+    ///
+    /// With [`Warn`](OnBadSetting::Warn), a program starts all the same: each
+    /// such setting is warned of, and its default is used, or its route left
+    /// out. What the program itself does wrong stays an error: domains that
+    /// clash, a limit that cannot be, a subscriber or a recorder that should be
+    /// installed where there is one.
+    ///
+    /// ```
+    /// use botmeter_telemetry::{Environment, OnBadSetting, Telemetry};
+    ///
+    /// let fleet = [("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"), ("OTEL_METRICS_EXPORTER", "all")];
+    /// let builder = || Telemetry::builder("my-bot").environment(fleet.into_iter().collect());
+    /// assert!(builder().start::<()>().is_err());
+    /// let (telemetry, ()) = builder().on_bad_setting(OnBadSetting::Warn).start::<()>()?;
+    /// # telemetry.end();
+    /// # Ok::<(), botmeter_core::Error>(())
+    /// ```
+    pub fn on_bad_setting(mut self, on_bad: OnBadSetting) -> Self {
+        self.asked.on_bad = on_bad;
+        self
+    }
+
     /// Reads these variables instead of the process's own.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
@@ -209,21 +236,14 @@ impl Builder {
     /// # Errors
     ///
     /// When a variable holds what cannot be understood, a backend is asked for
-    /// that this build does not have or that cannot start, a domain is there
-    /// twice or configured without being started, a limit cannot be, two
-    /// instruments would be one series, or a subscriber or a recorder of `metrics` should be
-    /// installed where there is one.
+    /// that this build does not have or that cannot start (both unless
+    /// [`on_bad_setting`](Self::on_bad_setting) says otherwise), a domain is
+    /// there twice or configured without being started, a limit cannot be, two
+    /// instruments would be one series, or a subscriber or a recorder of
+    /// `metrics` should be installed where there is one.
     pub fn start<D: Domains>(self) -> Result<(Telemetry, D), Error> {
-        let Self {
-            asked,
-            environment,
-            backends,
-            falls_back,
-            configs,
-            limits,
-            macros,
-            mut wiring,
-        } = self;
+        let Self { asked, environment, backends, falls_back, configs, limits, macros, mut wiring } =
+            self;
         let environment = environment.unwrap_or_else(Environment::of_process);
         wiring.install(&environment)?;
         let settings = Settings::resolve(&asked, &environment, compiled::compiled(&wiring))?;
@@ -233,7 +253,7 @@ impl Builder {
         configs.check(&registered)?;
         let limits = limits?;
         let Some(mut settings) = settings else {
-            tracing::warn!("telemetry is off: OTEL_SDK_DISABLED is true");
+            problem!(warn, "telemetry is off: OTEL_SDK_DISABLED is true");
             wiring.close();
             let meter = Meter::within(&[], limits);
             let telemetry = Telemetry {
@@ -251,8 +271,18 @@ impl Builder {
         let is_of_code = asked.instance_id.is_some();
         let identity =
             settings.otlp.is_some().then(|| Identity::take(&mut settings.resource, is_of_code));
-        let spans = traces::prepare(&settings, &wiring)?;
-        let mut running = compiled::start(&settings, falls_back)?;
+        let on_bad = asked.on_bad;
+        let mut lost = Vec::new();
+        let spans = traces::prepare(&settings, &wiring);
+        let spans = on_bad.or_without(Route::Spans, spans, &mut lost)?.flatten();
+        if !lost.is_empty() {
+            wiring.close();
+            settings.traces = None;
+            settings.lost.extend(lost);
+        }
+        let mut running = compiled::start(&mut settings, falls_back, on_bad)?;
+        // What is not pushed takes no name from others.
+        let identity = identity.filter(|_| settings.otlp.is_some());
         running.extend(backends.into_iter().map(|backend| Running {
             name: "custom",
             backend,

@@ -1,10 +1,11 @@
 //! The backends that this build has: the one place where features decide.
 
-use botmeter_core::{Error, Meter};
+use botmeter_core::{Error, Meter, problem};
 
 use crate::{
+    on_bad::{OnBadSetting, Route},
     running::Running,
-    settings::{Compiled, Settings, Silence},
+    settings::{Chooser, Compiled, Settings, Silence},
     traces::Wiring,
 };
 
@@ -16,33 +17,48 @@ pub(crate) fn compiled(wiring: &Wiring) -> Compiled {
     }
 }
 
-/// Starts every backend that was chosen, and says what it started.
-pub(crate) fn start(settings: &Settings, falls_back: bool) -> Result<Vec<Running>, Error> {
+/// Starts every backend that was chosen, and says what it started. What cannot
+/// be started and may be missing is not chosen any more.
+pub(crate) fn start(
+    settings: &mut Settings,
+    falls_back: bool,
+    on_bad: OnBadSetting,
+) -> Result<Vec<Running>, Error> {
     let mut running = Vec::new();
+    let mut lost = Vec::new();
     if settings.scrape.is_some() {
-        running.push(start_scrape(settings)?);
+        let page = on_bad.or_without(Route::Page, start_scrape(settings), &mut lost)?;
+        settings.scrape = settings.scrape.filter(|_| page.is_some());
+        running.extend(page);
     }
     let mut prints = settings.stdout;
     if settings.otlp.is_some() {
         match start_otlp(settings) {
-            Ok(otlp) => running.push(otlp),
             Err(error) if falls_back => {
-                tracing::warn!(error = error.chain(), "metrics are printed instead of pushed");
+                problem!(warn, error = error.chain(), "metrics are printed instead of pushed");
                 prints = true;
             }
-            Err(error) => return Err(error),
+            otlp => {
+                let otlp = on_bad.or_without(Route::Push, otlp, &mut lost)?;
+                settings.otlp = settings.otlp.take().filter(|_| otlp.is_some());
+                running.extend(otlp);
+            }
         }
     }
     if prints {
-        running.push(start_stdout(settings)?);
+        let stdout = on_bad.or_without(Route::Print, start_stdout(settings), &mut lost)?;
+        settings.stdout &= stdout.is_some();
+        running.extend(stdout);
     }
+    settings.lost.extend(lost);
     Ok(running)
 }
 
 /// Says why metrics do not go where somebody may look for them.
 pub(crate) fn say_what_is_not_exported(settings: &Settings, nothing_runs: bool) {
     match settings.silence {
-        Some(Silence::CannotPush(variable)) => tracing::warn!(
+        Some(Silence::CannotPush(variable)) => problem!(
+            warn,
             "{variable} is set, but metrics are not pushed: this build cannot; enable the feature \
              `otlp` of the botmeter crate that you depend on"
         ),
@@ -51,7 +67,12 @@ pub(crate) fn say_what_is_not_exported(settings: &Settings, nothing_runs: bool) 
             "no metrics are exported, because OTEL_METRICS_EXPORTER is none; unset it, or set it \
              to otlp, prometheus or console"
         ),
-        None if nothing_runs => tracing::warn!(
+        None if nothing_runs && !settings.lost.is_empty() => problem!(
+            warn,
+            "no metrics are exported: what was chosen cannot be used, for the reasons above"
+        ),
+        None if nothing_runs => problem!(
+            warn,
             "no metrics are exported: enable one of the features otlp, scrape and stdout, and \
              choose it with OTEL_METRICS_EXPORTER"
         ),
@@ -64,7 +85,9 @@ fn start_scrape(settings: &Settings) -> Result<Running, Error> {
     use botmeter_export::{BackendKind, Exports, scrape::Scrape};
 
     let exports = Exports::new(BackendKind::Scrape);
-    let Some(chosen) = settings.scrape else { return Err(missing("scrape", "prometheus")) };
+    let Some(chosen) = settings.scrape else {
+        return Err(missing("scrape", "prometheus", settings.chosen_by.page));
+    };
     let scrape = Scrape::start(chosen, exports.clone())
         .map_err(|error| error.with_advice(where_to_change(settings)))?;
     let address = scrape.address();
@@ -85,9 +108,7 @@ fn start_scrape(settings: &Settings) -> Result<Running, Error> {
 /// Where the address of the page is changed.
 #[cfg(feature = "scrape")]
 pub(crate) fn where_to_change(settings: &Settings) -> &'static str {
-    use crate::settings::Chooser;
-
-    match settings.listens {
+    match settings.chosen_by.page {
         Chooser::Code => {
             "the program itself chooses the address, so change it in its code or its options"
         }
@@ -98,8 +119,8 @@ pub(crate) fn where_to_change(settings: &Settings) -> &'static str {
 }
 
 #[cfg(not(feature = "scrape"))]
-fn start_scrape(_: &Settings) -> Result<Running, Error> {
-    Err(missing("scrape", "prometheus"))
+fn start_scrape(settings: &Settings) -> Result<Running, Error> {
+    Err(missing("scrape", "prometheus", settings.chosen_by.page))
 }
 
 #[cfg(feature = "otlp")]
@@ -107,7 +128,9 @@ fn start_otlp(settings: &Settings) -> Result<Running, Error> {
     use botmeter_export::{BackendKind, Exports, credentials, otlp::Otlp};
 
     let exports = Exports::new(BackendKind::Otlp);
-    let Some(chosen) = &settings.otlp else { return Err(missing("otlp", "otlp")) };
+    let Some(chosen) = &settings.otlp else {
+        return Err(missing("otlp", "otlp", settings.chosen_by.push));
+    };
     let otlp = Otlp::start(chosen, settings.interval, &settings.resource, exports.clone())?;
     tracing::info!(
         endpoint = credentials::shown(&chosen.endpoint),
@@ -127,8 +150,8 @@ fn start_otlp(settings: &Settings) -> Result<Running, Error> {
 }
 
 #[cfg(not(feature = "otlp"))]
-fn start_otlp(_: &Settings) -> Result<Running, Error> {
-    Err(missing("otlp", "otlp"))
+fn start_otlp(settings: &Settings) -> Result<Running, Error> {
+    Err(missing("otlp", "otlp", settings.chosen_by.push))
 }
 
 #[cfg(feature = "stdout")]
@@ -148,8 +171,8 @@ fn start_stdout(settings: &Settings) -> Result<Running, Error> {
 }
 
 #[cfg(not(feature = "stdout"))]
-fn start_stdout(_: &Settings) -> Result<Running, Error> {
-    Err(missing("stdout", "console"))
+fn start_stdout(settings: &Settings) -> Result<Running, Error> {
+    Err(missing("stdout", "console", settings.chosen_by.print))
 }
 
 /// The buckets of what the macros of `metrics` record, if they are to record
@@ -172,10 +195,13 @@ pub(crate) fn install_macros(_: &Meter, (): Macros) -> Result<(), Error> {
 }
 
 /// A backend was asked for that this build does not have.
-fn missing(feature: &str, exporter: &str) -> Error {
+fn missing(feature: &str, exporter: &str, chooser: Chooser) -> Error {
+    let otherwise = match chooser {
+        Chooser::Code => "do not ask for it in the code",
+        Chooser::Environment => "choose another exporter with OTEL_METRICS_EXPORTER",
+    };
     Error::new(format!(
         "start the exporter {exporter:?}: this build does not have it; enable the feature \
-         `{feature}` of the botmeter crate that you depend on, or choose another exporter with \
-         OTEL_METRICS_EXPORTER"
+         `{feature}` of the botmeter crate that you depend on, or {otherwise}"
     ))
 }

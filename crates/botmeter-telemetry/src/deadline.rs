@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use botmeter_core::{Backend, Error};
+use botmeter_core::{Backend, Error, problem};
 
 use crate::answer::in_background;
 
@@ -94,7 +94,7 @@ impl Work {
 pub(crate) fn known(outcome: Option<Outcome>) -> Outcome {
     outcome.unwrap_or_else(|| {
         let error = "wait for telemetry: the thread for it could not be had or ended early";
-        tracing::error!("failed to {error}");
+        problem!(error, "failed to {error}");
         Err(error.to_owned())
     })
 }

@@ -108,7 +108,12 @@ impl Diagnosis {
         let settings = match settings::otlp(&asked, environment) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {
-                let remedy = "give the URL of a receiver, such as http://localhost:4318/v1/metrics";
+                let is_the_url = settings::otlp(&asked, &Environment::default()).is_err();
+                let remedy = if is_the_url {
+                    "give the URL of a receiver, such as http://localhost:4318/v1/metrics"
+                } else {
+                    "correct the variable of the environment, or unset it"
+                };
                 return Self::new(vec![
                     Finding::broken(push::ENDPOINT, format!("failed to {}", error.chain()), remedy),
                     Finding::unseen(push::NETWORK),

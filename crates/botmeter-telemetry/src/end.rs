@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use botmeter_core::{Backend, Error};
+use botmeter_core::{Backend, Error, problem};
 
 use crate::{
     answer::Answer,
@@ -143,7 +143,8 @@ impl Drop for Telemetry {
         }
         let ended = self.ended.get_or_init(|| {
             self.begin_end(DROP_DEADLINE, || {
-                tracing::warn!(
+                problem!(
+                    warn,
                     "telemetry was dropped without shutdown; the last metrics get 2 s to leave"
                 );
             })
@@ -176,7 +177,12 @@ fn last_words(outcome: &Outcome, running: &[Running]) {
         Err(error) => {
             let undelivered: u64 = running.iter().map(|it| it.backend.undelivered()).sum();
             let error = error.as_str();
-            tracing::error!(undelivered, error, "telemetry ended, and not all was delivered");
+            problem!(
+                error,
+                undelivered = undelivered,
+                error = error,
+                "telemetry ended, and not all was delivered"
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Addresses: where to push to, and where to listen.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{Ipv4Addr, SocketAddr, ToSocketAddrs};
 
-use botmeter_core::Error;
+use botmeter_core::{Error, problem};
 use botmeter_export::{
     Protocol,
     credentials::{self, Given, shown},
@@ -11,11 +11,15 @@ use botmeter_export::{
 
 use crate::{
     environment::Environment,
+    on_bad::OnBadSetting,
     variables::{BASE, variables},
 };
 
 /// Where Prometheus has its receiver; it wants the signal's path behind.
 const PROMETHEUS_PATH: &str = "/api/v1/otlp";
+
+/// Where OpenTelemetry has pages for Prometheus.
+const DEFAULT_PORT: u16 = 9464;
 
 /// The endpoint that the environment names, or the usual local one.
 pub(crate) fn from_environment(
@@ -45,22 +49,27 @@ pub(crate) fn given_in_code(
 }
 
 /// The address to listen on.
-pub(crate) fn scrape_address(environment: &Environment) -> Result<SocketAddr, Error> {
+pub(crate) fn scrape_address(
+    environment: &Environment,
+    on_bad: OnBadSetting,
+) -> Result<SocketAddr, Error> {
     let host = environment.first(&["OTEL_EXPORTER_PROMETHEUS_HOST"]);
     let port = environment.first(&["OTEL_EXPORTER_PROMETHEUS_PORT"]);
     if host.is_none()
         && port.is_none()
         && let Some(both) = environment.first(&["PROMETHEUS_ENDPOINT"])
     {
-        return listen(both.value)
-            .ok_or_else(|| both.wrong("give host:port, such as localhost:9464"));
+        let address =
+            listen(both.value).ok_or_else(|| both.wrong("give host:port, such as localhost:9464"));
+        return local_instead(address, DEFAULT_PORT, on_bad);
     }
     let port_number: u16 = match port {
-        Some(variable) => variable
-            .value
-            .parse()
-            .map_err(|_| variable.wrong("give a port from 0 to 65535; 0 takes any free one"))?,
-        None => 9464,
+        Some(variable) => {
+            let wrong = |_| variable.wrong("give a port from 0 to 65535; 0 takes any free one");
+            let number = variable.value.parse().map_err(wrong);
+            on_bad.or(number, DEFAULT_PORT, || format!("with port {DEFAULT_PORT}"))?
+        }
+        None => DEFAULT_PORT,
     };
     let name = host.map_or("localhost", |variable| variable.value);
     let pair = if name.contains(':') && !name.starts_with('[') {
@@ -68,10 +77,22 @@ pub(crate) fn scrape_address(environment: &Environment) -> Result<SocketAddr, Er
     } else {
         format!("{name}:{port_number}")
     };
-    listen(&pair).ok_or_else(|| match host {
+    let address = listen(&pair).ok_or_else(|| match host {
         Some(variable) => variable.wrong("give a host name or address of this machine"),
         None => Error::new(format!("listen on {pair}: this machine does not know the name")),
-    })
+    });
+    local_instead(address, port_number, on_bad)
+}
+
+/// Where a scraper of this machine finds the page, if it cannot be where it
+/// should.
+fn local_instead(
+    found: Result<SocketAddr, Error>,
+    port: u16,
+    on_bad: OnBadSetting,
+) -> Result<SocketAddr, Error> {
+    let local = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    on_bad.or(found, local, || format!("with {local}"))
 }
 
 /// Whether the path of a URL is one of metrics alone, such as Prometheus'.
@@ -119,7 +140,8 @@ fn resolve(
                 ));
             }
             if port == Some(4318) {
-                tracing::warn!(
+                problem!(
+                    warn,
                     endpoint = shown(&origin),
                     "port 4318 usually speaks HTTP, but the protocol is gRPC"
                 );
@@ -128,7 +150,8 @@ fn resolve(
         }
         Protocol::HttpProtobuf => {
             if port == Some(4317) {
-                tracing::warn!(
+                problem!(
+                    warn,
                     endpoint = shown(&origin),
                     "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
                 );
@@ -154,14 +177,15 @@ fn http_path(path: &str, signal: Signal, is_base: bool) -> Result<String, String
     let is_of_prometheus = stem.unwrap_or(trimmed).ends_with(PROMETHEUS_PATH);
     if is_of_prometheus && signal == Signal::Spans {
         return Err("Prometheus takes no spans; name a receiver that does, such as Jaeger or a \
-                    Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"
+                    Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or in the code"
             .to_owned());
     }
     if is_base || is_of_prometheus || trimmed.is_empty() {
         return Ok(format!("{}{own}{query}", stem.unwrap_or(trimmed)));
     }
-    tracing::warn!(
-        path,
+    problem!(
+        warn,
+        path = path,
         "the path of the endpoint of {} does not end in {own}; it is used as it is",
         signal.noun()
     );

@@ -1,5 +1,6 @@
 //! The environment variables, read once.
 
+mod near_miss;
 mod table;
 
 use std::{
@@ -8,8 +9,10 @@ use std::{
     time::Duration,
 };
 
-use botmeter_core::Error;
+use botmeter_core::{Error, problem};
 use botmeter_export::percent;
+
+use crate::on_bad::OnBadSetting;
 
 pub use table::{About, KNOWN_VARIABLES, KnownVariable};
 
@@ -52,8 +55,9 @@ impl Environment {
     }
 
     /// Refuses a variable of telemetry that is no text, instead of doing as if
-    /// nobody had set it, and warns of one of the system's.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    /// nobody had set it, and warns of one of the system's, and of names that
+    /// are one letter off.
+    pub(crate) fn check(&self, on_bad: OnBadSetting) -> Result<(), Error> {
         let known = |name: &&String| {
             KNOWN_VARIABLES.iter().any(|known| known.name.eq_ignore_ascii_case(name))
                 && name.as_str() != PATH
@@ -61,11 +65,19 @@ impl Environment {
         for name in self.unreadable.iter().filter(known) {
             if matches!(name.split('_').next(), Some("OTEL" | "PROMETHEUS")) {
                 // What can be shown of the value may be a part of a password.
-                return Err(Error::new(format!(
-                    "use the environment variable {name}: it is not UTF-8"
-                )));
+                let what = format!("use the environment variable {name}: it is not UTF-8");
+                on_bad.or(Err(Error::new(what)), (), || "as if it were not set".to_owned())?;
+                continue;
             }
-            tracing::warn!("the environment variable {name} is not UTF-8 and counts as not set");
+            problem!(warn, "the environment variable {name} is not UTF-8 and counts as not set");
+        }
+        for (name, meant) in near_miss::all(self.variables.keys().chain(&self.unreadable)) {
+            // Its value may be a secret.
+            problem!(
+                warn,
+                "the environment variable {name} is set, and nobody reads it: if {meant} is \
+                 meant, correct its name"
+            );
         }
         Ok(())
     }
@@ -73,6 +85,26 @@ impl Environment {
     /// The first of these variables that is set, and what it holds.
     pub(crate) fn first<'a>(&'a self, names: &[&'static str]) -> Option<Variable<'a>> {
         names.iter().find_map(|name| Some(Variable { name, value: self.get(name)? }))
+    }
+
+    /// The meaning of the first of these variables that is set.
+    pub(crate) fn one_of<T: Copy>(
+        &self,
+        names: &[&'static str],
+        words: &[(&str, T)],
+    ) -> Result<Option<T>, Error> {
+        self.first(names).map(|variable| variable.one_of(words)).transpose()
+    }
+
+    /// The milliseconds of the first of these variables that is set.
+    pub(crate) fn millis(
+        &self,
+        names: &[&'static str],
+        default: Duration,
+        on_bad: OnBadSetting,
+    ) -> Result<Duration, Error> {
+        let Some(variable) = self.first(names) else { return Ok(default) };
+        on_bad.or(variable.millis(), default, || format!("with {default:?}"))
     }
 }
 
@@ -109,7 +141,7 @@ impl Variable<'_> {
     }
 
     /// Milliseconds, at least one.
-    pub(crate) fn millis(self) -> Result<Duration, Error> {
+    fn millis(self) -> Result<Duration, Error> {
         match self.value.parse() {
             Ok(millis) if millis > 0 => Ok(Duration::from_millis(millis)),
             _ => Err(self.wrong("give milliseconds, a whole number above zero")),

@@ -6,6 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use botmeter_core::problem;
 use botmeter_export::Resource;
 
 /// What makes two pushes the same series to a receiver: the namespace, the
@@ -38,9 +39,10 @@ impl Identity {
         let (service, instance) = (&resource.service_name, &resource.instance_id);
         if is_of_code {
             drop(taken);
-            tracing::warn!(
-                service,
-                instance,
+            problem!(
+                warn,
+                service = service,
+                instance = instance,
                 "another telemetry of this process pushes as this instance: where one receiver \
                  gets both, their counts overwrite each other; give each an instance of its own \
                  with `Builder::instance_id`"
@@ -56,10 +58,11 @@ impl Identity {
             number += 1;
         };
         drop(taken);
-        tracing::warn!(
-            service,
-            instance,
-            pushed_as,
+        problem!(
+            warn,
+            service = service,
+            instance = instance,
+            pushed_as = pushed_as,
             "another telemetry of this process pushes as this instance, so this one has a name of \
              its own: start one telemetry for all domains, or give each an instance with \
              `Builder::instance_id`"

@@ -13,6 +13,7 @@ mod end;
 mod endpoint;
 mod environment;
 mod identity;
+mod on_bad;
 mod pulse;
 mod recorded;
 mod registration;
@@ -43,6 +44,7 @@ pub use botmeter_export::{
 pub use builder::Builder;
 pub use diagnosis::Diagnosis;
 pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
+pub use on_bad::OnBadSetting;
 pub use self_observation::SelfObservation;
 pub use settings::{
     Batching, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, Sampler, Settings, TracesExporter, TracesSettings,

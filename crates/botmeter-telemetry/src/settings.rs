@@ -12,6 +12,7 @@ use botmeter_export::{OtlpSettings, Resource, ScrapeSettings, credentials::Given
 use crate::{
     endpoint,
     environment::{Environment, Variable},
+    on_bad::{OnBadSetting, Route},
     variables::variables,
 };
 pub(crate) use compiled::Compiled;
@@ -39,8 +40,10 @@ pub struct Settings {
     pub traces: Option<TracesSettings>,
     /// Why metrics do not go where somebody may look for them.
     pub(crate) silence: Option<Silence>,
-    /// Who chose where scrapes are answered.
-    pub(crate) listens: Chooser,
+    /// Who chose each route.
+    pub(crate) chosen_by: ChosenBy,
+    /// Routes that were chosen and cannot be used, which was said.
+    pub(crate) lost: Vec<Route>,
 }
 
 /// Why metrics do not go where somebody may look for them.
@@ -52,13 +55,28 @@ pub(crate) enum Silence {
     CannotPush(&'static str),
 }
 
-/// Who chose something, and so where it is changed.
+/// Who chose each route, and so where it is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ChosenBy {
+    pub(crate) push: Chooser,
+    pub(crate) page: Chooser,
+    pub(crate) print: Chooser,
+    pub(crate) spans: Chooser,
+}
+
+/// Who chose something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Chooser {
     /// The program, in its code.
     Code,
     /// The environment, or the default where it is silent.
     Environment,
+}
+
+impl Chooser {
+    fn code_if(is_asked: bool) -> Self {
+        if is_asked { Self::Code } else { Self::Environment }
+    }
 }
 
 /// What the program itself asked for.
@@ -76,6 +94,7 @@ pub(crate) struct Asked {
     /// Whether it brought a backend of its own.
     pub(crate) has_own: bool,
     pub(crate) traces: traces::Asked,
+    pub(crate) on_bad: OnBadSetting,
 }
 
 /// What the environment chooses of the backends.
@@ -95,66 +114,73 @@ impl Settings {
         environment: &Environment,
         compiled: Compiled,
     ) -> Result<Option<Self>, Error> {
-        if let Some(disabled) = environment.first(&["OTEL_SDK_DISABLED"])
-            && disabled.one_of(&[("true", true), ("false", false)])?
-        {
-            return Ok(None);
+        let on_bad = asked.on_bad;
+        if let Some(disabled) = environment.first(&["OTEL_SDK_DISABLED"]) {
+            let is_off = disabled.one_of(&[("true", true), ("false", false)]);
+            if on_bad.or(is_off, false, || "with telemetry".to_owned())? {
+                return Ok(None);
+            }
         }
-        environment.check()?;
+        environment.check(on_bad)?;
+        let mut lost = Vec::new();
         let chosen = choose(asked, environment, compiled)?;
-        let otlp = (chosen.otlp || asked.endpoint.is_some())
-            .then(|| otlp(asked, environment))
-            .transpose()?;
+        let otlp = if chosen.otlp || asked.endpoint.is_some() {
+            on_bad.or_without(Route::Push, otlp(asked, environment), &mut lost)?
+        } else {
+            None
+        };
         let scrape = match asked.scrape {
             Some(scrape) => Some(scrape),
             None if chosen.scrape => {
-                Some(ScrapeSettings::Listen(endpoint::scrape_address(environment)?))
+                let address = endpoint::scrape_address(environment, on_bad);
+                let listens = address.map(ScrapeSettings::Listen);
+                on_bad.or_without(Route::Page, listens, &mut lost)?
             }
             None => None,
         };
-        let interval = match (asked.interval, environment.first(&["OTEL_METRIC_EXPORT_INTERVAL"])) {
-            (Some(interval), _) => interval,
-            (None, Some(variable)) => variable.millis()?,
-            (None, None) => DEFAULT_INTERVAL,
+        let interval = match asked.interval {
+            Some(interval) => interval,
+            None => {
+                environment.millis(&["OTEL_METRIC_EXPORT_INTERVAL"], DEFAULT_INTERVAL, on_bad)?
+            }
         };
         let resource = resource(asked, environment)?;
         let stdout = chosen.stdout || asked.stdout;
-        let traces = traces::resolve(&asked.traces, environment, compiled)?;
-        let listens = match asked.scrape {
-            Some(_) => Chooser::Code,
-            None => Chooser::Environment,
+        let traces = traces::resolve(&asked.traces, environment, compiled, on_bad);
+        let traces = on_bad.or_without(Route::Spans, traces, &mut lost)?.flatten();
+        let chosen_by = ChosenBy {
+            push: Chooser::code_if(asked.endpoint.is_some()),
+            page: Chooser::code_if(asked.scrape.is_some()),
+            print: Chooser::code_if(asked.stdout),
+            spans: Chooser::code_if(asked.traces.endpoint.is_some() || asked.traces.prints),
         };
         let silence = chosen.silence;
-        Ok(Some(Self { resource, otlp, scrape, stdout, interval, traces, silence, listens }))
+        Ok(Some(Self {
+            resource,
+            otlp,
+            scrape,
+            stdout,
+            interval,
+            traces,
+            silence,
+            chosen_by,
+            lost,
+        }))
     }
 }
 
 fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Result<Chosen, Error> {
-    if let Some(variable) = environment.first(&["OTEL_METRICS_EXPORTER"]) {
-        let mut chosen = Chosen::default();
-        let mut is_none = false;
-        let words: Vec<&str> = variable.value.split(',').map(str::trim).collect();
-        for word in &words {
-            match word.to_ascii_lowercase().as_str() {
-                "otlp" => chosen.otlp = true,
-                "prometheus" => chosen.scrape = true,
-                "console" => chosen.stdout = true,
-                "none" => is_none = true,
-                _ => {
-                    return Err(variable
-                        .wrong("use a comma-separated list of otlp, prometheus, console, none"));
-                }
-            }
-        }
-        if is_none && words.len() > 1 {
-            return Err(variable.wrong("none stands alone"));
-        }
-        chosen.silence = is_none.then_some(Silence::Chosen);
+    let not_set = || "as if it were not set".to_owned();
+    if let Some(variable) = environment.first(&["OTEL_METRICS_EXPORTER"])
+        && let Some(chosen) = asked.on_bad.or(listed(variable).map(Some), None, not_set)?
+    {
         return Ok(chosen);
     }
     if let Some(variable) = environment.first(&["OTEL_EXPORTER"]) {
-        let otlp = variable.one_of(&[("otlp", true), ("stdout", false)])?;
-        return Ok(Chosen { otlp, stdout: !otlp, ..Chosen::default() });
+        let otlp = variable.one_of(&[("otlp", Some(true)), ("stdout", Some(false))]);
+        if let Some(otlp) = asked.on_bad.or(otlp, None, not_set)? {
+            return Ok(Chosen { otlp, stdout: !otlp, ..Chosen::default() });
+        }
     }
     let endpoint = environment.first(variables(Signal::Metrics).endpoint);
     let is_asked =
@@ -166,14 +192,41 @@ fn choose(asked: &Asked, environment: &Environment, compiled: Compiled) -> Resul
     Ok(Chosen { otlp, scrape, stdout: false, silence })
 }
 
+/// What a list of exporters chooses.
+fn listed(variable: Variable<'_>) -> Result<Chosen, Error> {
+    let mut chosen = Chosen::default();
+    let mut is_none = false;
+    let words: Vec<&str> = variable.value.split(',').map(str::trim).collect();
+    for word in &words {
+        match word.to_ascii_lowercase().as_str() {
+            "otlp" => chosen.otlp = true,
+            "prometheus" => chosen.scrape = true,
+            "console" => chosen.stdout = true,
+            "none" => is_none = true,
+            _ => {
+                return Err(
+                    variable.wrong("use a comma-separated list of otlp, prometheus, console, none")
+                );
+            }
+        }
+    }
+    if is_none && words.len() > 1 {
+        return Err(variable.wrong("none stands alone"));
+    }
+    chosen.silence = is_none.then_some(Silence::Chosen);
+    Ok(chosen)
+}
+
 /// How metrics are pushed.
 pub(crate) fn otlp(asked: &Asked, environment: &Environment) -> Result<OtlpSettings, Error> {
-    push(Signal::Metrics, asked.endpoint.as_ref(), environment)
+    push(Signal::Metrics, asked.endpoint.as_ref(), environment, asked.on_bad)
 }
 
 fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error> {
     let variable = environment.first(&["OTEL_RESOURCE_ATTRIBUTES"]);
-    let pairs = variable.map(Variable::pairs).transpose()?.unwrap_or_default();
+    let pairs = variable.map(Variable::pairs).transpose();
+    let pairs = asked.on_bad.or(pairs, None, || "without these attributes".to_owned())?;
+    let pairs = pairs.unwrap_or_default();
     // The last of a key counts, and the code speaks after the environment.
     let mut attributes: Vec<(String, String)> = Vec::new();
     for (key, value) in pairs.into_iter().chain(asked.attributes.iter().cloned()) {

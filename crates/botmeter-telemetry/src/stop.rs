@@ -147,7 +147,7 @@ async fn listen(mut told: oneshot::Sender<StopSignal>, listens: &mpsc::Sender<io
         interrupt = tokio::signal::ctrl_c() => match interrupt {
             Ok(()) => drop(told.send(StopSignal::Interrupt)),
             Err(error) => {
-                tracing::error!(%error, "failed to listen for Ctrl-C");
+                botmeter_core::problem!(error, "failed to listen for Ctrl-C: {error}");
                 told.closed().await;
             }
         },

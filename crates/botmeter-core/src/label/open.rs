@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use super::{Clean, Digest, Kept, MAX_VALUE_BYTES, OTHER};
-use crate::{slots::Slots, tell};
+use crate::{problem, slots::Slots};
 
 /// The texts that were admitted for one open label of one meter.
 ///
@@ -66,28 +66,26 @@ impl OpenValues {
     /// secrets, so they are not said.
     fn tell_full(&self) {
         if !self.is_full_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    label = self.key,
-                    limit = self.limit,
-                    "a label has as many values as it may: others become `other`, and their events \
+            problem!(
+                warn,
+                label = self.key,
+                limit = self.limit,
+                "a label has as many values as it may: others become `other`, and their events \
                      are counted in telemetry_overflow_total; see what the program puts into the \
                      label, or raise the limit with `Builder::limit`"
-                );
-            });
+            );
         }
     }
 
     fn tell_cut(&self) {
         if !self.is_cut_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    label = self.key,
-                    limit_bytes = MAX_VALUE_BYTES,
-                    "a value of a label is longer than it may be: it was cut, and what was cut off \
+            problem!(
+                warn,
+                label = self.key,
+                limit_bytes = MAX_VALUE_BYTES,
+                "a value of a label is longer than it may be: it was cut, and what was cut off \
                      is told apart by a number; events are counted in telemetry_overflow_total"
-                );
-            });
+            );
         }
     }
 }

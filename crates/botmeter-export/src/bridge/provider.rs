@@ -13,9 +13,8 @@ use std::{
 };
 
 use botmeter_core::{
-    Backend, Bound, Bridge, Error, Kind, Sink,
+    Backend, Bound, Bridge, Error, Kind, Sink, problem,
     store::{Family, Identity, Labels, Point, Store},
-    tell,
 };
 use opentelemetry::{
     KeyValue,
@@ -197,13 +196,12 @@ impl Feeder {
             Kind::Histogram => return,
         };
         if !is_taken && !self.is_deaf_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    name = identity.name(),
-                    "the MeterProvider does not take what it is given: it was shut down, has no \
+            problem!(
+                warn,
+                name = identity.name(),
+                "the MeterProvider does not take what it is given: it was shut down, has no \
                      reader, or drops the instrument"
-                );
-            });
+            );
         }
     }
 

@@ -10,9 +10,8 @@ use std::{
 };
 
 use botmeter_core::{
-    Backend, Bound, Bridge, Kind, Sink,
+    Backend, Bound, Bridge, Kind, Sink, problem,
     store::{Family, Labels, pairs},
-    tell,
 };
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Label, Level, Metadata, Recorder};
 
@@ -109,20 +108,18 @@ impl Feeder {
         });
         // Whoever records anywhere has to know where, and takes some room.
         if size == 0 && !self.is_nobody_known.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    "metrics are fed to no recorder of `metrics`, because the process has none: \
+            problem!(
+                warn,
+                "metrics are fed to no recorder of `metrics`, because the process has none: \
                      install it before the telemetry starts"
-                );
-            });
+            );
         }
         if came_back && !self.is_circle.swap(true, Ordering::Relaxed) {
-            tell(|| {
-                tracing::warn!(
-                    "the recorder of `metrics` that metrics are to be fed to records into botmeter \
+            problem!(
+                warn,
+                "the recorder of `metrics` that metrics are to be fed to records into botmeter \
                      itself: nothing goes round in this circle; leave out the bridge or the macros"
-                );
-            });
+            );
         }
         // In a fan-out there may be others who want ours, and have theirs already.
         (!(came_back && is_foreign)).then_some(handle)

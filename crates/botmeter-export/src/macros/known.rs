@@ -5,7 +5,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
-use botmeter_core::tell;
 use metrics::Key;
 
 /// The most keys that are remembered. Keys are made of names and label values
@@ -53,7 +52,7 @@ impl Once {
             names.len() < MOST_NAMES && names.insert(name.to_owned())
         };
         if is_new {
-            tell(what);
+            what();
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use botmeter_core::{
     Counter, DropReason, Error, FloatCounter, Gauge, Histogram, Kind, Meter, UpDownCounter,
-    store::Identity,
+    problem, store::Identity,
 };
 use metrics::{CounterFn, GaugeFn, HistogramFn};
 
@@ -74,7 +74,8 @@ impl Foreign {
         self.meter.dropped(DropReason::Implausible);
         if !matches!(self.series, Series::Lost) {
             self.once.tell(&self.name, || {
-                tracing::warn!(
+                problem!(
+                    warn,
                     name = &*self.name,
                     "a name of botmeter is recorded through `metrics` by {what}, which its kind \
                      cannot do: it is dropped"

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use super::encode::{MILLISECOND, Stamp};
-use botmeter_core::{store, wall};
+use botmeter_core::{problem, store, wall};
 
 /// Clocks are set right by less than this every day.
 const WORTH_A_WORD: Duration = Duration::from_mins(1);
@@ -62,7 +62,8 @@ impl Times {
     fn tell(&mut self, behind: Duration) {
         let is_worth_it = behind >= WORTH_A_WORD;
         if is_worth_it && !self.is_said {
-            tracing::warn!(
+            problem!(
+                warn,
                 behind = format_args!("{} s", behind.as_secs()),
                 "the clock is behind the times of earlier pushes: until it has caught up, pushes \
                  carry times shortly after the last one, and panels show them there"

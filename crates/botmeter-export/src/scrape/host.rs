@@ -26,8 +26,9 @@ pub(super) fn refusal<B>(request: &Request<B>) -> Option<Response<PageBody>> {
             StatusCode::MISDIRECTED_REQUEST,
             "this server listens on the loopback and answers to localhost and to addresses \
              alone, so that no web page can read it under a name of its own: ask for \
-             localhost, let a proxy in front of it set Host to localhost, or listen for other \
-             machines with OTEL_EXPORTER_PROMETHEUS_HOST=0.0.0.0\n",
+             localhost, let a proxy in front of it set Host to localhost, or listen on 0.0.0.0 \
+             for other machines, with OTEL_EXPORTER_PROMETHEUS_HOST or where the program itself \
+             names the address\n",
         ),
         Err(Unclear) => (
             StatusCode::BAD_REQUEST,

@@ -33,6 +33,16 @@ pub(super) fn look(subject: &Subject) -> Finding {
             "unset OTEL_METRICS_EXPORTER, or set it to otlp, prometheus or console",
         );
     }
+    if let Some(route) = settings.lost.first() {
+        return Finding::broken(
+            LAYER,
+            format!(
+                "the program goes on without {}, because a setting cannot be used",
+                route.doing()
+            ),
+            "correct the setting that the warning at start-up names",
+        );
+    }
     if running.is_empty() {
         return Finding::broken(
             LAYER,

@@ -10,6 +10,7 @@ use botmeter_export::{
 use crate::{
     endpoint,
     environment::{Environment, Variable},
+    on_bad::OnBadSetting,
     variables::variables,
 };
 
@@ -20,51 +21,42 @@ pub(super) fn push(
     signal: Signal,
     given: Option<&Given>,
     environment: &Environment,
+    on_bad: OnBadSetting,
 ) -> Result<OtlpSettings, Error> {
     let variables = variables(signal);
-    let protocol = environment
-        .first(variables.protocol)
-        .map(|variable| {
-            variable.one_of(&[("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)])
-        })
-        .transpose()?
-        .unwrap_or(Protocol::HttpProtobuf);
+    let with = |what: &str| format!("with {what} for {}", signal.noun());
+    let protocols = [("http/protobuf", Protocol::HttpProtobuf), ("grpc", Protocol::Grpc)];
+    let protocol = environment.one_of(variables.protocol, &protocols);
+    let protocol = on_bad.or(protocol, None, || with("http/protobuf"))?;
+    let protocol = protocol.unwrap_or(Protocol::HttpProtobuf);
     let endpoint = match given {
         Some(endpoint) => endpoint::given_in_code(endpoint, signal, protocol)?,
         None => endpoint::from_environment(environment, signal, protocol)?,
     };
-    let headers = environment
-        .first(variables.headers)
-        .map(Variable::headers)
-        .transpose()?
-        .unwrap_or_default();
-    let timeout = environment
-        .first(variables.timeout)
-        .map(Variable::millis)
-        .transpose()?
-        .unwrap_or(DEFAULT_TIMEOUT);
-    let compression = environment
-        .first(variables.compression)
-        .map(|variable| {
-            variable.one_of(&[("gzip", Compression::Gzip), ("none", Compression::None)])
-        })
-        .transpose()?
-        .unwrap_or(Compression::None);
+    let headers = environment.first(variables.headers).map(Variable::headers).transpose();
+    let headers = on_bad.or(headers, None, || with("no headers"))?.unwrap_or_default();
+    let timeout = environment.millis(variables.timeout, DEFAULT_TIMEOUT, on_bad)?;
+    let compressions = [("gzip", Compression::Gzip), ("none", Compression::None)];
+    let compression = environment.one_of(variables.compression, &compressions);
+    let compression = on_bad.or(compression, None, || with("no compression"))?;
+    let compression = compression.unwrap_or(Compression::None);
     let temporality = match signal {
-        Signal::Metrics => temporality(environment)?,
-        Signal::Spans => Temporality::Cumulative,
+        Signal::Metrics => {
+            on_bad.or(temporality(environment), None, || "with cumulative counts".to_owned())?
+        }
+        Signal::Spans => None,
     };
+    let temporality = temporality.unwrap_or(Temporality::Cumulative);
     Ok(OtlpSettings { endpoint, protocol, headers, timeout, compression, temporality })
 }
 
-fn temporality(environment: &Environment) -> Result<Temporality, Error> {
-    let preference =
-        environment.first(&["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"]).map(|variable| {
-            variable.one_of(&[
-                ("cumulative", Temporality::Cumulative),
-                ("delta", Temporality::Delta),
-                ("lowmemory", Temporality::LowMemory),
-            ])
-        });
-    Ok(preference.transpose()?.unwrap_or(Temporality::Cumulative))
+fn temporality(environment: &Environment) -> Result<Option<Temporality>, Error> {
+    environment.one_of(
+        &["OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE"],
+        &[
+            ("cumulative", Temporality::Cumulative),
+            ("delta", Temporality::Delta),
+            ("lowmemory", Temporality::LowMemory),
+        ],
+    )
 }

@@ -2,13 +2,14 @@
 
 use std::{fmt, time::Duration};
 
-use botmeter_core::Error;
+use botmeter_core::{Error, problem};
 use botmeter_export::{OtlpSettings, credentials::Given, signal::Signal};
 
 use super::{compiled::Compiled, push::push};
 use crate::{
     endpoint,
     environment::{Environment, Variable},
+    on_bad::OnBadSetting,
     variables::BASE,
 };
 
@@ -88,22 +89,29 @@ pub(super) fn resolve(
     asked: &Asked,
     environment: &Environment,
     compiled: Compiled,
+    on_bad: OnBadSetting,
 ) -> Result<Option<TracesSettings>, Error> {
     let given = asked.endpoint.as_ref();
-    let pushes = || push(Signal::Spans, given, environment).map(TracesExporter::Otlp);
+    let pushes = || push(Signal::Spans, given, environment, on_bad).map(TracesExporter::Otlp);
+    let exporters = [("otlp", Some(true)), ("console", Some(false)), ("none", None)];
+    // What the code chooses is not asked of the environment.
+    let is_asked = given.is_some() || asked.prints;
+    let named = if is_asked { Ok(None) } else { environment.one_of(&[EXPORTER], &exporters) };
+    let named = on_bad.or(named, None, || "as if it were not set".to_owned())?;
     let exporter = if given.is_some() {
         pushes()?
     } else if asked.prints {
         TracesExporter::Console
-    } else if let Some(variable) = environment.first(&[EXPORTER]) {
-        match variable.one_of(&[("otlp", Some(true)), ("console", Some(false)), ("none", None)])? {
+    } else if let Some(named) = named {
+        match named {
             Some(true) => pushes()?,
             Some(false) => TracesExporter::Console,
             None => return Ok(none(compiled, "OTEL_TRACES_EXPORTER is none")),
         }
     } else if environment.get(ENDPOINT).is_some() {
         if !compiled.traces {
-            tracing::warn!(
+            problem!(
+                warn,
                 "{ENDPOINT} is set, but this program exports no spans: it was built without the \
                  feature `traces`, or gives its spans to no layer of telemetry"
             );
@@ -126,10 +134,12 @@ pub(super) fn resolve(
         }
     };
     let sampler = match asked.sampler {
-        Some(sampler) => sampler.checked()?,
-        None => sampler(environment)?,
+        Some(sampler) => sampler.checked(),
+        None => sampler(environment, on_bad),
     };
-    Ok(Some(TracesSettings { exporter, sampler, batching: batching(environment)? }))
+    let default = Sampler::ParentOrAlwaysOn;
+    let sampler = on_bad.or(sampler, default, || format!("with {default}"))?;
+    Ok(Some(TracesSettings { exporter, sampler, batching: batching(environment, on_bad)? }))
 }
 
 /// No spans are exported, which is said once to a program that has some.
@@ -140,7 +150,7 @@ fn none(compiled: Compiled, why: &str) -> Option<TracesSettings> {
     None
 }
 
-fn sampler(environment: &Environment) -> Result<Sampler, Error> {
+fn sampler(environment: &Environment, on_bad: OnBadSetting) -> Result<Sampler, Error> {
     let Some(variable) = environment.first(&[SAMPLER]) else {
         return Ok(Sampler::ParentOrAlwaysOn);
     };
@@ -155,43 +165,47 @@ fn sampler(environment: &Environment) -> Result<Sampler, Error> {
         ("parentbased_traceidratio", Sampler::ParentOrRatio(unread)),
     ])?;
     Ok(match sampler {
-        Sampler::Ratio(_) => Sampler::Ratio(ratio(environment)?),
-        Sampler::ParentOrRatio(_) => Sampler::ParentOrRatio(ratio(environment)?),
+        Sampler::Ratio(_) => Sampler::Ratio(ratio(environment, on_bad)?),
+        Sampler::ParentOrRatio(_) => Sampler::ParentOrRatio(ratio(environment, on_bad)?),
         other => other,
     })
 }
 
-fn ratio(environment: &Environment) -> Result<f64, Error> {
+fn ratio(environment: &Environment, on_bad: OnBadSetting) -> Result<f64, Error> {
     let Some(variable) = environment.first(&[SAMPLER_ARG]) else { return Ok(1.0) };
-    match variable.value.parse() {
+    let ratio = match variable.value.parse() {
         Ok(ratio) if is_ratio(ratio) => Ok(ratio),
         _ => Err(variable.wrong("give the share of traces to keep, from 0.0 to 1.0")),
-    }
+    };
+    on_bad.or(ratio, 1.0, || "with all traces".to_owned())
 }
 
-fn batching(environment: &Environment) -> Result<Batching, Error> {
+fn batching(environment: &Environment, on_bad: OnBadSetting) -> Result<Batching, Error> {
     let default = DEFAULT_BATCHING;
-    let delay = match environment.first(&["OTEL_BSP_SCHEDULE_DELAY"]) {
-        Some(variable) => variable.millis()?,
-        None => default.delay,
-    };
+    let delay = environment.millis(&["OTEL_BSP_SCHEDULE_DELAY"], default.delay, on_bad)?;
+    let in_all = |spans: usize| format!("with {spans} spans");
     let queue_size = match environment.first(&[QUEUE_SIZE]) {
-        Some(variable) => spans(variable)?,
+        Some(variable) => {
+            on_bad.or(spans(variable), default.queue_size, || in_all(default.queue_size))?
+        }
         None => default.queue_size,
     };
+    let most = default.batch_size.min(queue_size);
     let batch_size = match environment.first(&[BATCH_SIZE]) {
-        Some(variable) => match spans(variable)? {
-            size if size <= queue_size => size,
-            _ => {
-                return Err(variable.wrong(&format!(
-                    "a batch cannot be larger than the queue, which holds {queue_size} spans; \
-                     {QUEUE_SIZE} makes it larger"
-                )));
-            }
-        },
-        None => default.batch_size.min(queue_size),
+        Some(variable) => on_bad.or(batch(variable, queue_size), most, || in_all(most))?,
+        None => most,
     };
     Ok(Batching { delay, queue_size, batch_size })
+}
+
+fn batch(variable: Variable<'_>, queue_size: usize) -> Result<usize, Error> {
+    match spans(variable)? {
+        size if size <= queue_size => Ok(size),
+        _ => Err(variable.wrong(&format!(
+            "a batch cannot be larger than the queue, which holds {queue_size} spans; \
+             {QUEUE_SIZE} makes it larger"
+        ))),
+    }
 }
 
 fn spans(variable: Variable<'_>) -> Result<usize, Error> {

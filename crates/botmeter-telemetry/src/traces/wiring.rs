@@ -17,7 +17,7 @@ use crate::{
     environment::Environment,
     running::Running,
     self_observation::SelfObservation,
-    settings::{Settings, TracesExporter, TracesSettings},
+    settings::{Chooser, Settings, TracesExporter, TracesSettings},
 };
 
 /// How spans come from the program.
@@ -64,10 +64,14 @@ pub(crate) fn prepare(settings: &Settings, wiring: &Wiring) -> Result<Option<Pre
         return Ok(None);
     };
     let Some(traces) = &wiring.traces else {
-        return Err(Error::new(
+        let otherwise = match settings.chosen_by.spans {
+            Chooser::Code => "",
+            Chooser::Environment => ", or choose OTEL_TRACES_EXPORTER=none",
+        };
+        return Err(Error::new(format!(
             "export spans: the program gives none to its telemetry; call `Builder::traces` or \
-             `Builder::install_subscriber`, or choose OTEL_TRACES_EXPORTER=none",
-        ));
+             `Builder::install_subscriber`{otherwise}"
+        )));
     };
     let destination: Box<dyn Destination> = match &chosen.exporter {
         TracesExporter::Otlp(push) => Box::new(SpanPush::new(push, &settings.resource)?),

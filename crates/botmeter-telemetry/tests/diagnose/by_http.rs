@@ -175,7 +175,7 @@ fn a_gate_that_wants_credentials_gets_those_of_the_environment() {
         format!(
             "broken   receiver     an empty POST http://{address}/v1/metrics: 401 Unauthorized, \
              \"who are you?\"\n\
-             change: check the credentials in OTEL_EXPORTER_OTLP_HEADERS"
+             change: check the credentials in OTEL_EXPORTER_OTLP_HEADERS or in the endpoint"
         )
     );
     let variables = [("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer s3cret-token")];

@@ -48,7 +48,10 @@ fn answers_other_than_success_are_explained() {
             "400 Bad Request, \"Client sent an HTTP request to an HTTPS server.\"; the receiver \
              wants TLS: begin the endpoint with https://",
         ),
-        (answer(401, ""), "401 Unauthorized; check the credentials in OTEL_EXPORTER_OTLP_HEADERS"),
+        (
+            answer(401, ""),
+            "401 Unauthorized; check the credentials in OTEL_EXPORTER_OTLP_HEADERS or in the endpoint",
+        ),
         (
             answer(413, ""),
             "413 Payload Too Large; a push is larger than the receiver allows: raise its limit",
@@ -170,7 +173,7 @@ fn codes_of_grpc_are_explained() {
         (
             answer(tonic::Code::Unauthenticated, "who are you?"),
             "Unauthenticated, \"who are you?\"; check the credentials in \
-             OTEL_EXPORTER_OTLP_HEADERS",
+             OTEL_EXPORTER_OTLP_HEADERS or in the endpoint",
         ),
         (
             answer(tonic::Code::ResourceExhausted, "too much"),
@@ -236,7 +239,7 @@ fn credentials_that_the_receiver_quotes_back_are_hidden() {
         failure,
         format!(
             "POST {url}: 403 Forbidden, \"no access by ***\"; check the credentials in \
-             OTEL_EXPORTER_OTLP_HEADERS"
+             OTEL_EXPORTER_OTLP_HEADERS or in the endpoint"
         )
     );
     assert!(!shown.contains("s3cr3t"), "{shown}");

@@ -3,8 +3,8 @@
 use std::{ops::ControlFlow, sync::Arc};
 
 use botmeter_core::{
+    problem,
     store::{Identity, Labels, Point, Store, pairs},
-    tell,
 };
 use opentelemetry::{KeyValue, metrics::AsyncInstrument};
 
@@ -50,13 +50,12 @@ pub(super) fn spelt(identity: &Identity) -> Option<String> {
     let names = [identity.name(), identity.prometheus_name()];
     let found = names.into_iter().find(can_be).map(str::to_owned);
     if found.is_none() {
-        tell(|| {
-            tracing::warn!(
-                name = identity.name(),
-                "a name cannot be given to a MeterProvider, and its measurements are not: it needs \
+        problem!(
+            warn,
+            name = identity.name(),
+            "a name cannot be given to a MeterProvider, and its measurements are not: it needs \
                  a letter in front, and no colon; rename it"
-            );
-        });
+        );
     }
     found
 }

@@ -5,7 +5,8 @@ use http::{HeaderMap, StatusCode, header};
 use super::super::target::Target;
 use crate::{Protocol, signal::Signal};
 
-pub(super) const CREDENTIALS: &str = "check the credentials in OTEL_EXPORTER_OTLP_HEADERS";
+pub(super) const CREDENTIALS: &str =
+    "check the credentials in OTEL_EXPORTER_OTLP_HEADERS or in the endpoint";
 pub(super) const NOT_NOW: &str =
     "the receiver, or a proxy before it, is down, starting or overloaded";
 pub(super) const STRANGER: &str = "something else than an OTLP receiver answers there";

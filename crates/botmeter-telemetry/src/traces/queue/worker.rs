@@ -13,7 +13,7 @@ use super::{
     Destination,
     state::{Next, Shared},
 };
-use botmeter_core::DropReason;
+use botmeter_core::{DropReason, problem};
 use botmeter_export::Exports;
 
 pub(super) struct Worker {
@@ -87,11 +87,12 @@ impl Worker {
         if self.dropped == 0 {
             return;
         }
-        tracing::warn!(
+        problem!(
+            warn,
             dropped = self.dropped,
             queue_size = self.shared.batching.queue_size,
             "spans were dropped: more end than are exported; make OTEL_BSP_MAX_QUEUE_SIZE larger, \
-             or keep fewer with OTEL_TRACES_SAMPLER"
+             or keep fewer with OTEL_TRACES_SAMPLER or `Builder::sampler`"
         );
         self.dropped = 0;
         self.said = Some(Instant::now());
