@@ -97,7 +97,8 @@ impl Builder {
     }
 
     /// Makes the page for scrapes without serving it, to be mounted into the
-    /// application's own server. What the environment chooses runs as well.
+    /// application's own server with [`Telemetry::page`], or `routes` for axum.
+    /// What the environment chooses runs as well.
     pub fn scrape_mounted(mut self) -> Self {
         self.asked.scrape = Some(ScrapeSettings::Mounted);
         self

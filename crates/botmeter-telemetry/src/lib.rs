@@ -17,6 +17,8 @@ mod on_bad;
 mod pulse;
 mod recorded;
 mod registration;
+#[cfg(all(feature = "axum", feature = "scrape"))]
+mod routes;
 mod running;
 pub mod self_observation;
 mod settings;
