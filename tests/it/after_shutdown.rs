@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use botmeter_bot::Bots;
 use botmeter_core::{Domain, Memory};
 use botmeter_http::{Http, McpMethod, Method, Status};
-use botmeter_llm::{Llm, LlmGenAi, Provider, Usage};
+use botmeter_llm::{Llm, LlmConfig, Provider, Usage};
 use botmeter_narrative::Narratives;
 use botmeter_orchestrator::{EscalationReason, Orchestrator, Phase, ResolutionMethod, TaskState};
 use botmeter_pipeline::{Pipelines, Stage};
@@ -23,10 +23,19 @@ type End = Box<dyn FnOnce()>;
 /// Keeps a guard of this domain over a shutdown, or only a handle, and checks
 /// that what it records then is counted and said once.
 fn keep<D: Domain>(what: &str, start: impl FnOnce(&D) -> End) -> Result<()> {
+    keep_with(D::Config::default(), what, start)
+}
+
+fn keep_with<D: Domain>(
+    config: D::Config,
+    what: &str,
+    start: impl FnOnce(&D) -> End,
+) -> Result<()> {
     let memory = Memory::new();
     let (telemetry, domain) = Telemetry::builder("test")
         .environment(Environment::default())
         .backend(memory.clone())
+        .configure::<D>(config)
         .start::<D>()?;
     let dropped = || memory.value("telemetry_dropped_total", &[("reason", "after_shutdown")]);
     let end = start(&domain);
@@ -73,7 +82,7 @@ fn llm() -> Result<()> {
         let llm = llm.clone();
         end!(llm.start(Provider::Groq, "new").finish(&usage))
     })?;
-    keep::<LlmGenAi>("a call under both names", |llm| {
+    keep_with::<Llm>(LlmConfig::new().gen_ai(), "a call under both names", |llm| {
         let call = start(llm);
         end!(call.finish(&usage))
     })

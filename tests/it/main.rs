@@ -6,6 +6,8 @@
 mod after_shutdown;
 /// What recording costs in allocations: nothing, once a handle is bound.
 mod allocations;
+/// Which kind of a failed call the errors of real clients are.
+mod failures;
 /// What observing a future adds to its size.
 mod futures;
 /// A hundred thousand series while four threads record.

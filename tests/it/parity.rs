@@ -6,7 +6,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
+use botmeter_llm::{ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Usage};
 use botmeter_telemetry::{Environment, Exports, Telemetry};
 use integration_tests::{Families, read_exposition, read_open_metrics, translate_push};
 
@@ -20,11 +20,15 @@ fn is_about_exports(name: &str) -> bool {
     name.starts_with("telemetry_export") || name.starts_with("telemetry_last_export")
 }
 
+/// What the calls cost.
+pub(crate) fn prices() -> Result<LlmConfig> {
+    let price = Price::per_million(2.5, 10.0)?.cache_read(1.25)?.cache_write(2.5)?;
+    Ok(LlmConfig::new().prices(PriceBook::new().with(Provider::OpenAi, "gpt", price)))
+}
+
 /// One of everything that a bot does with a model, with label values that are
 /// hard to carry.
-pub(crate) fn play(llm: &Llm) -> Result<()> {
-    let price = Price::per_million(2.5, 10.0)?.cache_read(1.25)?.cache_write(2.5)?;
-    llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price))?;
+pub(crate) fn play(llm: &Llm) {
     let usage = Usage::including_cache(1000, 101).cache_read(600).cache_write(10).reasoning(40);
     let long = "m".repeat(10_000);
     let models =
@@ -46,7 +50,6 @@ pub(crate) fn play(llm: &Llm) -> Result<()> {
     llm.start(Provider::OpenAi, "gpt-4o").finish(&Usage::including_cache(-1, 1));
     // One that is still under way when the others are counted.
     std::mem::forget(llm.start(Provider::OpenAi, "gpt-4o"));
-    Ok(())
 }
 
 fn names(families: &Families) -> BTreeSet<&String> {
@@ -88,8 +91,9 @@ fn both_routes(receiver: &Receiver, protocol: &str) -> Result<()> {
         .scrape(([127, 0, 0, 1], 0).into())
         .otlp(receiver.endpoint())
         .interval(Duration::from_hours(1))
+        .configure::<Llm>(prices()?)
         .start::<Llm>()?;
-    play(&llm)?;
+    play(&llm);
     let address = telemetry.scrape_address().context("nothing is served")?;
     let url = format!("http://{address}/metrics");
     telemetry.flush_blocking(SOON)?;

@@ -16,7 +16,7 @@ use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
 use crate::{
-    parity::{SOON, compare, play},
+    parity::{SOON, compare, play, prices},
     receiver::Receiver,
 };
 
@@ -86,8 +86,9 @@ fn both_bridges_give_what_the_page_has() -> Result<()> {
         .backend(memory.clone())
         .backend(bridge::Metrics::to(Arc::new(recorder)))
         .backend(bridge::OpenTelemetry::new(Arc::new(provider.clone())))
+        .configure::<Llm>(prices()?)
         .start::<Llm>()?;
-    play(&llm)?;
+    play(&llm);
     provider.force_flush()?;
     let page = read_exposition(&memory.text())?;
     let mut through_metrics = read_exposition(&exporter.render())?;

@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, time::Duration};
 use anyhow::{Context, Result};
 use botmeter_bot::Bots;
 use botmeter_http::Http;
-use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
+use botmeter_llm::{ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Usage};
 use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{
     Collector, Discovery, FanOut, Labels, Prometheus, blocks_of_the_guide, eventually,
@@ -21,9 +21,7 @@ const PUSHED: &str = "pushed";
 
 /// Some of everything, with label values that are hard to carry; afterwards
 /// nothing moves.
-fn play((llm, bots, http): &(Llm, Bots, Http)) -> Result<()> {
-    let price = Price::per_million(2.5, 10.0)?.cache_read(1.25)?;
-    llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price))?;
+fn play((llm, bots, http): &(Llm, Bots, Http)) {
     for model in ["gpt-4o", "quo\"ted", "back\\slash", "ünïcödé", ""] {
         let mut call = llm.start(Provider::OpenAi, model);
         call.first_token();
@@ -38,7 +36,6 @@ fn play((llm, bots, http): &(Llm, Bots, Http)) -> Result<()> {
     bot.set_queue_depth(7);
     http.start(hyper::Method::GET, Some("/chat/{id}")).finish(200_u16);
     http.start_tool("search").finish();
-    Ok(())
 }
 
 /// The values of a job's series, without what tells the routes apart: the job
@@ -105,16 +102,19 @@ fn four_ways_give_the_same_names_labels_buckets_and_values() -> Result<()> {
 
     let receivers = [direct.otlp_endpoint(), collector.otlp_endpoint(), gateway.otlp_endpoint()];
     let ways = FanOut::to(&receivers)?;
+    let price = Price::per_million(2.5, 10.0)?.cache_read(1.25)?;
+    let prices = PriceBook::new().with(Provider::OpenAi, "gpt", price);
     let (telemetry, domains) = Telemetry::builder(PUSHED)
         .environment(Environment::default())
         .instance_id("here:1")
         .scrape(([127, 0, 0, 1], 0).into())
         .otlp(ways.endpoint())
         .interval(Duration::from_secs(1))
+        .configure::<Llm>(LlmConfig::new().prices(prices))
         .start::<(Llm, Bots, Http)>()?;
     let page = telemetry.scrape_address().context("nothing is served")?;
     direct.discover(SCRAPED, "here:1", page)?;
-    play(&domains)?;
+    play(&domains);
 
     let mut last = String::new();
     let same = eventually(SOON, "the same values by four ways", || {

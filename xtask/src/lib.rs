@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bench;
 pub mod catalog;
+pub mod client;
 pub mod cost;
 pub mod dashboards;
 pub mod demo;

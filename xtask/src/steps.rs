@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{example, features, outside::fixture_steps, repository, soak};
+use crate::{client, example, features, outside::fixture_steps, repository, soak};
 
 /// Runs every step and stops at the first that fails.
 ///
@@ -34,7 +34,9 @@ pub fn run() -> Result<()> {
         report.step(&alone.name, lint(&arguments))?;
     }
     report.step("packages", cargo(&["xtask", "packages"]))?;
-    for (name, command) in example::steps()?.into_iter().chain(fixture_steps()?) {
+    for (name, command) in
+        example::steps()?.into_iter().chain(client::steps()?).chain(fixture_steps()?)
+    {
         report.step(name, command)?;
     }
     report.step("real servers", cargo(&["test", "--package", "integration-tests"]))?;

@@ -60,6 +60,14 @@ pub enum Outcome<K = ()> {
     Cancelled,
 }
 
+impl<K: Reason> Outcome<K> {
+    /// How an event ended of which nobody said it: a panic goes through it, or
+    /// it was dropped.
+    pub fn unsaid() -> Self {
+        if thread::panicking() { Self::Failed(K::PANIC) } else { Self::Cancelled }
+    }
+}
+
 impl<K> Outcome<K> {
     /// The outcome as a label.
     pub fn status(&self) -> Status {
@@ -291,10 +299,8 @@ impl<E: Event<K>, K: Reason> Deref for Guard<E, K> {
 /// The one place where an event ends.
 impl<E: Event<K>, K: Reason> Drop for Guard<E, K> {
     fn drop(&mut self) {
-        let unsaid =
-            if thread::panicking() { Outcome::Failed(K::PANIC) } else { Outcome::Cancelled };
         let took = self.elapsed();
-        self.event.ended(self.told.unwrap_or(unsaid), took);
+        self.event.ended(self.told.unwrap_or_else(Outcome::unsaid), took);
     }
 }
 

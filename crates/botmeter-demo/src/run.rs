@@ -11,8 +11,8 @@ use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
-use botmeter_llm::Provider as ProviderLabel;
 use botmeter_llm::core::Memory;
+use botmeter_llm::{Llm, LlmConfig, Provider as ProviderLabel};
 use botmeter_telemetry::Telemetry;
 use botmeter_telemetry::traces::Traces;
 use botmeter_telemetry::{StopRequested, stop_requested};
@@ -57,23 +57,23 @@ pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
         timeout: options.call_timeout(),
     })?;
 
+    let prices = match &own_provider {
+        Some(_) => prices::with_cache_writes(&options.models())?,
+        None => prices::listed(),
+    };
     let memory = Memory::new();
     let (telemetry, domains) = Telemetry::builder("botmeter-demo")
         .version(env!("CARGO_PKG_VERSION"))
         .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
         .backend(memory.clone())
         .traces(traces)
+        .configure::<Llm>(LlmConfig::new().prices(prices))
         .start::<Domains>()
         .map_err(|error| {
             let advice = if is_about_the_port(&error) { "; --port chooses another" } else { "" };
             anyhow!("{}{advice}", failed_to(&error))
         })?;
     let llm = domains.0.clone();
-    let prices = match &own_provider {
-        Some(_) => prices::with_cache_writes(&options.models())?,
-        None => prices::listed(),
-    };
-    llm.set_prices(prices).map_err(|error| failed_to(&error))?;
 
     let habits = Habits {
         provider: label,

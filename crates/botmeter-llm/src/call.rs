@@ -1,11 +1,11 @@
 //! One call, from its start to its end.
 
-use std::{mem, sync::Arc, thread, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
-use botmeter_core::tell;
+use botmeter_core::{Outcome, tell};
 use tracing::Span;
 
-use crate::{ErrorKind, Provider, Status, Usage, clock::Instant, row::Row, span};
+use crate::{Cause, ErrorKind, Provider, Usage, clock::Instant, row::Row, span};
 
 /// One call to a model, counted once, at its end.
 ///
@@ -37,29 +37,20 @@ pub struct Call {
     started: Instant,
     first_token: Option<Instant>,
     consumed: Option<Usage>,
-    outcome: Outcome,
+    told: Option<Outcome<ErrorKind>>,
     span: Span,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Outcome {
-    Open,
-    Finished,
-    Failed(ErrorKind),
 }
 
 impl Call {
     #[inline]
     pub(crate) fn start(row: Arc<Row>, provider: Provider, model: &str) -> Self {
+        Self::with_span(row, span::begin(provider, model))
+    }
+
+    #[inline]
+    pub(crate) fn with_span(row: Arc<Row>, span: Span) -> Self {
         row.in_flight.add(1);
-        Self {
-            started: row.clock.now(),
-            row,
-            first_token: None,
-            consumed: None,
-            outcome: Outcome::Open,
-            span: span::begin(provider, model),
-        }
+        Self { started: row.clock.now(), row, first_token: None, consumed: None, told: None, span }
     }
 
     /// The first token of a streamed reply is here. Later ones change nothing.
@@ -88,15 +79,35 @@ impl Call {
         self.consumed = Some(*usage);
     }
 
+    /// Of what the provider names several times, the largest counts.
+    pub(crate) fn consumed_at_least(&mut self, usage: Usage) {
+        if usage != Usage::unknown() {
+            self.consumed = Some(self.consumed.map_or(usage, |known| known.largest(usage)));
+        }
+    }
+
     /// The reply is there, and this is what it consumed.
     pub fn finish(mut self, usage: &Usage) {
         self.consumed = Some(*usage);
-        self.outcome = Outcome::Finished;
+        self.told = Some(Outcome::Finished);
     }
 
-    /// The call failed.
+    /// The reply is there, and all that is known of its usage was said. The
+    /// call goes on until it is dropped.
+    pub(crate) fn completed(&mut self) {
+        self.consumed.get_or_insert(Usage::unknown());
+        self.told = Some(Outcome::Finished);
+    }
+
+    /// The call failed. [`Llm::kind_of`](crate::Llm::kind_of) tells the kind
+    /// of an error.
     pub fn fail(mut self, because: impl Into<ErrorKind>) {
-        self.outcome = Outcome::Failed(because.into());
+        self.told = Some(Outcome::Failed(because.into()));
+    }
+
+    pub(crate) fn fail_because<M>(self, error: &impl Cause<M>) {
+        let kind = self.row.classifiers.kind_of(error.error());
+        self.fail(kind);
     }
 
     /// The span of this call, after OpenTelemetry's GenAI conventions: which
@@ -134,11 +145,11 @@ impl Call {
 impl Drop for Call {
     fn drop(&mut self) {
         let ended = self.row.clock.now();
-        let (status, error) = match self.outcome {
-            Outcome::Finished => (Status::Success, None),
-            Outcome::Failed(kind) => (Status::Error, Some(kind)),
-            Outcome::Open if thread::panicking() => (Status::Error, Some(ErrorKind::Unknown)),
-            Outcome::Open => (Status::Cancelled, None),
+        let outcome = self.told.unwrap_or_else(Outcome::unsaid);
+        let status = outcome.status();
+        let error = match outcome {
+            Outcome::Failed(kind) => Some(kind),
+            Outcome::Finished | Outcome::Cancelled => None,
         };
         // So that exemplars lead to this call's span.
         let entered = span::enter(&self.span);

@@ -1,14 +1,8 @@
 //! Drivers: what talks to a provider, and how any of them is metered.
 
-use std::error::Error as StdError;
+use std::{error::Error as StdError, future::Future};
 
-use crate::{Llm, Provider, Usage, span::InSpan};
-
-/// A reply that knows what it consumed.
-pub trait Reply {
-    /// What the provider bills for it.
-    fn usage(&self) -> Usage;
-}
+use crate::{Llm, Provider, Reply, span::InSpan};
 
 /// What talks to a model provider: a reply for a request.
 ///
@@ -70,7 +64,7 @@ pub trait Driver: Send + Sync {
     /// The model that this request is for.
     fn model<'a>(&'a self, request: &'a Self::Request) -> &'a str;
 
-    /// Asks the provider.
+    /// Asks the provider. Whoever implements it writes an `async fn`.
     ///
     /// # Errors
     ///
@@ -118,7 +112,7 @@ impl<D: Driver> Driver for Metered<D> {
         let result = InSpan::new(call.span(), self.driver.generate(request)).await;
         match &result {
             Ok(reply) => call.finish(&reply.usage()),
-            Err(error) => call.fail(crate::ErrorKind::of(error)),
+            Err(error) => call.fail_because(error),
         }
         result
     }

@@ -2,78 +2,17 @@
 
 mod labels;
 
-use std::{ops::Deref, time::Duration};
+use std::time::Duration;
 
-use botmeter_core::{Domain, Each, Histogram, Instrument, Meter, Unit, buckets};
+use botmeter_core::{Each, Histogram, Instrument, Meter, Unit, buckets};
 
-use crate::{Llm, Provider, Usage};
+use crate::{Provider, Usage};
 use labels::{Operation, ProviderName, RequestModel, TokenType};
 
-/// [`Llm`] that records each call twice: under its own names, which the boards
-/// and alerts need, and under those of OpenTelemetry's GenAI conventions
-/// (version 1.41), for dashboards that are made for them.
-///
-/// Named at start-up in the place of [`Llm`], and used like it:
-///
-/// ```
-/// # use botmeter_llm::core::{Domain, Memory, Meter};
-/// use botmeter_llm::{LlmGenAi, Provider, Usage};
-///
-/// # let memory = Memory::new();
-/// # let llm = LlmGenAi::register(&Meter::new(memory.clone()));
-/// // let (telemetry, llm) = Telemetry::builder("my-bot").start::<LlmGenAi>()?;
-/// llm.start(Provider::Mistral, "ministral").finish(&Usage::including_cache(12, 3));
-/// # let called = [
-/// #     ("gen_ai_operation_name", "chat"),
-/// #     ("gen_ai_provider_name", "mistral_ai"),
-/// #     ("gen_ai_request_model", "ministral"),
-/// # ];
-/// # let calls = memory.value("gen_ai_client_operation_duration_seconds_count", &called);
-/// # assert_eq!(calls, Some(1.0));
-/// ```
-///
-/// | convention | in Prometheus |
-/// |---|---|
-/// | `gen_ai.client.operation.duration` | `gen_ai_client_operation_duration_seconds` |
-/// | `gen_ai.client.token.usage` | `gen_ai_client_token_usage` |
-/// | `gen_ai.client.operation.time_to_first_chunk` | `gen_ai_client_operation_time_to_first_chunk_seconds` |
-///
-/// Where they differ from the conventions:
-///
-/// - Attributes have underscores on both routes, `gen_ai_request_model`: what
-///   Prometheus makes of `gen_ai.request.model`. A store that keeps the dots
-///   sees other attributes.
-/// - `error.type` is missing, because a label here always has a value, and
-///   dashboards take any value for a failure. Durations are those of all
-///   calls, however they ended; `llm_errors_total` tells failures apart.
-/// - `gen_ai.client.operation.time_per_output_chunk` is missing: a call knows
-///   of its first chunk and of its end, not of each chunk between them.
-/// - `gen_ai_operation_name` is always `chat`.
-/// - The bounds of token usage lie half a token above the conventional ones,
-///   and count the same.
-#[derive(Clone, Debug)]
-pub struct LlmGenAi(Llm);
-
-impl Domain for LlmGenAi {
-    const NAME: &'static str = Llm::NAME;
-    type Config = ();
-
-    fn register_with(meter: &Meter, (): ()) -> Self {
-        Self(Llm::named(meter, Naming::AndGenAi))
-    }
-}
-
-impl Deref for LlmGenAi {
-    type Target = Llm;
-
-    fn deref(&self) -> &Llm {
-        &self.0
-    }
-}
-
 /// Under which names calls are recorded.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) enum Naming {
+    #[default]
     Own,
     AndGenAi,
 }
@@ -116,8 +55,12 @@ impl GenAi {
     }
 
     pub(crate) fn consumed(&self, usage: &Usage) {
-        self.tokens[TokenType::Input].record(usage.prompt_tokens() as f64);
-        self.tokens[TokenType::Output].record(usage.completion_tokens() as f64);
+        let (prompt, completion) = (usage.prompt_tokens(), usage.completion_tokens());
+        // No call is without tokens: none means that the provider did not say.
+        if prompt + completion > 0 {
+            self.tokens[TokenType::Input].record(prompt as f64);
+            self.tokens[TokenType::Output].record(completion as f64);
+        }
     }
 }
 
@@ -168,12 +111,12 @@ mod tests {
     use botmeter_core::{Memory, Registered};
 
     use super::*;
-    use crate::ErrorKind;
+    use crate::{ErrorKind, Llm, LlmConfig};
 
     #[test]
     fn a_call_is_recorded_under_both_names() {
         let memory = Memory::new();
-        let llm = LlmGenAi::register(&Meter::new(memory.clone()));
+        let llm = Llm::with_config(&Meter::new(memory.clone()), LlmConfig::new().gen_ai());
         let mut call = llm.start(Provider::XAi, "grok-3-mini");
         call.first_token();
         call.finish(&Usage::excluding_cache(10, 4).cache_read(5));
@@ -211,11 +154,24 @@ mod tests {
     }
 
     #[test]
+    fn usage_that_nobody_told_is_no_usage_of_zero() {
+        let memory = Memory::new();
+        let llm = Llm::with_config(&Meter::new(memory.clone()), LlmConfig::new().gen_ai());
+        llm.start(Provider::XAi, "grok-3-mini").finish(&Usage::unknown());
+        let moved = memory.moved();
+        assert!(moved.iter().any(|line| line.starts_with("gen_ai_client_operation_duration")));
+        assert!(!moved.iter().any(|line| line.contains("token_usage")), "{moved:#?}");
+    }
+
+    #[test]
     fn only_the_own_names_are_there_by_default() {
         let names = |registered: Registered| -> BTreeSet<String> {
             registered.instruments.iter().map(|one| one.prometheus_name()).collect()
         };
-        let (own, both) = (names(Registered::of::<Llm>()), names(Registered::of::<LlmGenAi>()));
+        let (own, both) = (
+            names(Registered::of::<Llm>()),
+            names(Registered::with::<Llm>(LlmConfig::new().gen_ai())),
+        );
         assert!(own.is_subset(&both));
         let added: Vec<_> = both.difference(&own).collect();
         assert_eq!(
@@ -241,7 +197,7 @@ mod tests {
     #[test]
     fn more_models_than_the_limit_become_other_under_both_names() {
         let memory = Memory::new();
-        let llm = LlmGenAi::register(&Meter::new(memory.clone()));
+        let llm = Llm::with_config(&Meter::new(memory.clone()), LlmConfig::new().gen_ai());
         for n in 0..150 {
             llm.start(Provider::Ollama, &format!("model-{n}"))
                 .finish(&Usage::including_cache(1, 1));

@@ -1,8 +1,10 @@
 //! The instruments of calls to model providers.
 
-use botmeter_core::{Counter, FloatCounter, Histogram, Instrument, Unit, UpDownCounter, buckets};
+use botmeter_core::{
+    Counter, FloatCounter, Histogram, Instrument, Status, Unit, UpDownCounter, buckets,
+};
 
-use crate::labels::{ErrorKind, Model, Provider, Status};
+use crate::labels::{ErrorKind, Model, Provider};
 
 /// Calls, counted once at their end.
 pub static REQUESTS: Instrument<Counter, (Provider, Model, Status)> = Instrument::counter(

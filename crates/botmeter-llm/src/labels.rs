@@ -130,33 +130,30 @@ open_label! {
 }
 
 closed_label! {
-    /// How a call ended.
-    pub enum Status: "status" {
-        /// With a reply.
-        Success => "success",
-        /// With an error.
-        Error => "error",
-        /// The caller went away before the reply was there.
-        Cancelled => "cancelled",
-    }
-}
-
-closed_label! {
     /// Why a call failed.
+    ///
+    /// [`ErrorKind::of_http`] and [`ErrorKind::of`] tell it.
     pub enum ErrorKind: "error_type" {
         /// The provider asks for fewer calls or fewer tokens (429).
         RateLimit => "rate_limit",
+        /// The account is empty, or its limit of money is reached: nothing
+        /// works until somebody pays (402, and a 429 or 400 whose code says so).
+        Quota => "quota",
         /// The key is missing, wrong or not allowed to do this (401, 403).
         Auth => "auth",
         /// The provider could not be reached, or the connection broke.
         Network => "network",
-        /// No reply in time.
+        /// No reply in time (408, 504).
         Timeout => "timeout",
         /// The provider does not accept the request (400, 404, 422).
         InvalidRequest => "invalid_request",
-        /// The provider failed or is overloaded (5xx), or its reply made no
-        /// sense.
+        /// The request has too many bytes, or more tokens than a whole minute
+        /// allows, so that waiting does not help (413).
+        TooLarge => "too_large",
+        /// The provider failed (5xx), or its reply made no sense.
         Server => "server",
+        /// The provider has too much to do (529, and a 503 or 429 that says so).
+        Overloaded => "overloaded",
         /// The provider refused the content.
         ContentFilter => "content_filter",
         /// The prompt is longer than the model's window.

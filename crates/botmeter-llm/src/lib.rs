@@ -6,23 +6,32 @@ pub mod board;
 mod call;
 mod classify;
 mod clock;
+mod config;
 mod driver;
 mod gen_ai;
 pub mod instruments;
 mod labels;
 mod llm;
+mod model;
+mod observed;
 mod price;
+mod reply;
 mod row;
 mod span;
+mod stream;
 mod usage;
 
-pub use botmeter_core as core;
+pub use botmeter_core::{self as core, Cause, Status};
 pub use call::Call;
-pub use driver::{Driver, Metered, Reply};
-pub use gen_ai::LlmGenAi;
-pub use labels::{ErrorKind, Model, Provider, Status};
-pub use llm::{Llm, ModelHandle};
+pub use classify::Classify;
+pub use config::LlmConfig;
+pub use driver::{Driver, Metered};
+pub use labels::{ErrorKind, Model, Provider};
+pub use llm::Llm;
+pub use model::ModelHandle;
 pub use price::{BUILT_IN_DATE, Price, PriceBook};
+pub use reply::Reply;
+pub use stream::{ObservedStream, Seen};
 pub use usage::{MAX_TOKENS, Usage};
 
 #[cfg(test)]

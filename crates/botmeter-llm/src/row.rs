@@ -1,11 +1,12 @@
 //! All handles of one provider and model.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use botmeter_core::{Counter, DropReason, Each, FloatCounter, Histogram, Meter, UpDownCounter};
 
 use crate::{
     ErrorKind, Price, Provider, Status, Usage,
+    classify::Classifiers,
     clock::Clock,
     gen_ai::{GenAi, Naming},
     instruments::{
@@ -24,6 +25,7 @@ pub(crate) struct Row {
     /// Kept here, because the fast one's `Instant::now` finds its clock in a
     /// thread-local, which may be gone where a call ends.
     pub(crate) clock: Clock,
+    pub(crate) classifiers: Arc<Classifiers>,
     price: Option<Price>,
     gaps: Gaps,
     requests: Each<Status, Counter>,
@@ -45,18 +47,27 @@ pub(crate) struct Row {
     gen_ai: Option<GenAi>,
 }
 
+/// What all rows of a domain have alike.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) clock: Clock,
+    pub(crate) classifiers: Arc<Classifiers>,
+    pub(crate) naming: Naming,
+}
+
 impl Row {
     pub(crate) fn bind(
         meter: &Meter,
         labels: (Provider, &str),
         price: Option<Price>,
-        naming: Naming,
-        clock: Clock,
+        shared: &Shared,
     ) -> Self {
         let (provider, model) = labels;
+        let Shared { clock, classifiers, naming } = shared;
         Self {
             meter: meter.clone(),
-            clock,
+            clock: clock.clone(),
+            classifiers: Arc::clone(classifiers),
             price,
             gaps: Gaps::new(labels),
             requests: Each::new(|status| REQUESTS.bind(meter, (provider, model, status))),

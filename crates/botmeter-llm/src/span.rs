@@ -13,6 +13,7 @@ use std::{
 };
 
 use botmeter_core::tell;
+use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tracing::{Span, field::Empty, level_filters::LevelFilter, span::Entered};
 
@@ -120,9 +121,9 @@ fn record(span: &Span, field: &'static str, tokens: u64) {
 }
 
 pin_project! {
-    /// A future with its span, which is entered for each poll and for its end,
-    /// so that what it traces is below the span. `tracing` has one like it, which
-    /// panics where the subscriber does.
+    /// A future or a stream with its span, which is entered for each poll and
+    /// for its end, so that what it traces is below the span. `tracing` has one
+    /// like it, which panics where the subscriber does.
     pub(crate) struct InSpan<F> {
         span: Span,
         #[pin]
@@ -130,12 +131,10 @@ pin_project! {
     }
 
     impl<F> PinnedDrop for InSpan<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            let entered = enter(this.span);
-            this.work.set(None);
-            tell(|| drop(entered));
-            tell(|| *this.span = Span::none());
+        fn drop(mut this: Pin<&mut Self>) {
+            this.as_mut().end();
+            let span = this.project().span;
+            tell(|| *span = Span::none());
         }
     }
 }
@@ -143,6 +142,14 @@ pin_project! {
 impl<F> InSpan<F> {
     pub(crate) fn new(span: &Span, work: F) -> Self {
         Self { span: span.clone(), work: Some(work) }
+    }
+
+    /// Drops the work, in its span.
+    pub(crate) fn end(self: Pin<&mut Self>) {
+        let mut this = self.project();
+        let entered = enter(this.span);
+        this.work.set(None);
+        tell(|| drop(entered));
     }
 }
 
@@ -154,5 +161,19 @@ impl<F: Future> Future for InSpan<F> {
         let _entered = this.span.enter();
         // It is there until the drop.
         this.work.as_pin_mut().map_or(Poll::Pending, |work| work.poll(context))
+    }
+}
+
+impl<S: Stream> Stream for InSpan<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let _entered = this.span.enter();
+        this.work.as_pin_mut().map_or(Poll::Ready(None), |work| work.poll_next(context))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.work.as_ref().map_or((0, Some(0)), Stream::size_hint)
     }
 }

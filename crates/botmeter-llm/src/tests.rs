@@ -2,9 +2,9 @@
 
 use std::{panic, time::Duration};
 
-use botmeter_core::{Domain, DropReason, Memory, Meter};
+use botmeter_core::{DropReason, Memory, Meter};
 
-use crate::{ErrorKind, Llm, Price, PriceBook, Provider, Usage};
+use crate::{ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Usage};
 
 struct Bench {
     memory: Memory,
@@ -14,9 +14,17 @@ struct Bench {
 
 impl Bench {
     fn new() -> Self {
+        Self::with(LlmConfig::new())
+    }
+
+    fn priced(model: &str, price: Price) -> Self {
+        Self::with(LlmConfig::new().prices(PriceBook::new().with(Provider::OpenAi, model, price)))
+    }
+
+    fn with(config: LlmConfig) -> Self {
         let memory = Memory::new();
         let meter = Meter::new(memory.clone());
-        let llm = Llm::register(&meter);
+        let llm = Llm::with_config(&meter, config);
         Self { memory, meter, llm }
     }
 
@@ -34,9 +42,8 @@ const MODEL: &str = "gpt-4o";
 
 #[test]
 fn a_reply_is_counted_with_its_tokens_and_its_cost() {
-    let bench = Bench::new();
     let price = Price::per_million(2.0, 10.0).unwrap().cache_read(1.0).unwrap();
-    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price)).unwrap();
+    let bench = Bench::priced("gpt", price);
     let usage = Usage::including_cache(1000, 100).cache_read(600).reasoning(40);
     bench.llm.start(Provider::OpenAi, MODEL).finish(&usage);
     bench.check(&[
@@ -53,9 +60,8 @@ fn a_reply_is_counted_with_its_tokens_and_its_cost() {
 
 #[test]
 fn every_instrument_is_fed_by_some_event() {
-    let bench = Bench::new();
     let price = Price::per_million(2.0, 10.0).unwrap();
-    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, "gpt", price)).unwrap();
+    let bench = Bench::priced("gpt", price);
     let _in_flight = bench.llm.start(Provider::OpenAi, MODEL);
     let mut call = bench.llm.start(Provider::OpenAi, MODEL);
     call.retry(ErrorKind::RateLimit);
@@ -164,26 +170,14 @@ fn impossible_usage_is_dropped_and_counted_and_unpriced() {
 
 #[test]
 fn a_reply_without_usage_is_unpriced_not_free() {
-    let bench = Bench::new();
     let price = Price::per_million(2.0, 10.0).unwrap();
-    bench.llm.set_prices(PriceBook::new().with(Provider::OpenAi, MODEL, price)).unwrap();
+    let bench = Bench::priced(MODEL, price);
     bench.llm.start(Provider::OpenAi, MODEL).finish(&Usage::unknown());
     bench.check(&[
         "llm_cost_unpriced_total{…} 1",
         "llm_duration_seconds_count{…,status=\"success\"} 1",
         "llm_requests_total{…,status=\"success\"} 1",
     ]);
-}
-
-#[test]
-fn prices_are_set_once_and_before_the_first_call() {
-    let bench = Bench::new();
-    bench.llm.set_prices(PriceBook::new()).unwrap();
-    let twice = bench.llm.set_prices(PriceBook::new()).unwrap_err().to_string();
-    assert!(twice.contains("set already"), "{twice}");
-    drop(bench.llm.start(Provider::OpenAi, MODEL));
-    let late = bench.llm.set_prices(PriceBook::new()).unwrap_err().to_string();
-    assert!(late.contains("before the first call"), "{late}");
 }
 
 #[test]

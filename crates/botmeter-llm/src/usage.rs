@@ -119,12 +119,37 @@ impl Usage {
         self.reasoning
     }
 
+    /// The larger number of each kind, for what a provider adds up. What cannot
+    /// be true counts only if nothing else is known.
+    pub(crate) fn largest(self, other: Self) -> Self {
+        match (self.is_plausible(), other.is_plausible()) {
+            (true, false) => self,
+            (false, true) => other,
+            _ => Self {
+                prompt: self.prompt_tokens().max(other.prompt_tokens()),
+                completion: self.completion.max(other.completion),
+                cache_read: self.cache_read.max(other.cache_read),
+                cache_write: self.cache_write.max(other.cache_write),
+                reasoning: self.reasoning.max(other.reasoning),
+                excludes_cache: false,
+                impossible: self.impossible || other.impossible,
+            },
+        }
+    }
+
     fn set<N: TryInto<u64>>(mut self, field: impl Fn(&mut Self) -> &mut u64, tokens: N) -> Self {
         match tokens.try_into() {
             Ok(tokens) => *field(&mut self) = tokens,
             Err(_) => self.impossible = true,
         }
         self
+    }
+}
+
+/// [`Usage::unknown`] if there is none: many clients have usage as an option.
+impl From<Option<Self>> for Usage {
+    fn from(usage: Option<Self>) -> Self {
+        usage.unwrap_or_else(Self::unknown)
     }
 }
 

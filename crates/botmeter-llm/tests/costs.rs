@@ -8,8 +8,8 @@ use std::{
 };
 
 use botmeter_llm::{
-    ErrorKind, Llm, Price, PriceBook, Provider, Usage,
-    core::{Domain, Memory, Meter},
+    ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Usage,
+    core::{Memory, Meter},
 };
 use tracing::{
     Event, Level, Subscriber,
@@ -32,9 +32,9 @@ struct Bench {
 impl Bench {
     fn with(price: Price) -> Self {
         let memory = Memory::new();
-        let llm = Llm::register(&Meter::new(memory.clone()));
         let own = PriceBook::new().with(Provider::OpenAi, "gpt-4o", price);
-        llm.set_prices(PriceBook::built_in().and(own)).unwrap();
+        let config = LlmConfig::new().prices(PriceBook::built_in().and(own));
+        let llm = Llm::with_config(&Meter::new(memory.clone()), config);
         Self { memory, llm }
     }
 
@@ -99,7 +99,7 @@ fn a_price_without_a_rate_that_a_call_needs_is_warned_of_once_for_each_model() {
     assert_eq!(bench.costs("unheard-of"), (0.0, 1.0));
     let [line] = said.as_slice() else { panic!("{said:#?}") };
     for part in [
-        "provider=openai",
+        "provider=\"openai\"",
         "model=\"gpt-4o-2024-11-20\"",
         "read from the provider's cache",
         "`Price::cache_read`",

@@ -15,6 +15,7 @@ use botmeter_llm::{
     Driver, Llm, Metered, Provider, Reply, Usage,
     core::{Domain, Memory, Meter},
 };
+use futures_util::{StreamExt, stream};
 use tracing::{Subscriber, span};
 use tracing_subscriber::{
     Layer,
@@ -73,8 +74,26 @@ async fn what_a_driver_traces_is_below_its_call() {
     let llm = Llm::register(&Meter::new(memory.clone()));
     let Ok(Nothing) = Metered::new(Asks, &llm).generate(()).await;
     let Ok(Nothing) = llm.observe(Provider::Other, "echo", Asks.generate(())).await;
-    let spans = seen.0.lock().expect("nobody panics");
-    assert_eq!(*spans, ["chat", "chat > POST", "chat", "chat > POST"]);
-    let labels = [("provider", "other"), ("model", "echo"), ("status", "success")];
-    assert_eq!(memory.value("llm_requests_total", &labels), Some(2.0));
+    let told = std::mem::take(&mut *seen.0.lock().expect("nobody panics"));
+    assert_eq!(told, ["chat", "chat > POST", "chat", "chat > POST"]);
+    let succeeded = || {
+        let labels = [("provider", "other"), ("model", "echo"), ("status", "success")];
+        memory.value("llm_requests_total", &labels)
+    };
+    assert_eq!(succeeded(), Some(2.0));
+
+    let chunks = || {
+        let trace = |_: &_| tracing::info_span!("chunk").in_scope(|| {});
+        stream::iter([Ok::<(), Infallible>(())]).inspect(trace)
+    };
+    let open = async { Asks.generate(()).await.map(|Nothing| chunks()) };
+    let Ok(chunks) = llm.observe_stream(Provider::Other, "echo", open, |(), _| ()).await;
+    assert_eq!(chunks.count().await, 1);
+    let told = std::mem::take(&mut *seen.0.lock().expect("nobody panics"));
+    assert_eq!(told, ["chat", "chat > POST", "chat > chunk"]);
+
+    llm.start_unspanned(Provider::Other, "echo").finish(&Usage::unknown());
+    llm.model(Provider::Other, "echo").start_unspanned().finish(&Usage::unknown());
+    assert_eq!(*seen.0.lock().expect("nobody panics"), [""; 0]);
+    assert_eq!(succeeded(), Some(5.0));
 }

@@ -30,7 +30,6 @@ const STILL: &[(&str, &[&str])] = &[
     ),
     ("botmeter-demo", &["story::docs", "story::world"]),
     ("botmeter-http", &["domain", "layer"]),
-    ("botmeter-llm", &["call", "driver", "gen_ai", "llm", "row"]),
     ("botmeter-orchestrator", &["profile", "task"]),
 ];
 

@@ -4,7 +4,7 @@ use std::io;
 
 use botmeter_llm::{ErrorKind, Provider};
 
-use crate::client::{BaseUrl, CallError, Refusal};
+use crate::client::{BaseUrl, CallError};
 
 /// The provider behind a URL, by its host; [`Provider::Other`] if the host tells nothing.
 ///
@@ -51,7 +51,7 @@ const HOSTS: &[(&str, Provider)] = &[
 /// Why a call failed, by what the client knows about it.
 pub fn why(error: &CallError) -> ErrorKind {
     match error {
-        CallError::Refused(refusal) => why_refused(refusal),
+        CallError::Refused(refusal) => ErrorKind::of_http(refusal.status, refusal.code.as_deref()),
         CallError::TimedOut { .. } | CallError::Network { kind: io::ErrorKind::TimedOut, .. } => {
             ErrorKind::Timeout
         }
@@ -60,23 +60,10 @@ pub fn why(error: &CallError) -> ErrorKind {
     }
 }
 
-/// The provider's own word says more than the status, which is 400 for half of all causes.
-fn why_refused(refusal: &Refusal) -> ErrorKind {
-    match refusal.code.as_deref() {
-        Some("context_length_exceeded" | "string_above_max_length") => ErrorKind::ContextLength,
-        Some("content_filter" | "content_policy_violation") => ErrorKind::ContentFilter,
-        // An error in the middle of a stream has no status of its own.
-        Some("rate_limit_exceeded" | "rate_limit_error" | "insufficient_quota") => {
-            ErrorKind::RateLimit
-        }
-        Some("server_error" | "overloaded_error" | "api_error") => ErrorKind::Server,
-        _ => ErrorKind::of_status(refusal.status),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::client::Refusal;
 
     #[test]
     fn a_provider_is_known_by_its_host_and_by_nothing_else() {
@@ -105,7 +92,9 @@ mod tests {
             (404, None, ErrorKind::InvalidRequest),
             (429, Some("rate_limit_exceeded"), ErrorKind::RateLimit),
             (200, Some("rate_limit_exceeded"), ErrorKind::RateLimit),
-            (200, Some("overloaded_error"), ErrorKind::Server),
+            (200, Some("overloaded_error"), ErrorKind::Overloaded),
+            (200, Some("insufficient_quota"), ErrorKind::Quota),
+            (200, Some("server_error"), ErrorKind::Server),
             (200, None, ErrorKind::Unknown),
             (503, None, ErrorKind::Server),
         ] {

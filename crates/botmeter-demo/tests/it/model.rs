@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use botmeter_demo::model::{Habits, Model};
 use botmeter_demo::provider::{Faults, Latency, Profile, Share};
-use botmeter_llm::core::{Domain, Memory, Meter};
-use botmeter_llm::{ErrorKind, Llm, Price, PriceBook, Provider, Status};
+use botmeter_llm::core::{Memory, Meter};
+use botmeter_llm::{ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Status};
 
 use futures_util::future::join_all;
 
@@ -40,10 +40,11 @@ impl Record {
     async fn of(profile: Profile, habits: Habits, timeout: Duration, patience: Duration) -> Self {
         let provider = botmeter_demo::provider::Provider::start(profile).await.unwrap();
         let memory = Memory::new();
-        let llm = Llm::register(&Meter::new(memory.clone()));
         let price = Price::per_million(1.0, 2.0).unwrap().cache_read(0.5).unwrap();
         let price = price.cache_write(1.0).unwrap();
-        llm.set_prices(PriceBook::new().with(Provider::OpenAi, "small", price)).unwrap();
+        let prices = PriceBook::new().with(Provider::OpenAi, "small", price);
+        let config = LlmConfig::new().prices(prices);
+        let llm = Llm::with_config(&Meter::new(memory.clone()), config);
         let model = Model::new(client(&provider.base_url(), None, timeout), llm, habits);
         let question = || tokio::time::timeout(patience, model.ask("What is new today?"));
         drop(join_all((0..QUESTIONS).map(|_| question())).await);

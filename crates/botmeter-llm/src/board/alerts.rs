@@ -27,6 +27,7 @@ const fn ended(status: Status) -> (Provider, &'static str, Status) {
 
 pub(super) fn alerts() -> Vec<Alert> {
     vec![
+        account_empty(),
         provider_errors_high(),
         rate_limited(),
         rate_limit_errors(),
@@ -47,6 +48,42 @@ pub(super) fn refused() -> Share<(Provider, Model, ErrorKind), (Provider, Model,
     refused.not_counting(Status::Cancelled)
 }
 
+fn account_empty() -> Alert {
+    let refused = |kind| (MODEL.0, MODEL.1, kind);
+    Alert {
+        name: "LlmAccountEmpty",
+        severity: Severity::Critical,
+        when: increase(&ERRORS)
+            .only(ErrorKind::Quota)
+            .over(TEN_MINUTES)
+            .by::<(Provider,)>()
+            .above(&limits::UNPAID)
+            .into(),
+        hold: Duration::ZERO,
+        summary: "The account at a provider is empty, or its limit of money is reached.",
+        description: "{provider} refused {value} calls of {job} within ten minutes because the \
+                      account is empty or its limit of money is reached. Nothing works there \
+                      until somebody pays.",
+        show: Show::Count,
+        runbook: &[
+            "Look at the provider's page of billing: is the account empty, is a monthly limit \
+             reached, or was a payment refused?",
+            "Pay, or raise the limit. Calls work again within minutes; waiting and retries do \
+             not help.",
+            "Until then, switch to another provider.",
+            "Look at \"Cost per hour\": was it spent as planned, or by a loop?",
+        ],
+        panel: titles::ERRORS,
+        fires: Example::after(Duration::from_mins(30))
+            .grows(&ERRORS, refused(ErrorKind::Quota), 1.0)
+            .fires::<(Provider,)>((Provider::OpenAi,), "10"),
+        // As many errors, of a kind that passes.
+        is_quiet: Example::after(Duration::from_mins(30))
+            .grows(&ERRORS, refused(ErrorKind::RateLimit), 1.0)
+            .grows(&ERRORS, refused(ErrorKind::Quota), 0.0),
+    }
+}
+
 fn provider_errors_high() -> Alert {
     Alert {
         name: "LlmProviderErrorsHigh",
@@ -63,11 +100,11 @@ fn provider_errors_high() -> Alert {
         show: Show::Ratio,
         runbook: &[
             "Look at \"Errors by type\" for the reason.",
-            "`server`, `timeout`, `network`: read the provider's status page; switch to another \
-             provider or model until it recovers.",
-            "`rate_limit`: see the alert LlmRateLimited.",
-            "`auth`: check the key. `invalid_request`, `context_length`, `content_filter`: look \
-             at the last change of prompts or parameters.",
+            "`server`, `overloaded`, `timeout`, `network`: read the provider's status page; \
+             switch to another provider or model until it recovers.",
+            "`rate_limit`: see the alert LlmRateLimited. `quota`: see the alert LlmAccountEmpty.",
+            "`auth`: check the key. `invalid_request`, `too_large`, `context_length`, \
+             `content_filter`: look at the last change of prompts or parameters.",
         ],
         panel: titles::ERROR_SHARE,
         fires: Example::after(Duration::from_mins(30))

@@ -13,6 +13,12 @@ pub(super) const ERROR_SHARE: Limit = Limit::new(
 pub(super) const ENOUGH_CALLS: Limit =
     Limit::new(20.0, "with fewer calls in ten minutes, one failure more or less decides");
 
+/// Calls that are refused until somebody pays.
+pub(super) const UNPAID: Limit = Limit::new(
+    0.0,
+    "one such refusal is enough: no retry mends it, and all that follow are refused as well",
+);
+
 /// Calls of a model that end because of a rate limit.
 pub(super) const REFUSED_SHARE: Limit = Limit::new(
     0.1,

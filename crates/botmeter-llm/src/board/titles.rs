@@ -1,6 +1,7 @@
 //! Titles of panels that alerts lead to.
 
 pub(super) const ERROR_SHARE: &str = "Error share by model";
+pub(super) const ERRORS: &str = "Errors by type";
 pub(super) const REFUSED_SHARE: &str = "Share refused because of rate limits";
 pub(super) const RATE_LIMIT_EVENTS: &str = "Rate limit events";
 pub(super) const FIRST_TOKEN: &str = "Time to first token (p95)";

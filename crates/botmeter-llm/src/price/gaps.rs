@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use botmeter_core::tell;
+use botmeter_core::problem;
 
 use super::Price;
 use crate::{Provider, Usage};
@@ -43,14 +43,13 @@ impl Gaps {
         if is_known.swap(true, Ordering::Relaxed) {
             return;
         }
-        tell(|| {
-            tracing::warn!(
-                provider = %self.provider.as_str(),
-                model = &*self.model,
-                "calls with tokens {what} the provider's cache are unpriced, because the price of \
-                 this model has no rate for them: add it with `Price::{rate}`, or as `{rate}` in a \
-                 file of prices"
-            );
-        });
+        problem!(
+            warn,
+            provider = self.provider.as_str(),
+            model = &*self.model,
+            "calls with tokens {what} the provider's cache are unpriced, because the price of \
+             this model has no rate for them: add it with `Price::{rate}`, or as `{rate}` in a \
+             file of prices"
+        );
     }
 }

@@ -7,7 +7,7 @@ use botmeter::{
     core::{
         Counter, Discard, Domain, Histogram, Instrument, Meter, Table, Unit, buckets, open_label,
     },
-    llm::{Llm, Price, PriceBook, Provider},
+    llm::{Llm, LlmConfig, Price, PriceBook, Provider},
     telemetry::{Builder, Environment},
 };
 
@@ -79,9 +79,10 @@ impl Ours {
 
     fn start(backend: &'static str, choose: impl FnOnce(Builder) -> Builder) -> Self {
         let builder = Telemetry::builder("bench").environment(Environment::default());
-        let (telemetry, (domain, llm)) = choose(builder).start::<(Bench, Llm)>().unwrap();
         let price = Price::per_million(2.5, 10.0).unwrap();
-        llm.set_prices(PriceBook::new().with(Provider::OpenAi, "", price)).unwrap();
+        let prices = PriceBook::new().with(Provider::OpenAi, "", price);
+        let builder = choose(builder).configure::<Llm>(LlmConfig::new().prices(prices));
+        let (telemetry, (domain, llm)) = builder.start::<(Bench, Llm)>().unwrap();
         Self { backend, domain, llm, _telemetry: telemetry }
     }
 

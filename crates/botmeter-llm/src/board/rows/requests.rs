@@ -40,9 +40,10 @@ pub(super) fn requests() -> Row {
             .limit(&limits::ERROR_SHARE)
             .with_traces(),
             Panel::time_series(
-                "Errors by type",
-                "Failed calls per second by reason. Rate limits, timeouts and server errors are \
-                 the provider's; auth, invalid requests and context length are yours to mend.",
+                titles::ERRORS,
+                "Failed calls per second by reason. Rate limits, overload, timeouts and server \
+                 errors are the provider's; quota (an empty account), auth, invalid requests and \
+                 context length are yours to mend.",
                 Show::PerSecond,
             )
             .draw(rate(&ERRORS).by::<(ErrorKind,)>())
