@@ -16,15 +16,13 @@ mod set;
 
 use std::fmt::Debug;
 
-pub use admissions::Admissions;
 pub use clean::{Clean, MAX_VALUE_BYTES};
-pub use closed::{ClosedLabel, Each, hash_index};
-pub use digest::{Digest, Kept};
+pub use closed::{ClosedLabel, Each};
 pub use limits::Limits;
-pub use open::{Admitted, OpenValues};
 pub use set::LabelSet;
 
 use crate::const_text::equal;
+pub(crate) use admissions::Admissions;
 
 /// What every value past an open label's limit becomes.
 pub const OTHER: &str = "other";
@@ -118,11 +116,15 @@ const fn check_key(key: &[u8]) {
 
 /// A type of label.
 ///
-/// Implemented by [`closed_label!`](crate::closed_label) and
-/// [`open_label!`](crate::open_label); there is no need to write it by hand.
-pub trait Label: 'static {
+/// Sealed: [`closed_label!`](crate::closed_label) and
+/// [`open_label!`](crate::open_label) write it.
+pub trait Label: LabelParts {
     /// The key and what its values may be.
     const INFO: LabelInfo;
+}
+
+/// What tables and instruments do with the values of a label.
+pub trait LabelParts: 'static {
     /// What a caller gives: the enum itself, or a text.
     type Value<'a>: Copy;
     /// What is kept of a value.
@@ -156,4 +158,16 @@ pub trait Label: 'static {
     fn admitted<'b>(admitted: &'b Self::Admitted<'_>) -> (Self::Value<'b>, bool);
     /// The value for surplus series: `other` for open labels.
     fn surplus(value: Self::Value<'_>) -> Self::Value<'_>;
+}
+
+/// What the macros and the bounds of labels are written with.
+pub(crate) mod parts {
+    pub use super::{
+        LabelParts,
+        admissions::Admissions,
+        closed::hash_index,
+        digest::{Digest, Kept},
+        open::{Admitted, OpenValues},
+        set::LabelSetParts,
+    };
 }

@@ -60,5 +60,8 @@ pub use unit::Unit;
 pub mod __private {
     pub use tracing;
 
-    pub use crate::tell::{Detail, aloud, say};
+    pub use crate::{
+        label::parts::*,
+        tell::{Detail, aloud, say},
+    };
 }

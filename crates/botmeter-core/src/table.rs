@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     Descriptor, Instrument, LabelSet, Meter, Recorder,
-    label::{LabelInfo, Values},
+    label::{LabelInfo, Values, parts::LabelSetParts},
     problem,
     slots::{MOST_ENTRIES, Slots},
 };
@@ -61,7 +61,7 @@ struct RowKey<K> {
     is_changed: bool,
 }
 
-type Make<L, T> = Box<dyn Fn(&Meter, <L as LabelSet>::Values<'_>) -> T + Send + Sync>;
+type Make<L, T> = Box<dyn Fn(&Meter, <L as LabelSetParts>::Values<'_>) -> T + Send + Sync>;
 
 /// Room for the surplus rows: one for each combination of closed labels.
 const SURPLUS_ROWS: usize = MOST_ENTRIES - MAX_ROWS;

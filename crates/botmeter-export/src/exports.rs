@@ -71,6 +71,7 @@ struct Kept {
 
 /// What is known of the exports so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Last {
     /// When the last success was.
     pub success: Option<SystemTime>,

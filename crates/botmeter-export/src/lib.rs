@@ -33,4 +33,6 @@ pub mod signal;
 pub mod stdout;
 
 pub use exports::{BackendKind, ExportStatus, Exports, Last, Told};
-pub use settings::{Compression, OtlpSettings, Protocol, Resource, ScrapeSettings, Temporality};
+pub use settings::{
+    Compression, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Resource, ScrapeSettings, Temporality,
+};

@@ -53,25 +53,10 @@ pub use spans::SpanPush;
 /// use std::time::Duration;
 ///
 /// use botmeter_core::{Backend, Meter};
-/// use botmeter_export::{
-///     BackendKind, Compression, Exports, OtlpSettings, Protocol, Resource, Temporality,
-///     otlp::Otlp,
-/// };
+/// use botmeter_export::{BackendKind, Exports, OtlpSettings, Resource, otlp::Otlp};
 ///
-/// let settings = OtlpSettings {
-///     endpoint: "http://localhost:9090/api/v1/otlp/v1/metrics".to_owned(),
-///     protocol: Protocol::HttpProtobuf,
-///     headers: Vec::new(),
-///     timeout: Duration::from_secs(10),
-///     compression: Compression::Gzip,
-///     temporality: Temporality::Cumulative,
-/// };
-/// let resource = Resource {
-///     service_name: "my-bot".to_owned(),
-///     instance_id: "my-host:1".to_owned(),
-///     version: "1.0.0".to_owned(),
-///     attributes: Vec::new(),
-/// };
+/// let settings = OtlpSettings::new("http://localhost:9090/api/v1/otlp/v1/metrics");
+/// let resource = Resource::new("my-bot", "my-host:1").version("1.0.0");
 /// let exports = Exports::new(BackendKind::Otlp);
 /// let otlp = Otlp::start(&settings, Duration::from_secs(15), &resource, exports)?;
 /// let meter = Meter::new(otlp.clone());
@@ -275,24 +260,12 @@ fn timeout_of(settings: &OtlpSettings) -> Duration {
 #[cfg(all(test, not(feature = "otlp-grpc")))]
 mod tests {
     use super::*;
-    use crate::{BackendKind, Compression, Protocol};
+    use crate::{BackendKind, Protocol};
 
     #[test]
     fn grpc_without_its_feature_is_refused() {
-        let settings = OtlpSettings {
-            endpoint: "http://localhost:4317".to_owned(),
-            protocol: Protocol::Grpc,
-            headers: Vec::new(),
-            timeout: Duration::from_secs(10),
-            compression: Compression::None,
-            temporality: Temporality::Cumulative,
-        };
-        let resource = Resource {
-            service_name: "my-bot".to_owned(),
-            instance_id: "my-host:1".to_owned(),
-            version: "1.0.0".to_owned(),
-            attributes: Vec::new(),
-        };
+        let settings = OtlpSettings::new("http://localhost:4317").protocol(Protocol::Grpc);
+        let resource = Resource::new("my-bot", "my-host:1");
         let interval = Duration::from_secs(15);
         let exports = Exports::new(BackendKind::Otlp);
         assert_eq!(

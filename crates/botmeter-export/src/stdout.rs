@@ -27,12 +27,7 @@ use crate::{
 /// static RUNS: Instrument<Counter, ()> =
 ///     Instrument::counter("bot.runs", Unit::of("{run}"), "Runs of bots.");
 ///
-/// let resource = Resource {
-///     service_name: "my-bot".to_owned(),
-///     instance_id: "my-host:1".to_owned(),
-///     version: "1.0.0".to_owned(),
-///     attributes: Vec::new(),
-/// };
+/// let resource = Resource::new("my-bot", "my-host:1").version("1.0.0");
 /// let exports = Exports::new(BackendKind::Stdout);
 /// let stdout = Stdout::start(Duration::from_secs(15), &resource, exports)?;
 /// RUNS.bind(&Meter::new(stdout.clone()), ()).add(2);
@@ -159,12 +154,7 @@ mod tests {
     }
 
     fn resource() -> Resource {
-        Resource {
-            service_name: "my-bot".to_owned(),
-            instance_id: "host:1".to_owned(),
-            version: "1.0.0".to_owned(),
-            attributes: Vec::new(),
-        }
+        Resource::new("my-bot", "host:1").version("1.0.0")
     }
 
     #[test]

@@ -146,17 +146,12 @@ impl Drop for Call {
     fn drop(&mut self) {
         let ended = self.row.clock.now();
         let outcome = self.told.unwrap_or_else(Outcome::unsaid);
-        let status = outcome.status();
-        let error = match outcome {
-            Outcome::Failed(kind) => Some(kind),
-            Outcome::Finished | Outcome::Cancelled => None,
-        };
         // So that exemplars lead to this call's span.
         let entered = span::enter(&self.span);
-        if let Some(kind) = error {
+        if let Outcome::Failed(kind) = outcome {
             self.row.failed(kind);
         }
-        self.row.ended(status, ended - self.started);
+        self.row.ended(outcome.status(), ended - self.started);
         if let Some(usage) = &self.consumed {
             self.row.consumed(usage);
             if let Some(first_token) = self.first_token {
@@ -167,6 +162,6 @@ impl Drop for Call {
         }
         tell(|| drop(entered));
         let span = mem::replace(&mut self.span, Span::none());
-        span::end(span, status, error, self.consumed.as_ref());
+        span::end(span, outcome, self.consumed.as_ref());
     }
 }

@@ -12,12 +12,12 @@ use std::{
     task::{Context, Poll},
 };
 
-use botmeter_core::tell;
+use botmeter_core::{Outcome, tell};
 use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tracing::{Span, field::Empty, level_filters::LevelFilter, span::Entered};
 
-use crate::{ErrorKind, Provider, Status, Usage};
+use crate::{ErrorKind, Provider, Usage};
 
 /// Costs one look at a number if no subscriber wants it.
 #[inline]
@@ -66,27 +66,27 @@ pub(crate) fn enter(span: &Span) -> Option<Entered<'_>> {
 
 /// The call ends here, whoever else still holds its span.
 #[inline]
-pub(crate) fn end(span: Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
+pub(crate) fn end(span: Span, outcome: Outcome<ErrorKind>, usage: Option<&Usage>) {
     if !span.is_disabled() {
-        tell(|| record_end(&span, status, error, usage));
+        tell(|| record_end(&span, outcome, usage));
         tell(|| drop(span));
     }
 }
 
 #[cold]
-fn record_end(span: &Span, status: Status, error: Option<ErrorKind>, usage: Option<&Usage>) {
+fn record_end(span: &Span, outcome: Outcome<ErrorKind>, usage: Option<&Usage>) {
     if let Some(usage) = usage.filter(|usage| usage.is_plausible()) {
         record_usage(span, usage);
     }
-    match (status, error) {
-        (Status::Success, _) => {}
-        (Status::Error, kind) => {
+    match outcome {
+        Outcome::Finished => {}
+        Outcome::Failed(kind) => {
             span.record("otel.status_code", "error");
-            span.record("error.type", kind.unwrap_or(ErrorKind::Unknown).as_str());
+            span.record("error.type", kind.as_str());
         }
         // Whoever went away had a reason, which need not be an error.
-        (Status::Cancelled, _) => {
-            span.record("error.type", Status::Cancelled.as_str());
+        Outcome::Cancelled => {
+            span.record("error.type", outcome.status().as_str());
         }
     }
     // To a subscriber that measures, a span ends when it was left for the last

@@ -29,8 +29,8 @@ pub(crate) fn from_environment(
 ) -> Result<String, Error> {
     let Some(variable) = environment.first(variables(signal).endpoint) else {
         return Ok(match protocol {
-            Protocol::HttpProtobuf => format!("http://localhost:4318{}", signal.path()),
             Protocol::Grpc => "http://localhost:4317".to_owned(),
+            _ => format!("http://localhost:4318{}", signal.path()),
         });
     };
     let is_base = variable.name == BASE;
@@ -130,34 +130,31 @@ fn resolve(
     let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let port = check_authority(authority)?;
     let origin = format!("{scheme}://{authority}");
-    match protocol {
-        Protocol::Grpc => {
-            if !matches!(path, "" | "/") {
-                return Err(format!(
-                    "gRPC has no path, but this has {:?}; remove it, or set \
-                     OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
-                    shown(path)
-                ));
-            }
-            if port == Some(4318) {
-                problem!(
-                    warn,
-                    endpoint = shown(&origin),
-                    "port 4318 usually speaks HTTP, but the protocol is gRPC"
-                );
-            }
-            Ok(origin)
+    if protocol == Protocol::Grpc {
+        if !matches!(path, "" | "/") {
+            return Err(format!(
+                "gRPC has no path, but this has {:?}; remove it, or set \
+                 OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf",
+                shown(path)
+            ));
         }
-        Protocol::HttpProtobuf => {
-            if port == Some(4317) {
-                problem!(
-                    warn,
-                    endpoint = shown(&origin),
-                    "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
-                );
-            }
-            Ok(origin + &http_path(path, signal, is_base)?)
+        if port == Some(4318) {
+            problem!(
+                warn,
+                endpoint = shown(&origin),
+                "port 4318 usually speaks HTTP, but the protocol is gRPC"
+            );
         }
+        Ok(origin)
+    } else {
+        if port == Some(4317) {
+            problem!(
+                warn,
+                endpoint = shown(&origin),
+                "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
+            );
+        }
+        Ok(origin + &http_path(path, signal, is_base)?)
     }
 }
 

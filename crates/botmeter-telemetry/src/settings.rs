@@ -15,8 +15,8 @@ use crate::{
     on_bad::{OnBadSetting, Route},
     variables::variables,
 };
+pub use botmeter_export::DEFAULT_TIMEOUT;
 pub(crate) use compiled::Compiled;
-pub use push::DEFAULT_TIMEOUT;
 use push::push;
 pub use traces::{Batching, Sampler, TracesExporter, TracesSettings};
 
@@ -25,6 +25,7 @@ pub use traces::{Batching, Sampler, TracesExporter, TracesSettings};
 pub const DEFAULT_INTERVAL: Duration = Duration::from_secs(15);
 /// Every choice, with the environment and the defaults applied.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Settings {
     /// Who sends the metrics.
     pub resource: Resource,
@@ -240,21 +241,12 @@ fn resource(asked: &Asked, environment: &Environment) -> Result<Resource, Error>
     let (name, instance, version) =
         (take("service.name"), take("service.instance.id"), take("service.version"));
     let from_variable = environment.get("OTEL_SERVICE_NAME").map(str::to_owned);
-    Ok(Resource {
-        service_name: asked
-            .service_name
-            .clone()
-            .or(from_variable)
-            .or(name)
-            .unwrap_or_else(|| asked.default_name.clone()),
-        instance_id: asked
-            .instance_id
-            .clone()
-            .or(instance)
-            .unwrap_or_else(|| own_instance_id(environment)),
-        version: asked.version.clone().or(version).unwrap_or_else(|| "unknown".to_owned()),
-        attributes,
-    })
+    let name = asked.service_name.clone().or(from_variable).or(name);
+    let name = name.unwrap_or_else(|| asked.default_name.clone());
+    let instance = asked.instance_id.clone().or(instance);
+    let instance = instance.unwrap_or_else(|| own_instance_id(environment));
+    let version = asked.version.clone().or(version).unwrap_or_else(|| "unknown".to_owned());
+    Ok(Resource::new(name, instance).version(version).attributes(attributes))
 }
 
 /// Host and process: unique among the processes that run, and the same for a

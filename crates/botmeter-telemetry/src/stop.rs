@@ -18,6 +18,7 @@ use crate::{answer::in_background, wait::wait};
 
 /// What asked the program to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum StopSignal {
     /// SIGTERM: what systemd, Docker and Kubernetes send before they kill.
     Terminate,

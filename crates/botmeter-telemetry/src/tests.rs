@@ -128,17 +128,15 @@ fn everything_else_of_a_push_comes_from_the_environment() {
     ]);
     assert_eq!(
         settings,
-        OtlpSettings {
-            endpoint: "http://localhost:4317".to_owned(),
-            protocol: Protocol::Grpc,
-            headers: vec![
+        OtlpSettings::new("http://localhost:4317")
+            .protocol(Protocol::Grpc)
+            .headers(vec![
                 ("authorization".to_owned(), "Bearer abc".to_owned()),
                 ("x-team".to_owned(), "bots".to_owned()),
-            ],
-            timeout: Duration::from_millis(2500),
-            compression: Compression::Gzip,
-            temporality: Temporality::Delta,
-        }
+            ])
+            .timeout(Duration::from_millis(2500))
+            .compression(Compression::Gzip)
+            .temporality(Temporality::Delta)
     );
     let shown = format!("{settings:?}");
     assert!(shown.contains("authorization") && !shown.contains("abc"), "{shown}");
@@ -158,7 +156,7 @@ fn the_interval_is_in_milliseconds_and_the_program_beats_the_environment() {
 fn the_address_to_listen_on_has_two_spellings() {
     let address = |variables: Variables<'_>| match settings(variables).scrape.unwrap() {
         ScrapeSettings::Listen(address) => address.to_string(),
-        ScrapeSettings::Mounted => unreachable!("nothing asked for it"),
+        other => unreachable!("nothing asked for {other:?}"),
     };
     let (host, port) = ("OTEL_EXPORTER_PROMETHEUS_HOST", "OTEL_EXPORTER_PROMETHEUS_PORT");
     assert_eq!(address(&[]), "127.0.0.1:9464");

@@ -7,7 +7,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Label, Limits, OpenValues};
+use super::{Label, Limits, open::OpenValues};
 
 /// What has been admitted, label by label.
 pub struct Admissions {

@@ -74,7 +74,8 @@ pub const fn hash_index(index: u64) -> u64 {
 /// Declares a label whose values are all known.
 ///
 /// The enum gets `as_str`, `ALL` and `index`, and can stand in the label set
-/// of an [`Instrument`](crate::Instrument).
+/// of an [`Instrument`](crate::Instrument). It is `#[non_exhaustive]`: a value
+/// that is added later breaks no other crate.
 ///
 /// ```
 /// botmeter_core::closed_label! {
@@ -97,6 +98,7 @@ macro_rules! closed_label {
     }) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
         $vis enum $name {
             $($(#[$variant_meta])* $variant,)+
         }
@@ -128,6 +130,9 @@ macro_rules! closed_label {
         impl $crate::label::Label for $name {
             const INFO: $crate::label::LabelInfo =
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Closed(&[$($text),+]));
+        }
+
+        impl $crate::__private::LabelParts for $name {
             type Value<'a> = Self;
             type Key = Self;
             type Digest = Self;
@@ -149,7 +154,7 @@ macro_rules! closed_label {
 
             #[inline]
             fn hash(digest: Self) -> u64 {
-                $crate::label::hash_index(digest as u64)
+                $crate::__private::hash_index(digest as u64)
             }
 
             fn key(value: Self) -> Self {
@@ -165,7 +170,7 @@ macro_rules! closed_label {
                 *key
             }
 
-            fn limit(_: &$crate::label::Admissions) {}
+            fn limit(_: &$crate::__private::Admissions) {}
 
             fn admit<'a>((): &(), value: Self::Value<'a>) -> Self::Admitted<'a> {
                 value

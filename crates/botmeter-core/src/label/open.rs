@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use super::{Clean, Digest, Kept, MAX_VALUE_BYTES, OTHER};
+use super::{
+    Clean, MAX_VALUE_BYTES, OTHER,
+    digest::{Digest, Kept},
+};
 use crate::{problem, slots::Slots};
 
 /// The texts that were admitted for one open label of one meter.
@@ -127,11 +130,14 @@ macro_rules! open_label {
         impl $crate::label::Label for $name {
             const INFO: $crate::label::LabelInfo =
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Open { limit: $limit });
+        }
+
+        impl $crate::__private::LabelParts for $name {
             type Value<'a> = &'a str;
-            type Key = $crate::label::Kept;
-            type Digest = $crate::label::Digest;
-            type Limit = ::std::sync::Arc<$crate::label::OpenValues>;
-            type Admitted<'a> = $crate::label::Admitted<'a>;
+            type Key = $crate::__private::Kept;
+            type Digest = $crate::__private::Digest;
+            type Limit = ::std::sync::Arc<$crate::__private::OpenValues>;
+            type Admitted<'a> = $crate::__private::Admitted<'a>;
 
             fn sample() -> &'static str {
                 $crate::label::OTHER
@@ -142,33 +148,33 @@ macro_rules! open_label {
             }
 
             #[inline]
-            fn digest(value: &str) -> $crate::label::Digest {
-                $crate::label::Digest::of(value)
+            fn digest(value: &str) -> $crate::__private::Digest {
+                $crate::__private::Digest::of(value)
             }
 
             #[inline]
-            fn hash(digest: $crate::label::Digest) -> u64 {
+            fn hash(digest: $crate::__private::Digest) -> u64 {
                 digest.hash()
             }
 
-            fn key(value: &str) -> $crate::label::Kept {
-                $crate::label::Kept::new(value)
+            fn key(value: &str) -> $crate::__private::Kept {
+                $crate::__private::Kept::new(value)
             }
 
             #[inline]
             fn matches(
-                key: &$crate::label::Kept,
-                digest: $crate::label::Digest,
+                key: &$crate::__private::Kept,
+                digest: $crate::__private::Digest,
                 value: &str,
             ) -> bool {
                 key.is(digest, value)
             }
 
-            fn value(key: &$crate::label::Kept) -> &str {
+            fn value(key: &$crate::__private::Kept) -> &str {
                 key.as_str()
             }
 
-            fn limit(admissions: &$crate::label::Admissions) -> Self::Limit {
+            fn limit(admissions: &$crate::__private::Admissions) -> Self::Limit {
                 admissions.of::<Self>($limit)
             }
 

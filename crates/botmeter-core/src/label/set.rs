@@ -6,10 +6,14 @@ use super::{Admissions, Label, LabelInfo};
 
 /// The labels of one instrument: a tuple of none to four label types.
 ///
-/// Implemented for tuples of [`Label`]s.
-pub trait LabelSet: 'static {
+/// Sealed: implemented for tuples of [`Label`]s.
+pub trait LabelSet: LabelSetParts {
     /// The labels in order.
     const LABELS: &'static [LabelInfo];
+}
+
+/// What tables and instruments do with the values of a label set.
+pub trait LabelSetParts: 'static {
     /// What a caller gives: a tuple of enums and texts.
     type Values<'a>: Copy;
     /// What is kept of one set of values.
@@ -48,6 +52,9 @@ pub trait LabelSet: 'static {
 
 impl LabelSet for () {
     const LABELS: &'static [LabelInfo] = &[];
+}
+
+impl LabelSetParts for () {
     type Values<'a> = ();
     type Key = ();
     type Digest = ();
@@ -86,6 +93,9 @@ macro_rules! label_set {
     ($($label:ident $at:tt),*) => {
         impl<$($label: Label),*> LabelSet for ($($label,)*) {
             const LABELS: &'static [LabelInfo] = &[$($label::INFO),*];
+        }
+
+        impl<$($label: Label),*> LabelSetParts for ($($label,)*) {
             type Values<'a> = ($($label::Value<'a>,)*);
             type Key = ($($label::Key,)*);
             type Digest = ($($label::Digest,)*);

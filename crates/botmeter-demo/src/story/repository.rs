@@ -102,7 +102,8 @@ impl Repository {
                 world.takes(20..80).await;
                 true
             }
-            ResolutionMethod::Manual => {
+            // By hand, as whatever else there may be.
+            _ => {
                 world.takes(1500..3000).await;
                 true
             }

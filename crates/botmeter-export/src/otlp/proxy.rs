@@ -87,7 +87,7 @@ impl fmt::Display for Proxy {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compression, OtlpSettings, Temporality};
+    use crate::OtlpSettings;
 
     #[test]
     fn what_a_proxy_quotes_back_is_without_its_credentials_and_ours() {
@@ -95,15 +95,9 @@ mod tests {
         secrets.of_login("robot", "hunter22");
         let proxy = Proxy { address: "proxy:80".to_owned(), variable: "HTTP_PROXY", secrets };
         let timeout = Duration::from_secs(10);
-        let target = Target::of(&OtlpSettings {
-            endpoint: "http://far:4318/v1/metrics".to_owned(),
-            protocol: Protocol::HttpProtobuf,
-            headers: vec![("x-key".to_owned(), "tenant-key".to_owned())],
-            timeout,
-            compression: Compression::None,
-            temporality: Temporality::Cumulative,
-        })
-        .unwrap();
+        let headers = vec![("x-key".to_owned(), "tenant-key".to_owned())];
+        let settings = OtlpSettings::new("http://far:4318/v1/metrics").headers(headers);
+        let target = Target::of(&settings).unwrap();
         let quoted = "robot may not enter with hunter22 and tenant-key".to_owned();
         assert_eq!(
             proxy.explain(&target, timeout, &ureq::Error::ConnectProxyFailed(quoted)),

@@ -150,18 +150,10 @@ pub(super) fn excerpt(target: &Target, text: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Compression, OtlpSettings, Temporality};
+    use crate::OtlpSettings;
 
     fn target(endpoint: &str) -> Target {
-        Target::of(&OtlpSettings {
-            endpoint: endpoint.to_owned(),
-            protocol: Protocol::HttpProtobuf,
-            headers: Vec::new(),
-            timeout: Duration::from_secs(10),
-            compression: Compression::None,
-            temporality: Temporality::Cumulative,
-        })
-        .unwrap()
+        Target::of(&OtlpSettings::new(endpoint)).unwrap()
     }
 
     fn without_answer(endpoint: &str, error: &ureq::Error) -> String {

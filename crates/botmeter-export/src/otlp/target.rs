@@ -203,20 +203,11 @@ fn is_of_the_client(name: &HeaderName) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::{Compression, Temporality};
 
     fn settings(endpoint: &str, headers: &[(&str, &str)]) -> OtlpSettings {
-        OtlpSettings {
-            endpoint: endpoint.to_owned(),
-            protocol: Protocol::HttpProtobuf,
-            headers: headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect(),
-            timeout: Duration::from_secs(1),
-            compression: Compression::None,
-            temporality: Temporality::Cumulative,
-        }
+        let headers = headers.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        OtlpSettings::new(endpoint).headers(headers.collect())
     }
 
     #[test]

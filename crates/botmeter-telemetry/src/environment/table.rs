@@ -3,6 +3,7 @@
 
 /// An environment variable that this crate, or what it stands on, reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KnownVariable {
     /// As it is spelled.
     pub name: &'static str,

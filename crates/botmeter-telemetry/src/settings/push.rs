@@ -1,10 +1,9 @@
 //! How something is pushed.
 
-use std::time::Duration;
-
 use botmeter_core::Error;
 use botmeter_export::{
-    Compression, OtlpSettings, Protocol, Temporality, credentials::Given, signal::Signal,
+    Compression, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Temporality, credentials::Given,
+    signal::Signal,
 };
 
 use crate::{
@@ -13,9 +12,6 @@ use crate::{
     on_bad::OnBadSetting,
     variables::variables,
 };
-
-/// How long one push may take, unless told otherwise.
-pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(super) fn push(
     signal: Signal,
@@ -47,7 +43,12 @@ pub(super) fn push(
         Signal::Spans => None,
     };
     let temporality = temporality.unwrap_or(Temporality::Cumulative);
-    Ok(OtlpSettings { endpoint, protocol, headers, timeout, compression, temporality })
+    Ok(OtlpSettings::new(endpoint)
+        .protocol(protocol)
+        .headers(headers)
+        .timeout(timeout)
+        .compression(compression)
+        .temporality(temporality))
 }
 
 fn temporality(environment: &Environment) -> Result<Option<Temporality>, Error> {

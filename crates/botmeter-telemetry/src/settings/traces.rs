@@ -15,6 +15,7 @@ use crate::{
 
 /// What happens to spans.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct TracesSettings {
     /// Where they go.
     pub exporter: TracesExporter,
@@ -26,6 +27,7 @@ pub struct TracesSettings {
 
 /// Where spans go.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum TracesExporter {
     /// To an OTLP receiver, such as Jaeger or a Collector.
     Otlp(OtlpSettings),
@@ -35,6 +37,7 @@ pub enum TracesExporter {
 
 /// Which traces are kept. Metrics count everything, whatever is kept here.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Sampler {
     /// All.
     AlwaysOn,
@@ -52,6 +55,7 @@ pub enum Sampler {
 
 /// How spans are gathered before they are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Batching {
     /// How long the first span of a batch waits for others.
     pub delay: Duration,

@@ -1,7 +1,5 @@
 //! Answers that are no receipt are counted as failures and explained.
 
-use botmeter_telemetry::OtlpSettings;
-
 use super::setup::{Pushing, STARTS, failure_and_recovery, grpc, http};
 use crate::receiver::{Behavior, Receiver};
 
@@ -227,10 +225,8 @@ fn a_remark_without_rejected_points_is_a_success() {
 fn credentials_that_the_receiver_quotes_back_are_hidden() {
     let receiver = Receiver::http().start();
     let url = receiver.endpoint();
-    let settings = OtlpSettings {
-        headers: vec![("authorization".to_owned(), "Bearer s3cr3t-token".to_owned())],
-        ..http(&url)
-    };
+    let headers = vec![("authorization".to_owned(), "Bearer s3cr3t-token".to_owned())];
+    let settings = http(&url).headers(headers);
     let behavior =
         Behavior::Answer { status: 403, headers: NO_HEADERS, body: "no access by s3cr3t-token" };
     let shown = format!("{settings:?}");

@@ -159,7 +159,7 @@ fn user_and_password_of_the_endpoint_are_sent_as_a_header_by_both_protocols() {
         // A header that somebody chose is more than what the URL says.
         receiver.forget();
         let headers = vec![("Authorization".to_owned(), "Bearer token".to_owned())];
-        let pushing = Pushing::with(OtlpSettings { headers, ..settings(endpoint) });
+        let pushing = Pushing::with(settings(endpoint).headers(headers));
         STARTS.bind(&pushing.meter, ()).add(1);
         pushing.flush().unwrap();
         let sent = receiver.pushes().remove(0).headers;
@@ -188,7 +188,7 @@ fn headers_of_the_message_and_of_the_connection_are_refused_with_their_names() {
             "grpc-timeout",
         ] {
             let headers = vec![(name.to_owned(), "s3cret-value".to_owned())];
-            let refusal = start(&OtlpSettings { headers, ..settings.clone() }).unwrap_err().chain();
+            let refusal = start(&settings.clone().headers(headers)).unwrap_err().chain();
             assert_eq!(
                 refusal,
                 format!(

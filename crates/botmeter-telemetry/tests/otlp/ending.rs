@@ -186,14 +186,14 @@ fn what_cannot_work_is_refused_at_the_start() {
          than zero"
     );
     assert_eq!(
-        refusal(OtlpSettings { timeout: Duration::ZERO, ..http(url) }, NEVER),
+        refusal(http(url).timeout(Duration::ZERO), NEVER),
         "push metrics to \"http://127.0.0.1:9/v1/metrics\": no answer can come within a timeout of \
          zero"
     );
     for protocol in [Protocol::HttpProtobuf, Protocol::Grpc] {
         let headers = vec![("x key".to_owned(), "1".to_owned())];
         assert_eq!(
-            refusal(OtlpSettings { protocol, headers, ..http(url) }, NEVER),
+            refusal(http(url).protocol(protocol).headers(headers), NEVER),
             "push metrics to \"http://127.0.0.1:9/v1/metrics\": the name of the header \"x key\" \
              has characters that HTTP does not allow"
         );

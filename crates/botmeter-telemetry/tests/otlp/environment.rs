@@ -91,7 +91,7 @@ fn a_hostile_environment_changes_nothing() {
 
 fn push(settings: OtlpSettings) {
     let headers = vec![("x-tenant".to_owned(), "bots".to_owned())];
-    let pushing = Pushing::with(OtlpSettings { headers, ..settings });
+    let pushing = Pushing::with(settings.headers(headers));
     let starts = STARTS.bind(&pushing.meter, ());
     starts.add(1);
     pushing.flush().unwrap();

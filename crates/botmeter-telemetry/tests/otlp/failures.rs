@@ -53,8 +53,8 @@ fn a_receiver_that_never_answers_costs_one_timeout() {
     let timeout = Duration::from_millis(300);
     let (by_http, by_grpc) = (Receiver::http().start(), Receiver::grpc().start());
     for (receiver, settings, request) in [
-        (&by_http, OtlpSettings { timeout, ..http(by_http.endpoint()) }, "POST"),
-        (&by_grpc, OtlpSettings { timeout, ..grpc(by_grpc.endpoint()) }, "gRPC to"),
+        (&by_http, http(by_http.endpoint()).timeout(timeout), "POST"),
+        (&by_grpc, grpc(by_grpc.endpoint()).timeout(timeout), "gRPC to"),
     ] {
         let pushing = Pushing::with(settings);
         STARTS.bind(&pushing.meter, ());
@@ -187,7 +187,7 @@ fn an_answer_without_an_end_is_a_failure_at_once() {
 fn with_delta_a_failed_push_costs_no_counts_either() {
     let receiver = Receiver::http().start();
     let temporality = Temporality::Delta;
-    let pushing = Pushing::with(OtlpSettings { temporality, ..http(receiver.endpoint()) });
+    let pushing = Pushing::with(http(receiver.endpoint()).temporality(temporality));
     let starts = STARTS.bind(&pushing.meter, ());
     starts.add(3);
     receiver.behave(Behavior::Answer { status: 500, headers: &[], body: "" });

@@ -82,8 +82,8 @@ impl BlackHole {
 
 fn started(address: SocketAddr, protocol: Protocol) -> (Telemetry, Program) {
     let spoken = match protocol {
-        Protocol::HttpProtobuf => "http/protobuf",
         Protocol::Grpc => "grpc",
+        _ => "http/protobuf",
     };
     let environment: Environment = [("OTEL_EXPORTER_OTLP_PROTOCOL", spoken)].into_iter().collect();
     Telemetry::builder("my-bot")

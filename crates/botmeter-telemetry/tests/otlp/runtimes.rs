@@ -1,7 +1,7 @@
 //! Pushing works whatever async runtime the program has, gRPC included.
 
 use botmeter_core::Backend;
-use botmeter_telemetry::{OtlpSettings, Protocol};
+use botmeter_telemetry::Protocol;
 
 use super::setup::{Pushing, SOON, STARTS, grpc, http};
 use crate::receiver::Receiver;
@@ -9,10 +9,7 @@ use crate::receiver::Receiver;
 /// Starts, pushes, ends and drops the backend, all on the calling thread and
 /// without giving the runtime a chance to do anything in between.
 fn whole_life(receiver: &Receiver, protocol: Protocol) {
-    let settings = OtlpSettings {
-        protocol,
-        ..if protocol == Protocol::Grpc { grpc } else { http }(receiver.endpoint())
-    };
+    let settings = http(receiver.endpoint()).protocol(protocol);
     let pushing = Pushing::with(settings);
     let starts = STARTS.bind(&pushing.meter, ());
     starts.add(1);

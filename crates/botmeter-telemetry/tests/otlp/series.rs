@@ -72,7 +72,7 @@ fn every_kind_arrives_by_http() {
 #[test]
 fn every_kind_arrives_by_http_with_gzip() {
     let receiver = Receiver::http().start();
-    let settings = OtlpSettings { compression: Compression::Gzip, ..http(receiver.endpoint()) };
+    let settings = http(receiver.endpoint()).compression(Compression::Gzip);
     assert_eq!(everything_by(&receiver, settings), EVERYTHING);
     assert!(has_header(&receiver, "content-encoding", "gzip"));
 }
@@ -86,7 +86,7 @@ fn every_kind_arrives_by_grpc() {
 #[test]
 fn every_kind_arrives_by_grpc_with_gzip() {
     let receiver = Receiver::grpc().start();
-    let settings = OtlpSettings { compression: Compression::Gzip, ..grpc(receiver.endpoint()) };
+    let settings = grpc(receiver.endpoint()).compression(Compression::Gzip);
     assert_eq!(everything_by(&receiver, settings), EVERYTHING);
 }
 
@@ -95,8 +95,8 @@ fn headers_are_sent_with_both_protocols() {
     let headers = vec![("x-tenant".to_owned(), "bots".to_owned())];
     let (by_http, by_grpc) = (Receiver::http().start(), Receiver::grpc().start());
     for (receiver, settings) in [
-        (&by_http, OtlpSettings { headers: headers.clone(), ..http(by_http.endpoint()) }),
-        (&by_grpc, OtlpSettings { headers, ..grpc(by_grpc.endpoint()) }),
+        (&by_http, http(by_http.endpoint()).headers(headers.clone())),
+        (&by_grpc, grpc(by_grpc.endpoint()).headers(headers)),
     ] {
         let pushing = Pushing::with(settings);
         STARTS.bind(&pushing.meter, ());
@@ -225,7 +225,7 @@ fn what_begins_at_the_moment_of_a_push_began_at_one_time_only() {
 fn counts_are_since_the_start_unless_asked_otherwise() {
     let pushes = |temporality: Temporality| {
         let receiver = Receiver::http().start();
-        let pushing = Pushing::with(OtlpSettings { temporality, ..http(receiver.endpoint()) });
+        let pushing = Pushing::with(http(receiver.endpoint()).temporality(temporality));
         let (starts, running) = (STARTS.bind(&pushing.meter, ()), RUNNING.bind(&pushing.meter, ()));
         let size = SIZE.bind(&pushing.meter, ());
         for _ in 0..2 {

@@ -12,8 +12,7 @@ use botmeter_core::{
     UpDownCounter, open_label,
 };
 use botmeter_telemetry::{
-    BackendKind, Compression, Exports, OtlpSettings, Protocol, Resource, Temporality,
-    export::otlp::Otlp,
+    BackendKind, Exports, OtlpSettings, Protocol, Resource, export::otlp::Otlp,
 };
 
 use super::reading;
@@ -61,27 +60,16 @@ pub(crate) struct Pushing {
 }
 
 pub(crate) fn http(endpoint: impl Into<String>) -> OtlpSettings {
-    OtlpSettings {
-        endpoint: endpoint.into(),
-        protocol: Protocol::HttpProtobuf,
-        headers: Vec::new(),
-        timeout: SOON,
-        compression: Compression::None,
-        temporality: Temporality::Cumulative,
-    }
+    OtlpSettings::new(endpoint).timeout(SOON)
 }
 
 pub(crate) fn grpc(endpoint: impl Into<String>) -> OtlpSettings {
-    OtlpSettings { protocol: Protocol::Grpc, ..http(endpoint) }
+    http(endpoint).protocol(Protocol::Grpc)
 }
 
 pub(crate) fn resource() -> Resource {
-    Resource {
-        service_name: "my-bot".to_owned(),
-        instance_id: "my-host:1".to_owned(),
-        version: "1.2.3".to_owned(),
-        attributes: vec![("team".to_owned(), "bots".to_owned())],
-    }
+    let team = vec![("team".to_owned(), "bots".to_owned())];
+    Resource::new("my-bot", "my-host:1").version("1.2.3").attributes(team)
 }
 
 pub(crate) fn start(settings: &OtlpSettings) -> Result<Otlp, Error> {

@@ -106,7 +106,7 @@ fn a_series_that_no_request_can_carry_is_the_only_one_that_is_lost() {
 fn what_is_pushed_since_the_last_time_is_pushed_once_whatever_fails() {
     for (receiver, settings) in both() {
         let temporality = Temporality::Delta;
-        let settings = OtlpSettings { temporality, ..settings(receiver.endpoint()) };
+        let settings = settings(receiver.endpoint()).temporality(temporality);
         let pushing = Pushing::with(settings);
         let mut seen = 0;
         let starts = STARTS.bind(&pushing.meter, ());

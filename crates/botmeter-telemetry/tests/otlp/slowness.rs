@@ -6,8 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use botmeter_telemetry::OtlpSettings;
-
 use super::{
     reading,
     setup::{Pushing, SOON, STARTS, answering, grpc, http},
@@ -55,7 +53,7 @@ fn an_answer_that_comes_byte_by_byte_costs_one_timeout() {
         }
     });
     let timeout = Duration::from_secs(1);
-    let pushing = Pushing::with(OtlpSettings { timeout, ..http(&url) });
+    let pushing = Pushing::with(http(&url).timeout(timeout));
     STARTS.bind(&pushing.meter, ());
     let begin = Instant::now();
     assert_eq!(
@@ -87,7 +85,7 @@ fn a_connection_that_has_gone_dead_costs_one_timeout_and_is_made_anew() {
         });
         let url = receiver.endpoint().replace(&there.to_string(), &here.to_string());
         let settings = if is_grpc { grpc } else { http }(url);
-        let pushing = Pushing::with(OtlpSettings { timeout, ..settings });
+        let pushing = Pushing::with(settings.timeout(timeout));
         STARTS.bind(&pushing.meter, ()).add(1);
         let failure = pushing.failure();
         assert!(failure.contains(": timed out after 1s; "), "{failure}");
@@ -113,7 +111,7 @@ fn the_longest_timeout_there_is_stops_no_push() {
     let (by_http, by_grpc) = (Receiver::http().start(), Receiver::grpc().start());
     for timeout in [Duration::MAX, Duration::from_millis(u64::MAX)] {
         for settings in [http(by_http.endpoint()), grpc(by_grpc.endpoint())] {
-            let pushing = Pushing::with(OtlpSettings { timeout, ..settings });
+            let pushing = Pushing::with(settings.timeout(timeout));
             STARTS.bind(&pushing.meter, ());
             pushing.flush().unwrap();
             assert_eq!(pushing.exports.failure_count(), 0);

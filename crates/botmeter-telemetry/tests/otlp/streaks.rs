@@ -71,7 +71,7 @@ fn a_long_streak_is_logged_once_costs_nothing_and_ends_with_the_total() {
             let receiver = if is_grpc { Receiver::grpc() } else { Receiver::http() }.start();
             let settings = if is_grpc { grpc } else { http }(receiver.endpoint());
             let is_timed = matches!(behavior, Behavior::Hang | Behavior::Close);
-            let settings = if is_timed { OtlpSettings { timeout, ..settings } } else { settings };
+            let settings = if is_timed { settings.timeout(timeout) } else { settings };
             fail_and_recover(&receiver, settings, behavior, is_timed, &log);
         }
         restart_and_recover(is_grpc, &log);
@@ -111,7 +111,7 @@ fn a_reason_with_something_else_in_it_each_time_is_logged_once() {
         });
         log.take();
         let timeout = Duration::from_secs(1);
-        let settings = OtlpSettings { timeout, ..http(&url) };
+        let settings = http(&url).timeout(timeout);
         let pushing = Pushing::every(Duration::from_millis(1), &settings);
         STARTS.bind(&pushing.meter, ());
         let deadline = Instant::now() + SOON * 3;

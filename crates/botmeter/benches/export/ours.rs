@@ -53,12 +53,7 @@ pub(crate) fn subject(kind: Kind) -> Subject {
             }
         }
     };
-    let resource = Resource {
-        service_name: "bench".to_owned(),
-        instance_id: "host:1".to_owned(),
-        version: "1.0.0".to_owned(),
-        attributes: Vec::new(),
-    };
+    let resource = Resource::new("bench", "host:1").version("1.0.0");
     let mut encoding = otlp::Encoding::new(&resource);
     let push = move || {
         let mut bytes = 0;
