@@ -231,7 +231,8 @@ fn an_end_before_all_is_ready_leaves_nothing() -> Result<()> {
     })?;
     up.signal("INT")?;
     let ended = up.end()?;
-    assert!(ended.output.contains("\nending the servers\n"), "{}", ended.output);
+    // Before that, there may have been nothing to say yet.
+    assert!(ended.output.lines().any(|line| line == "ending the servers"), "{}", ended.output);
     // On a fast machine all may be ready before the signal arrives.
     let is_interrupted = ended.code == Some(1) && ended.errors.ends_with("Error: interrupted\n");
     assert!(is_interrupted || ended.code == Some(0), "{:?} {}", ended.code, ended.errors);
