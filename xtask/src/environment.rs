@@ -13,7 +13,7 @@ use crate::repository;
 const PAGE: &str = "docs/environment.md";
 
 const HEAD: &str = "\
-<!-- Written by `cargo xtask dashboards` from the table in crates/botmeter-core. -->
+<!-- Written by `cargo xtask dashboards` from the table in crates/botmeter-telemetry. -->
 
 # Environment variables
 

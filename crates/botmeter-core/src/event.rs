@@ -27,11 +27,6 @@ pub trait Event<K = ()> {
 
     /// It has ended: the one place where it is recorded.
     fn ended(&mut self, outcome: Outcome<K>, took: Duration);
-
-    /// What time it is, for those that have a faster clock.
-    fn now(&self) -> Instant {
-        Instant::now()
-    }
 }
 
 /// Why an event fails: a label, or `()` where nobody tells failures apart.
@@ -173,7 +168,7 @@ impl<E: Event<K>, K: Reason> Guard<E, K> {
     /// The event starts.
     pub fn start(event: E) -> Self {
         event.started();
-        Self { started: event.now(), event, told: None }
+        Self { started: Instant::now(), event, told: None }
     }
 
     /// It did what it was for.
@@ -269,7 +264,7 @@ impl<E: Event<K>, K: Reason> Guard<E, K> {
 
     /// How long it has been going on.
     pub fn elapsed(&self) -> Duration {
-        self.event.now().saturating_duration_since(self.started)
+        self.started.elapsed()
     }
 
     /// What is learnt of the event until its end, for guards that are built

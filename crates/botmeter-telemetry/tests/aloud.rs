@@ -6,12 +6,14 @@
     reason = "a test fails by panicking, and its child tells what it measured"
 )]
 
-#[path = "otlp/log.rs"]
-mod log;
+mod otlp {
+    pub(crate) mod log;
+}
 
 use std::{
     io::{self, Write},
     process::{Command, Stdio},
+    sync::atomic::{AtomicUsize, Ordering},
     thread,
     time::{Duration, Instant},
 };
@@ -20,7 +22,7 @@ use botmeter_core::{
     Counter, Discard, Domain, Instrument, Meter, Table, Unit, open_label, problem,
 };
 use botmeter_telemetry::{Builder, Telemetry};
-use log::Log;
+use otlp::log::Log;
 
 open_label! {
     /// A tool.
@@ -188,11 +190,29 @@ fn what_a_subscriber_panics_over_is_said_all_the_same() {
     assert!(said.iter().any(|line| line.starts_with(OVERFLOW)), "{said:#?}");
 }
 
+/// Writes until no more is taken, and goes on trying.
+fn fill_standard_error() {
+    static TAKEN: AtomicUsize = AtomicUsize::new(0);
+    thread::spawn(|| {
+        while io::stderr().write_all(&[b' '; 1 << 10]).is_ok() {
+            TAKEN.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    let (mut seen, mut since) = (0, Instant::now());
+    // The smallest pipe that systems have takes four kilobytes.
+    while seen < 4 || since.elapsed() < Duration::from_millis(200) {
+        thread::yield_now();
+        let taken = TAKEN.load(Ordering::Relaxed);
+        if taken != seen {
+            (seen, since) = (taken, Instant::now());
+        }
+    }
+}
+
 /// Nobody reads standard error, and it is full.
 fn stuck(builder: Builder) {
     let (telemetry, tools) = builder.backend(Discard).start::<Tools>().unwrap();
-    thread::spawn(|| io::stderr().write_all(&vec![b' '; 1 << 20]));
-    thread::sleep(Duration::from_millis(200));
+    fill_standard_error();
     let begin = Instant::now();
     tools.overflow();
     for _ in 0..1000 {
