@@ -4,14 +4,16 @@
 use std::{
     fmt::Write,
     fs,
+    net::{TcpStream, ToSocketAddrs},
     path::{Path, PathBuf},
     process::Command,
+    time::Duration,
 };
 
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Package;
 
-use crate::repository;
+use crate::{repository, servers};
 
 /// What a user looks for in a package beside the sources.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -27,7 +29,8 @@ pub fn published() -> Result<Vec<Package>> {
 }
 
 /// Packages every published crate, unpacks the packages, and builds them with
-/// all features, each with the others' packages.
+/// all features, each with the others' packages; then goes through a release
+/// without its end.
 ///
 /// `cargo package` builds them, too, but keeps what it unpacked once: a crate
 /// is then built with what another one was the last time.
@@ -56,7 +59,33 @@ pub fn run() -> Result<()> {
         .context("failed to copy Cargo.lock to the unpacked packages")?;
     let mut build = repository::cargo();
     build.current_dir(&folder).env("CARGO_TARGET_DIR", &target);
-    check(build.args(["check", "--offline", "--workspace", "--all-features"]))
+    check(build.args(["check", "--offline", "--workspace", "--all-features"]))?;
+    rehearse_release()
+}
+
+/// Where packages are published.
+const REGISTRY: &str = "index.crates.io";
+
+/// Does all of a release but for the upload, in the order of what depends on
+/// what; without the registry, it says that it did not.
+fn rehearse_release() -> Result<()> {
+    if servers::required()? || is_registry_there() {
+        // The packages themselves are built by the caller.
+        return check(repository::cargo().args([
+            "publish",
+            "--dry-run",
+            "--workspace",
+            "--allow-dirty",
+            "--no-verify",
+        ]));
+    }
+    say(&format!("skipped: `cargo publish --dry-run`, because {REGISTRY} cannot be reached"));
+    Ok(())
+}
+
+fn is_registry_there() -> bool {
+    let Ok(mut addresses) = (REGISTRY, 443).to_socket_addrs() else { return false };
+    addresses.any(|address| TcpStream::connect_timeout(&address, Duration::from_secs(3)).is_ok())
 }
 
 /// Where a package is among those that are unpacked.
@@ -97,6 +126,11 @@ fn workspace(packages: &[Package]) -> String {
         let _ = writeln!(text, "{} = {{ path = \"{}\" }}", package.name, name(package));
     }
     text
+}
+
+#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
+fn say(line: &str) {
+    println!("{line}");
 }
 
 fn check(command: &mut Command) -> Result<()> {
