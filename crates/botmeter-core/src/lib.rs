@@ -11,6 +11,7 @@ mod error;
 mod event;
 mod exposition;
 mod foreign;
+mod global;
 mod guards;
 mod handle;
 mod instrument;
@@ -38,6 +39,7 @@ pub use domain::{Configs, Domain, Domains, Registered, instruments};
 pub use error::Error;
 pub use event::{Cause, Event, Guard, Outcome, Reason, Status};
 pub use exposition::{Exposition, Format};
+pub use global::Global;
 #[doc(hidden)]
 pub use guards::Guards;
 pub use guards::{DropReason, Watch};

@@ -76,7 +76,7 @@ impl Interval {
     pub(crate) fn start<D: Deliver>(start: Start<D>) -> Result<Self, Error> {
         let Start { deliver, name, destination, interval, exports } = start;
         if interval.is_zero() {
-            return Err(Error::new(format!(
+            return Err(Error::bad_setting(format!(
                 "hand over metrics to {destination} every {interval:?}: the interval must be \
                  longer than zero"
             )));
@@ -109,7 +109,9 @@ impl Interval {
         let mut state = self.shared().lock();
         if state.life != Life::Running {
             let destination = self.destination();
-            return Err(Error::new(format!("deliver metrics to {destination}: it was shut down")));
+            return Err(Error::not_delivered(format!(
+                "deliver metrics to {destination}: it was shut down"
+            )));
         }
         state.asked += 1;
         let asked = state.asked;
@@ -157,7 +159,7 @@ impl Interval {
         }
         let Some(failure) = &state.failure else { return Ok(()) };
         let count = not_delivered(state.undelivered);
-        Err(Error::new(format!("deliver {what}")).because(format!("{count}: {failure}")))
+        Err(Error::not_delivered(format!("deliver {what}")).because(format!("{count}: {failure}")))
     }
 
     fn too_late(&self, what: &str, state: &State) -> Error {
@@ -167,7 +169,7 @@ impl Interval {
             (None, points) => format!("{}, without an answer yet", not_delivered(points)),
         };
         let destination = self.destination();
-        Error::new(format!("deliver {what} to {destination} in time")).because(cause)
+        Error::not_delivered(format!("deliver {what} to {destination} in time")).because(cause)
     }
 
     fn shared(&self) -> &Shared {

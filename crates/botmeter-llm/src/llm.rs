@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc};
 
-use botmeter_core::{Domain, Meter, Table};
+use botmeter_core::{Domain, Error, Global, Meter, Table};
 use futures_core::Stream;
 use tracing::Span;
 
@@ -16,6 +16,8 @@ use crate::{
     row::{Row, Shared},
     stream,
 };
+
+static GLOBAL: Global<Llm> = Global::new();
 
 /// Calls to model providers.
 ///
@@ -54,6 +56,36 @@ impl Llm {
             Arc::new(Row::bind(meter, (provider, model), price, &shared))
         });
         Self(Arc::new(State { rows, classifiers }))
+    }
+
+    /// The one of the whole process, for code that nobody can hand one. It is
+    /// there when the program has called [`set_global`](Self::set_global);
+    /// calls before that count nowhere, and a warning says so once.
+    ///
+    /// ```
+    /// # use botmeter_llm::core::{Domain, Memory, Meter};
+    /// use botmeter_llm::{Llm, Provider, Usage};
+    ///
+    /// # let memory = Memory::new();
+    /// # let llm = Llm::register(&Meter::new(memory.clone()));
+    /// // Where telemetry starts, with the `llm` that it returned.
+    /// llm.set_global()?;
+    /// // Anywhere.
+    /// Llm::global().start(Provider::OpenAi, "gpt-4o").finish(&Usage::including_cache(900, 80));
+    /// # assert!(memory.text().contains("gpt-4o"));
+    /// # Ok::<(), botmeter_llm::core::Error>(())
+    /// ```
+    pub fn global() -> &'static Self {
+        &GLOBAL
+    }
+
+    /// Makes this one the [global](Self::global) one.
+    ///
+    /// # Errors
+    ///
+    /// When there is one already.
+    pub fn set_global(&self) -> Result<(), Error> {
+        GLOBAL.set(self.clone())
     }
 
     /// A call starts.

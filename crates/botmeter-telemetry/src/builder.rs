@@ -243,7 +243,7 @@ impl Builder {
             exports.report_to(Box::new(own.exports_of(exports.backend())));
         }
         let domains = D::make(&meter, &configs);
-        // Not a part of the tee: it takes no measurements.
+        // They take no measurements, so they were not opened on the store.
         running.extend(spans.map(|spans| spans.open(&meter, &own)).transpose()?);
         let pulse = Some(Pulse::start(own)?);
         // It cannot be taken back, so nothing may fail after it.

@@ -200,7 +200,7 @@ fn missing(feature: &str, exporter: &str, chooser: Chooser) -> Error {
         Chooser::Code => "do not ask for it in the code",
         Chooser::Environment => "choose another exporter with OTEL_METRICS_EXPORTER",
     };
-    Error::new(format!(
+    Error::bad_setting(format!(
         "start the exporter {exporter:?}: this build does not have it; enable the feature \
          `{feature}` of the botmeter crate that you depend on, or {otherwise}"
     ))

@@ -101,7 +101,7 @@ pub(crate) fn known(outcome: Option<Outcome>) -> Outcome {
 
 /// What the caller is told of it.
 pub(crate) fn told(outcome: Option<Outcome>) -> Result<(), Error> {
-    known(outcome).map_err(Error::new)
+    known(outcome).map_err(Error::not_delivered)
 }
 
 /// What is kept of a deadline for whoever gives up to say what it knows.

@@ -45,7 +45,7 @@ pub(crate) fn given_in_code(
     protocol: Protocol,
 ) -> Result<String, Error> {
     resolve(endpoint, signal, protocol, false)
-        .map_err(|remedy| Error::new(format!("push to {:?}: {remedy}", shown(endpoint))))
+        .map_err(|remedy| Error::bad_setting(format!("push to {:?}: {remedy}", shown(endpoint))))
 }
 
 /// The address to listen on.
@@ -79,7 +79,9 @@ pub(crate) fn scrape_address(
     };
     let address = listen(&pair).ok_or_else(|| match host {
         Some(variable) => variable.wrong("give a host name or address of this machine"),
-        None => Error::new(format!("listen on {pair}: this machine does not know the name")),
+        None => {
+            Error::bad_setting(format!("listen on {pair}: this machine does not know the name"))
+        }
     });
     local_instead(address, port_number, on_bad)
 }

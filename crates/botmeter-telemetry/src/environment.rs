@@ -66,7 +66,8 @@ impl Environment {
             if matches!(name.split('_').next(), Some("OTEL" | "PROMETHEUS")) {
                 // What can be shown of the value may be a part of a password.
                 let what = format!("use the environment variable {name}: it is not UTF-8");
-                on_bad.or(Err(Error::new(what)), (), || "as if it were not set".to_owned())?;
+                on_bad
+                    .or(Err(Error::bad_setting(what)), (), || "as if it were not set".to_owned())?;
                 continue;
             }
             problem!(warn, "the environment variable {name} is not UTF-8 and counts as not set");
@@ -152,7 +153,7 @@ impl Variable<'_> {
     /// show the value: it may be a credential.
     pub(crate) fn pairs(self) -> Result<Vec<(String, String)>, Error> {
         let wrong = |part: usize, why: &str| {
-            Error::new(format!(
+            Error::bad_setting(format!(
                 "use the environment variable {}: part {part} {why}; write key=value,key=value, \
                  and a percent sign as %25",
                 self.name
@@ -181,7 +182,7 @@ impl Variable<'_> {
         let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
         match pairs.iter().position(|(name, _)| !name.chars().all(is_token)) {
             None => Ok(pairs),
-            Some(at) => Err(Error::new(format!(
+            Some(at) => Err(Error::bad_setting(format!(
                 "use the environment variable {}: the name of header {} has characters that HTTP \
                  does not allow; write name=value,name=value",
                 self.name,
@@ -198,6 +199,6 @@ impl Variable<'_> {
     /// The same of a value that may be shown like this alone.
     pub(crate) fn wrong_as(self, shown: &str, remedy: &str) -> Error {
         let name = self.name;
-        Error::new(format!("use {shown:?} from the environment variable {name}: {remedy}"))
+        Error::bad_setting(format!("use {shown:?} from the environment variable {name}: {remedy}"))
     }
 }

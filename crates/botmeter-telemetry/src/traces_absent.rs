@@ -39,7 +39,7 @@ pub(super) fn prepare(settings: &Settings, _: &Wiring) -> Result<Option<Prepared
     if settings.traces.is_none() {
         return Ok(None);
     }
-    Err(Error::new(
+    Err(Error::bad_setting(
         "export spans: this build does not; enable the feature `traces` of the botmeter crate \
          that you depend on, or choose OTEL_TRACES_EXPORTER=none",
     ))

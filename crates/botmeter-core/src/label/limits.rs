@@ -45,12 +45,12 @@ impl Limits {
     pub fn set<L: Label>(&mut self, limit: usize) -> Result<(), Error> {
         let key = L::INFO.key();
         if let Values::Closed(_) = L::INFO.values() {
-            return Err(Error::new(format!(
+            return Err(Error::bad_setting(format!(
                 "limit the label {key:?}: its values are those of its type, so it needs no limit"
             )));
         }
         if !(1..=MOST_VALUES).contains(&limit) {
-            return Err(Error::new(format!(
+            return Err(Error::bad_setting(format!(
                 "limit the label {key:?} to {limit} values: give a number from 1 to {MOST_VALUES}"
             )));
         }

@@ -106,7 +106,7 @@ impl Backend for OpenTelemetry {
             return Ok(());
         }
         self.0.is_gone.store(true, Ordering::Relaxed);
-        Err(Error::new(
+        Err(Error::not_delivered(
             "hand the last metrics to the MeterProvider: it was shut down before, and what was \
              recorded since is lost; end the telemetry first",
         ))

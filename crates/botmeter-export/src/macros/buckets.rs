@@ -101,7 +101,7 @@ impl Buckets {
                 && bounds.is_sorted_by(|a, b| a < b);
             if !can_be {
                 let of = rule.map_or_else(|| "by default".to_owned(), |rule| format!("{rule:?}"));
-                return Err(Error::new(format!(
+                return Err(Error::bad_setting(format!(
                     "set the buckets of others' histograms to {bounds:?} ({of}): give at least one \
                      bound, finite and growing"
                 )));

@@ -50,7 +50,7 @@ impl Target {
     pub(super) fn of_signal(signal: Signal, settings: &OtlpSettings) -> Result<Self, Error> {
         let OtlpSettings { endpoint, headers, .. } = settings;
         let (shown, noun) = (credentials::shown(endpoint), signal.noun());
-        let refuse = |why: &str| Error::new(format!("push {noun} to {shown:?}: {why}"));
+        let refuse = |why: &str| Error::bad_setting(format!("push {noun} to {shown:?}: {why}"));
         let (bare, login) = credentials::split(endpoint).map_err(|why| refuse(&why))?;
         let uri: Uri = bare
             .parse()
@@ -82,7 +82,7 @@ impl Target {
     }
 
     pub(super) fn missing_feature(&self, what: &str, feature: &str) -> Error {
-        Error::new(format!(
+        Error::bad_setting(format!(
             "push {} to {:?}: this build has no {what}; enable the feature `{feature}` of the \
              botmeter crate that you depend on",
             self.signal.noun(),
@@ -142,7 +142,7 @@ impl Target {
         // Not even a part of a value is quoted: it may be a password.
         let refuse = |why: &str| {
             let (noun, shown) = (self.signal.noun(), &self.shown);
-            Error::new(format!("push {noun} to {shown:?}: {why}"))
+            Error::bad_setting(format!("push {noun} to {shown:?}: {why}"))
         };
         let mut map = HeaderMap::new();
         for (name, value) in &settings.headers {

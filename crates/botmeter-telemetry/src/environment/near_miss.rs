@@ -21,7 +21,7 @@ fn meant(name: &str) -> Option<&'static str> {
 }
 
 fn is_of_ours(name: &str) -> bool {
-    matches!(name.split('_').next(), Some("OTEL" | "BOTMETER"))
+    name.starts_with("OTEL_")
 }
 
 /// Whether a letter is missing, too many or another one, or two are swapped;

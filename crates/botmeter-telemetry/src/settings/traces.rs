@@ -227,9 +227,11 @@ impl Sampler {
     /// The same, if its share can be one.
     fn checked(self) -> Result<Self, Error> {
         match self {
-            Self::Ratio(ratio) | Self::ParentOrRatio(ratio) if !is_ratio(ratio) => Err(Error::new(
-                format!("sample {ratio:?} of all traces: give a share from 0.0 to 1.0"),
-            )),
+            Self::Ratio(ratio) | Self::ParentOrRatio(ratio) if !is_ratio(ratio) => {
+                Err(Error::bad_setting(format!(
+                    "sample {ratio:?} of all traces: give a share from 0.0 to 1.0"
+                )))
+            }
             _ => Ok(self),
         }
     }

@@ -66,7 +66,7 @@ impl Backend for Queue {
         let patience = Patience::new(deadline);
         let mut state = self.0.lock();
         if state.life != Life::Running {
-            return Err(Error::new(format!(
+            return Err(Error::not_delivered(format!(
                 "deliver spans to {}: it was shut down",
                 self.0.destination
             )));

@@ -174,7 +174,7 @@ impl Shared {
             None => format!("{count}, without an answer yet"),
         };
         let Self { destination, .. } = self;
-        Error::new(format!("deliver {what} to {destination} in time")).because(cause)
+        Error::not_delivered(format!("deliver {what} to {destination} in time")).because(cause)
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
@@ -227,10 +227,10 @@ impl State {
         match (&self.failure, self.lost - lost_before) {
             (_, 0) => Ok(()),
             (Some(failure), lost) => {
-                Err(Error::new(format!("deliver {lost} spans")).because(failure.as_str()))
+                Err(Error::not_delivered(format!("deliver {lost} spans")).because(failure.as_str()))
             }
             // The last export of several succeeded.
-            (None, lost) => Err(Error::new(format!("deliver {lost} spans"))
+            (None, lost) => Err(Error::not_delivered(format!("deliver {lost} spans"))
                 .because("an export failed, and its reason was logged; the next one succeeded")),
         }
     }
