@@ -1,5 +1,6 @@
 //! The command line of the demo. Every value is checked before anything starts.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -16,6 +17,8 @@ const CONTEXT_TOKENS: u64 = 8_000;
 /// Where Prometheus looks for a page, as a rule.
 const USUAL_PORT: u16 = 9464;
 
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// A bot server that calls a model provider over HTTP and shows what botmeter measures.
 ///
 /// Without options it starts a provider of its own on this machine, so it needs neither a key nor
@@ -27,7 +30,18 @@ pub struct Options {
     #[arg(long = "for", value_name = "DURATION", value_parser = duration)]
     pub run_for: Option<Duration>,
 
-    /// Port of 127.0.0.1 that serves /metrics; 0 takes any free one.
+    /// Address of this machine that serves /metrics; 0.0.0.0 is all of them, for whoever reaches it.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "OTEL_EXPORTER_PROMETHEUS_HOST",
+        hide_env_values = true,
+        default_value_t = LOOPBACK,
+        value_parser = host
+    )]
+    pub host: IpAddr,
+
+    /// Port that serves /metrics; 0 takes any free one.
     #[arg(
         long,
         value_name = "N",
@@ -206,6 +220,14 @@ fn duration(text: &str) -> Result<Duration, String> {
 }
 
 /// A variable that is set to nothing counts as not set, as with all of OpenTelemetry's.
+fn host(text: &str) -> Result<IpAddr, String> {
+    match text {
+        "" | "localhost" => Ok(LOOPBACK),
+        _ => text.parse().map_err(|_| "it is no address; give one such as 127.0.0.1".to_owned()),
+    }
+}
+
+/// The same.
 fn port(text: &str) -> Result<u16, String> {
     if text.is_empty() {
         return Ok(USUAL_PORT);

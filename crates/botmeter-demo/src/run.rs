@@ -6,7 +6,7 @@ mod progress;
 use std::error::Error;
 use std::fmt::Display;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ pub async fn run(options: &Options, traces: &Traces) -> anyhow::Result<()> {
     let memory = Memory::new();
     let (telemetry, domains) = Telemetry::builder("botmeter-demo")
         .version(env!("CARGO_PKG_VERSION"))
-        .scrape(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))
+        .scrape(SocketAddr::from((options.host, options.port)))
         .backend(memory.clone())
         .traces(traces)
         .configure::<Llm>(LlmConfig::new().prices(prices))

@@ -1,6 +1,6 @@
 //! Asking over HTTP, and what it means when nobody answers.
 
-use std::{error::Error as _, fmt, io, sync::Arc, time::Duration};
+use std::{error::Error as _, fmt, io, net::IpAddr, sync::Arc, time::Duration};
 
 use anyhow::{Result, bail};
 
@@ -51,10 +51,15 @@ impl Web {
 
     /// No proxy knows the servers of this machine.
     fn agent(&self, url: &str) -> &ureq::Agent {
-        let here = ["localhost", "127.0.0.1", "[::1]"];
-        let host = url.split("://").nth(1).unwrap_or_default();
-        if here.iter().any(|name| host.starts_with(name)) { &self.direct } else { &self.by_proxy }
+        if is_of_this_machine(url) { &self.direct } else { &self.by_proxy }
     }
+}
+
+fn is_of_this_machine(url: &str) -> bool {
+    let uri: Option<ureq::http::Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 fn agent(proxy: Option<ureq::Proxy>) -> ureq::Agent {
@@ -165,6 +170,20 @@ mod tests {
         for wrong in ["localhost:9090", "http://", "http:///x", "ftp://host", ""] {
             let error = base(wrong).unwrap_err().to_string();
             assert!(error.contains("is no address of a server"), "{wrong}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_only_begins_like_this_machine_is_behind_the_proxy() {
+        for here in
+            ["http://localhost:9090/x", "https://127.0.0.1", "http://[::1]:1/", "http://LOCALHOST"]
+        {
+            assert!(is_of_this_machine(here), "{here}");
+        }
+        for there in
+            ["http://localhost.example.com", "http://127.0.0.1.nip.io:9090", "http://10.0.0.1", ""]
+        {
+            assert!(!is_of_this_machine(there), "{there}");
         }
     }
 

@@ -80,6 +80,8 @@ fn bots(settings: &Settings, view: View) -> Result<Value> {
     let port = settings.port("BOTMETER_BOT_PORT");
     let scenario = settings.get("BOTMETER_SCENARIO");
     let hosts: Vec<String> = match (scenario, view) {
+        ("push", _) => Vec::new(),
+        (_, view) if only_push_reaches(settings, view) => Vec::new(),
         ("localhost", View::Native) => vec!["localhost".to_owned()],
         ("localhost", View::Docker) => vec!["host.docker.internal".to_owned()],
         ("localhost", View::Podman) => vec!["host.containers.internal".to_owned()],
@@ -111,6 +113,12 @@ fn bots(settings: &Settings, view: View) -> Result<Value> {
     }
     let targets: Vec<String> = hosts.iter().map(|host| format!("{host}:{port}")).collect();
     Ok(json!({ "targets": targets, "labels": labels }))
+}
+
+/// Whether nobody said where bots are, and Prometheus is in a container: bots
+/// of this machine listen on its loopback, which a container does not reach.
+pub(super) fn only_push_reaches(settings: &Settings, view: View) -> bool {
+    view != View::Native && !settings.is_chosen("BOTMETER_SCENARIO")
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -175,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_target_that_no_container_reaches_is_not_there_unless_somebody_asks_for_it() {
+        for view in [View::Docker, View::Podman] {
+            assert_eq!(of_bots(&[], view)[0]["targets"], json!([]));
+        }
+        for view in [View::Native, View::Docker, View::Podman] {
+            assert_eq!(of_bots(&[("BOTMETER_SCENARIO", "push")], view)[0]["targets"], json!([]));
+        }
+        assert_eq!(of_bots(&[], View::Native)[0]["targets"], json!(["localhost:9464"]));
+    }
+
+    #[test]
     fn bots_of_this_machine_are_reached_from_everywhere() {
         for (view, host) in [
             (View::Native, "localhost"),
@@ -185,7 +204,7 @@ mod tests {
                 "targets": [format!("{host}:9464")],
                 "labels": { "job": "botmeter-demo", "__scrape_interval__": "15s" },
             }]);
-            assert_eq!(of_bots(&[], view), expected);
+            assert_eq!(of_bots(&[("BOTMETER_SCENARIO", "localhost")], view), expected);
         }
     }
 
@@ -232,7 +251,8 @@ mod tests {
     #[test]
     fn servers_are_the_examples_in_containers() {
         let folder = crate::repository::root().join("compose/prometheus/examples");
-        for file in targets(&settings(&[]), &all(), View::Docker).unwrap() {
+        let asked = settings(&[("BOTMETER_SCENARIO", "localhost")]);
+        for file in targets(&asked, &all(), View::Docker).unwrap() {
             let text = fs::read_to_string(folder.join(format!("{}.json", file.folder))).unwrap();
             let example: Value = serde_json::from_str(&text).unwrap();
             assert_eq!(file.targets, Some(example), "{}", file.folder);

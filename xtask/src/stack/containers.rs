@@ -9,10 +9,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{
     command::CommandLine,
-    configure::{self, View},
+    configure::{self, View, only_push_reaches},
     engine::{Compose, Engine},
     place::Place,
-    report::{say, urls},
+    report::{push_line, say, urls},
     settings::{PASSWORD, PROFILES, Settings},
     signals::Interrupts,
 };
@@ -69,6 +69,9 @@ impl Containers {
         interrupts.check()?;
         started.context("the stack did not get healthy; `cargo xtask stack logs` says why")?;
         say(&urls(&self.settings, &profiles, true));
+        if only_push_reaches(&self.settings, self.view) {
+            say(&push_line(&self.settings));
+        }
         Ok(())
     }
 

@@ -61,6 +61,17 @@ pub(super) fn urls(settings: &Settings, profiles: &BTreeSet<String>, has_grafana
     lines.join("\n")
 }
 
+/// How metrics get into a container from a bot that listens on its loopback.
+pub(super) fn push_line(settings: &Settings) -> String {
+    format!(
+        "\nPrometheus is in a container and does not reach what listens on localhost, so it scrapes \
+         no bot of this machine; let them push:\n    \
+         OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://localhost:{}/api/v1/otlp/v1/metrics cargo \
+         xtask demo\nor set BOTMETER_SCENARIO, which says where bots are to be scraped",
+        settings.port("BOTMETER_PROMETHEUS_PORT")
+    )
+}
+
 /// An amount of bytes for people.
 pub(super) fn amount(bytes: u64) -> String {
     let units = ["B", "kB", "MB", "GB", "TB"];

@@ -160,7 +160,7 @@ impl Settings {
         let scenario = self.get("BOTMETER_SCENARIO");
         let hosts = self.list("BOTMETER_BOT_HOST");
         ensure!(
-            scenario == "localhost" || !hosts.is_empty(),
+            matches!(scenario, "localhost" | "push") || !hosts.is_empty(),
             "BOTMETER_SCENARIO is {scenario:?} and BOTMETER_BOT_HOST is empty: set it to the {} \
              of the bots, separated by commas",
             if scenario == "vm" { "addresses" } else { "service or container names" }

@@ -29,7 +29,10 @@ fn up_writes_targets_starts_waits_and_tells_where() {
         ]
     );
     let bots = json_of(&fake, "compose/prometheus/targets/stack.json");
-    assert_eq!(bots[0]["targets"], json!(["host.docker.internal:9464"]));
+    assert_eq!(bots[0]["targets"], json!([]));
+    let line = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT=http://localhost:9090/api/v1/otlp/v1/metrics \
+                cargo xtask demo\n";
+    assert!(ended.output.contains(line), "{}", ended.output);
     let alertmanagers = json_of(&fake, "compose/prometheus/alertmanagers/stack.json");
     assert_eq!(alertmanagers, json!([{ "targets": ["alertmanager:9093"] }]));
     for line in ["Grafana        http://localhost:3000\n", "Alertmanager   http://localhost:9093\n"]
@@ -41,7 +44,10 @@ fn up_writes_targets_starts_waits_and_tells_where() {
 #[test]
 fn podman_gets_its_own_file_and_name_of_this_machine() {
     let fake = Fake::new(&["podman"]);
-    fake.run(&["up", "--wait", "60"]).succeeded();
+    fake.write("compose/.env", "GRAFANA_ADMIN_PASSWORD=x\nBOTMETER_SCENARIO=localhost\n");
+    let ended = fake.run(&["up", "--wait", "60"]);
+    ended.succeeded();
+    assert!(!ended.output.contains("let them push"), "{}", ended.output);
     assert_eq!(fake.calls()[1], format!("{PODMAN} up --detach --wait --wait-timeout 60"));
     let bots = json_of(&fake, "compose/prometheus/targets/stack.json");
     assert_eq!(bots[0]["targets"], json!(["host.containers.internal:9464"]));

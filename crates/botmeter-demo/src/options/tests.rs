@@ -16,7 +16,7 @@ fn the_definition_of_the_options_is_sound() {
 fn without_options_the_demo_calls_its_own_provider() {
     let options = read(&[]).unwrap();
     assert_eq!(options.run_for, None);
-    assert_eq!(options.port, 9464);
+    assert_eq!((options.host, options.port), (LOOPBACK, 9464));
     assert_eq!(options.models(), DEFAULT_MODELS);
     assert_eq!(options.call_timeout(), Duration::from_secs(5));
     assert!(options.provider_url.is_none());
@@ -28,6 +28,8 @@ fn every_option_is_taken() {
     let options = read(&[
         "--for",
         "1m30s",
+        "--host",
+        "0.0.0.0",
         "--port",
         "0",
         "--rate",
@@ -61,6 +63,7 @@ fn every_option_is_taken() {
     ])
     .unwrap();
     assert_eq!(options.run_for, Some(Duration::from_secs(90)));
+    assert_eq!(options.host, IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     assert_eq!((options.port, options.rate, options.concurrency.get()), (0, 12.5, 3));
     assert_eq!(options.streaming, Share::ALL);
     assert_eq!(options.call_timeout(), Duration::from_millis(250));

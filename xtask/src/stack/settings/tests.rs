@@ -103,7 +103,7 @@ fn nonsense_is_named_with_its_variable_and_what_is_allowed() {
         ("BOTMETER_PROMETHEUS_RETENTION_SIZE=5GB5MB", "give a size such as 512MB or 5GB"),
         ("BOTMETER_JAEGER_MAX_TRACES=-1", "give a whole number from 1 to 4294967295"),
         ("BOTMETER_DEMO_RATE=inf", "give a number above zero"),
-        ("BOTMETER_SCENARIO=cloud", "give one of localhost, vm, network"),
+        ("BOTMETER_SCENARIO=cloud", "give one of localhost, vm, network, push"),
         ("BOTMETER_NOTIFY=slack,pager", "give some of slack, email, webhook, separated by commas"),
         ("COMPOSE_PROFILES=all", "give some of collector, alerts, demo, separated by commas"),
         (

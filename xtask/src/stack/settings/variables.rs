@@ -20,7 +20,11 @@ pub(crate) const VARIABLES: &[Variable] = &[
     variable(PASSWORD, "", Kind::Secret),
     variable("GRAFANA_ADMIN_USER", "admin", Kind::Text),
     variable("COMPOSE_PROFILES", "", Kind::List(PROFILES)),
-    variable("BOTMETER_SCENARIO", "localhost", Kind::Choice(&["localhost", "vm", "network"])),
+    variable(
+        "BOTMETER_SCENARIO",
+        "localhost",
+        Kind::Choice(&["localhost", "vm", "network", "push"]),
+    ),
     variable("BOTMETER_BOT_HOST", "", Kind::Hosts),
     variable("BOTMETER_BOT_PORT", "9464", Kind::Port),
     variable("BOTMETER_BOT_JOB", "botmeter-demo", Kind::Text),
