@@ -16,16 +16,14 @@ const ORCHESTRATOR: &str = "agent-orchestrator";
 
 /// The dashboard that tells whether everything is well.
 pub fn dashboard() -> Dashboard {
-    Dashboard {
-        uid: "overview",
-        title: "botmeter / Overview",
-        description: "Is everything well: is there traffic, does it succeed in time, what does it \
-                      cost, does anything pile up, and does the telemetry arrive?",
-        tags: &["overview"],
-        span_attributes: &[],
-        variables: Vec::new(),
-        rows: rows::rows(),
-    }
+    Dashboard::new(
+        "overview",
+        "botmeter / Overview",
+        "Is everything well: is there traffic, does it succeed in time, what does it cost, does \
+         anything pile up, and does the telemetry arrive?",
+    )
+    .tags(&["overview"])
+    .rows(rows::rows())
 }
 
 /// The board of the orchestrator with what its workers ask of models.

@@ -11,6 +11,7 @@ use crate::expr::{Expr, Labels};
 /// Declared as a constant and used by the alert and by the panel, so that the
 /// line in the panel is where the alert fires.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Limit {
     /// The number, in the unit of what is compared with it.
     pub value: f64,
@@ -37,6 +38,7 @@ pub struct Condition<G> {
 
 /// A [`Condition`] whose labels are known to the compiler no more.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Trigger {
     /// What has to have a result.
     pub expr: Expr,

@@ -1,26 +1,13 @@
-//! Dashboards, and what a domain has to show as a whole.
+//! Dashboards: pages of panels in rows.
 
 use botmeter_core::{Descriptor, Instrument, Label, LabelSet, label::LabelInfo};
 
-use crate::{Alert, Objective, Panel, Recording, labels::has_all};
-
-/// What a domain has to show.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Board {
-    /// Its dashboards.
-    pub dashboards: Vec<Dashboard>,
-    /// Queries whose results are kept.
-    pub recordings: Vec<Recording>,
-    /// What somebody should be told.
-    pub alerts: Vec<Alert>,
-    /// What is to go well, and how often.
-    pub objectives: Vec<Objective>,
-    /// Instruments that are in no panel.
-    pub undrawn: Vec<Undrawn>,
-}
+use crate::{Panel, labels::has_all};
 
 /// One page of panels.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "a dashboard belongs into a board"]
+#[non_exhaustive]
 pub struct Dashboard {
     /// Its address and file name, which never changes: 8 to 40 letters, digits
     /// and dashes.
@@ -44,6 +31,8 @@ pub struct Dashboard {
 ///
 /// Everything on the page whose instrument has the label follows the choice.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[must_use = "a variable belongs into a dashboard"]
+#[non_exhaustive]
 pub struct Variable {
     /// What it is called on the page.
     pub title: &'static str,
@@ -55,6 +44,8 @@ pub struct Variable {
 
 /// Panels under one heading.
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "a row belongs into a dashboard"]
+#[non_exhaustive]
 pub struct Row {
     /// The heading.
     pub title: &'static str,
@@ -64,13 +55,45 @@ pub struct Row {
     pub panels: Vec<Panel>,
 }
 
-/// An instrument that is in no panel, and why.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Undrawn {
-    /// The instrument.
-    pub instrument: &'static Descriptor,
-    /// Why it is in no panel.
-    pub because: &'static str,
+impl Dashboard {
+    /// A page of its own address and title, and the question that it answers.
+    /// It needs [`rows`](Self::rows) with panels.
+    pub fn new(uid: &'static str, title: &'static str, description: &'static str) -> Self {
+        Self {
+            uid,
+            title,
+            description,
+            tags: &[],
+            span_attributes: &[],
+            variables: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// What it can be found by, beside the tags of all generated dashboards.
+    pub fn tags(mut self, tags: &'static [&'static str]) -> Self {
+        self.tags = tags;
+        self
+    }
+
+    /// Which attribute of spans holds the value of a label: pairs of a label's
+    /// key and an attribute's name, such as `("route", "http.route")`.
+    pub fn span_attributes(mut self, attributes: &'static [(&'static str, &'static str)]) -> Self {
+        self.span_attributes = attributes;
+        self
+    }
+
+    /// What can be chosen on the page, beside job and instance.
+    pub fn variables(mut self, variables: impl IntoIterator<Item = Variable>) -> Self {
+        self.variables.extend(variables);
+        self
+    }
+
+    /// Rows of panels, below those that are there.
+    pub fn rows(mut self, rows: impl IntoIterator<Item = Row>) -> Self {
+        self.rows.extend(rows);
+        self
+    }
 }
 
 impl Variable {
@@ -95,12 +118,5 @@ impl Row {
     /// Panels that are there once somebody asks for them.
     pub fn collapsed(title: &'static str, panels: impl Into<Vec<Panel>>) -> Self {
         Self { title, is_collapsed: true, panels: panels.into() }
-    }
-}
-
-impl Undrawn {
-    /// An instrument that is in no panel, and why.
-    pub fn new<H, L>(instrument: &'static Instrument<H, L>, because: &'static str) -> Self {
-        Self { instrument: instrument.descriptor(), because }
     }
 }

@@ -12,6 +12,7 @@ use botmeter_core::Descriptor;
 
 /// What instruments did until some moment, in one process.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Example {
     /// When the alert is looked at, from the start.
     pub after: Duration,
@@ -21,6 +22,7 @@ pub struct Example {
 
 /// What one series did.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Feed {
     /// Whose series.
     pub instrument: &'static Descriptor,
@@ -54,6 +56,7 @@ pub enum Behavior {
 
 /// An example after which an alert fires, and what the alert then says.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Firing {
     /// What was recorded.
     pub example: Example,

@@ -266,7 +266,7 @@ impl Expr {
     /// itself is not counted. How far back a recorded series looked is asked
     /// for by its name.
     pub fn reach(&self, recorded: &dyn Fn(&str) -> Duration) -> Duration {
-        match self {
+        let own = |expr: &Self| match expr {
             Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
                 let window = match of.window {
                     Window::Of(window) => window,
@@ -276,16 +276,8 @@ impl Expr {
             }
             Self::Vanished { remembered, silent, .. } => *remembered.max(silent),
             Self::Recorded { name, offset, .. } => recorded(name) + offset.unwrap_or_default(),
-            Self::Since(of) | Self::Top { of, .. } => of.reach(recorded),
-            Self::Recent { .. } | Self::Firing { .. } | Self::Number(_) => Duration::ZERO,
-            Self::Add(a, b)
-            | Self::Subtract(a, b)
-            | Self::Multiply(a, b)
-            | Self::Divide(a, b)
-            | Self::OrZero(a, b)
-            | Self::Compare(a, _, b)
-            | Self::And(a, b)
-            | Self::AndJob(a, b) => a.reach(recorded).max(b.reach(recorded)),
-        }
+            _ => Duration::ZERO,
+        };
+        self.walk().into_iter().map(own).max().unwrap_or_default()
     }
 }

@@ -3,6 +3,7 @@
 
 mod alert;
 mod ask;
+mod board;
 mod condition;
 mod dashboard;
 mod drawing;
@@ -25,8 +26,9 @@ pub use ask::{
     age, average, changes, firing, forecast, heat, highest, increase, last, lowest, observations,
     observed, oldest, quantile, rate, recent, vanished, volume, within,
 };
+pub use board::{Board, Undrawn};
 pub use condition::{Condition, Direction, Limit, Trigger};
-pub use dashboard::{Board, Dashboard, Row, Undrawn, Variable};
+pub use dashboard::{Dashboard, Row, Variable};
 pub use drawing::GAP;
 pub use example::{Behavior, Example, Feed, Firing};
 pub use expr::{

@@ -8,6 +8,7 @@ pub struct Limits(Vec<(Limit, Direction, Severity)>);
 
 /// From where on it is well, or as severe as this.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Step {
     /// None for the first, which begins at minus infinity.
     pub from: Option<f64>,

@@ -17,7 +17,30 @@ use crate::{
 /// faster than the month can bear, in a long window (so that it matters) and
 /// in a short one (so that it ends soon after the trouble), if there were
 /// enough events to speak of a share.
+///
+/// All of it is needed but for [`windows`](Self::windows); the generator
+/// refuses an objective that lacks a part, and names it.
+///
+/// ```
+/// use botmeter_board::{Limit, Measure, Objective, share_of};
+/// # use botmeter_core::{Counter, Instrument, Status, Unit};
+/// # static SENT: Instrument<Counter, (Status,)> =
+/// #     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+///
+/// const TARGET: Limit = Limit::new(0.99, "one mail in a hundred may get lost");
+/// const ENOUGH: Limit = Limit::new(20.0, "of fewer mails, a single one would be a large share");
+///
+/// let lost = share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled);
+/// let objective = Objective::new("mail_lost", &TARGET, Measure::failures(lost))
+///     .of_at_least(&ENOUGH)
+///     .alert("MailBudgetBurn", "Mail gets lost faster than the month's error budget bears.")
+///     .runbook(&["Look at the server's log."])
+///     .panel("Error budget");
+/// assert_eq!(objective.budget(), 0.01);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
+#[must_use = "an objective belongs into a board"]
+#[non_exhaustive]
 pub struct Objective {
     /// What the recorded series are called after: `llm_errors` becomes
     /// `job:llm_errors:ratio_rate5m`.
@@ -61,6 +84,7 @@ pub enum Measure {
 
 /// How fast an error budget may burn before somebody is told.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BurnWindow {
     /// The window in which it matters.
     pub long: Duration,
@@ -76,34 +100,34 @@ pub struct BurnWindow {
 
 /// The four windows that are established practice for a month.
 pub const FOUR_WINDOWS: &[BurnWindow] = &[
-    BurnWindow {
-        long: Duration::from_hours(1),
-        short: Duration::from_mins(5),
-        factor: Limit::new(14.4, "2 % of the month's error budget is gone in one hour"),
-        hold: Duration::from_mins(2),
-        severity: Severity::Critical,
-    },
-    BurnWindow {
-        long: Duration::from_hours(6),
-        short: Duration::from_mins(30),
-        factor: Limit::new(6.0, "5 % of the month's error budget is gone in six hours"),
-        hold: Duration::from_mins(15),
-        severity: Severity::Critical,
-    },
-    BurnWindow {
-        long: Duration::from_hours(24),
-        short: Duration::from_hours(2),
-        factor: Limit::new(3.0, "10 % of the month's error budget is gone in one day"),
-        hold: Duration::from_hours(1),
-        severity: Severity::Warning,
-    },
-    BurnWindow {
-        long: Duration::from_hours(72),
-        short: Duration::from_hours(6),
-        factor: Limit::new(1.0, "10 % of the month's error budget is gone in three days"),
-        hold: Duration::from_hours(3),
-        severity: Severity::Warning,
-    },
+    BurnWindow::new(
+        Duration::from_hours(1),
+        Duration::from_mins(5),
+        Limit::new(14.4, "2 % of the month's error budget is gone in one hour"),
+        Severity::Critical,
+    )
+    .held_for(Duration::from_mins(2)),
+    BurnWindow::new(
+        Duration::from_hours(6),
+        Duration::from_mins(30),
+        Limit::new(6.0, "5 % of the month's error budget is gone in six hours"),
+        Severity::Critical,
+    )
+    .held_for(Duration::from_mins(15)),
+    BurnWindow::new(
+        Duration::from_hours(24),
+        Duration::from_hours(2),
+        Limit::new(3.0, "10 % of the month's error budget is gone in one day"),
+        Severity::Warning,
+    )
+    .held_for(Duration::from_hours(1)),
+    BurnWindow::new(
+        Duration::from_hours(72),
+        Duration::from_hours(6),
+        Limit::new(1.0, "10 % of the month's error budget is gone in three days"),
+        Severity::Warning,
+    )
+    .held_for(Duration::from_hours(3)),
 ];
 
 impl Measure {
@@ -150,7 +174,72 @@ impl Measure {
     }
 }
 
+impl BurnWindow {
+    /// Somebody is told when the budget burns so many times faster than the
+    /// month can bear, within the long window and still within the short one.
+    pub const fn new(long: Duration, short: Duration, factor: Limit, severity: Severity) -> Self {
+        Self { long, short, factor, hold: Duration::ZERO, severity }
+    }
+
+    /// Only once that has been so for this long.
+    #[must_use]
+    pub const fn held_for(mut self, hold: Duration) -> Self {
+        self.hold = hold;
+        self
+    }
+}
+
 impl Objective {
+    /// A share of events that is to go well, such as 0.99, and why it is this
+    /// share. The recorded series are called after the name, which is made of
+    /// small letters and underscores: `llm_errors`.
+    pub fn new(name: &'static str, target: &Limit, measure: Measure) -> Self {
+        Self {
+            name,
+            alert: "",
+            target: *target,
+            measure,
+            windows: FOUR_WINDOWS,
+            // Not said yet, which the generator refuses.
+            floor: Limit::new(0.0, ""),
+            summary: "",
+            runbook: &[],
+            panel: "",
+        }
+    }
+
+    /// How many events a long window has to have before a share of them says
+    /// something.
+    pub fn of_at_least(mut self, floor: &Limit) -> Self {
+        self.floor = *floor;
+        self
+    }
+
+    /// The name of its alerts, one word in capitals and small letters, and
+    /// what is wrong when they fire, in one sentence without the value.
+    pub fn alert(mut self, name: &'static str, summary: &'static str) -> Self {
+        (self.alert, self.summary) = (name, summary);
+        self
+    }
+
+    /// What to look at and what to do, step by step.
+    pub fn runbook(mut self, steps: &'static [&'static str]) -> Self {
+        self.runbook = steps;
+        self
+    }
+
+    /// The title of the panel that shows it, in a dashboard of the same board.
+    pub fn panel(mut self, title: &'static str) -> Self {
+        self.panel = title;
+        self
+    }
+
+    /// How fast is too fast, where it is not as in [`FOUR_WINDOWS`].
+    pub fn windows(mut self, windows: &'static [BurnWindow]) -> Self {
+        self.windows = windows;
+        self
+    }
+
     /// The share that may go wrong.
     pub fn budget(&self) -> f64 {
         // 1 - 0.99 is 0.010000000000000009; nobody wants to read that.

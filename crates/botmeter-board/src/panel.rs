@@ -79,6 +79,7 @@ pub enum Scope {
 
 /// One query of a panel.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Line {
     /// What is asked.
     pub expr: Expr,

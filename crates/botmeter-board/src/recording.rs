@@ -12,6 +12,7 @@ use crate::{
 /// A query that Prometheus answers all the time, so that what needs the answer
 /// does not have to add up a day of samples again.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Recording {
     /// Level, metric and operation: `job_model:llm_cost_dollars:increase1d`.
     pub name: String,

@@ -56,7 +56,7 @@ impl Catalogue {
     /// A dashboard that draws the instruments of several domains.
     #[must_use]
     pub fn dashboard(mut self, dashboard: Dashboard) -> Self {
-        let board = Board { dashboards: vec![dashboard], ..Board::default() };
+        let board = Board::new().dashboard(dashboard);
         self.entries.push(Entry { registered: None, board });
         self
     }

@@ -1,6 +1,7 @@
 //! What is checked before anything is written.
 
 mod boards;
+mod complete;
 mod dashboards;
 mod grid;
 mod kubernetes;
@@ -18,6 +19,7 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
     problems.extend(boards::names(catalogue));
     problems.extend(boards::coverage(catalogue));
     problems.extend(boards::values(catalogue));
+    problems.extend(complete::boards(catalogue));
     problems.extend(boards::objectives(catalogue, options));
     problems.extend(reach::alerts(catalogue, options));
     problems.extend(dashboards::unique(&model.dashboards));

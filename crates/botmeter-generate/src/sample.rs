@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Board, Color, Dashboard, Example, FOUR_WINDOWS, Limit, Measure, Objective, Panel,
-    Recorded, Row, Severity, Show, Undrawn, Variable, age, forecast, heat, highest, increase, last,
-    observations, quantile, rate, ratio, share, share_of, top, within,
+    Alert, Board, Color, Dashboard, Example, Limit, Measure, Objective, Panel, Recorded, Row,
+    Severity, Show, Undrawn, Variable, age, forecast, heat, highest, increase, last, observations,
+    quantile, rate, ratio, share, share_of, top, within,
 };
 use botmeter_core::{
     Counter, Domain, FloatCounter, Gauge, Histogram, Instrument, Meter, Unit, UpDownCounter,
@@ -90,78 +90,69 @@ pub(crate) fn board() -> Board {
         "What a day costs.",
     );
     let objective = objective();
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "mail-out",
-            title: "Mail",
-            description: "Does mail get out?",
-            tags: &["mail"],
-            span_attributes: &[("queue", "mail.queue")],
-            variables: vec![Variable::of::<Queue, _, _>("Queue", &SENT)],
-            rows: rows(&objective),
-        }],
-        recordings: vec![spent.clone().into()],
-        alerts: vec![
+    Board::new()
+        .dashboard(
+            Dashboard::new("mail-out", "Mail", "Does mail get out?")
+                .tags(&["mail"])
+                .span_attributes(&[("queue", "mail.queue")])
+                .variables([Variable::of::<Queue, _, _>("Queue", &SENT)])
+                .rows(rows(&objective)),
+        )
+        .recordings([spent.clone()])
+        .alerts([
             waiting(),
-            Alert {
-                name: "PostageHigh",
-                severity: Severity::Critical,
-                when: spent.query().above(&Limit::new(5.0, "stamps are cheap")).into(),
-                hold: Duration::ZERO,
-                summary: "The queue {queue} is dear.",
-                description: "{queue} of {job} cost {value}.",
-                show: Show::Dollars,
-                runbook: &["Write less."],
-                panel: "Waiting",
-                fires: Example::after(Duration::from_hours(24))
+            Alert::new(
+                "PostageHigh",
+                Severity::Critical,
+                spent.query().above(&Limit::new(5.0, "stamps are cheap")),
+            )
+            .says("The queue {queue} is dear.", "{queue} of {job} cost {value}.", Show::Dollars)
+            .runbook(&["Write less."])
+            .panel("Waiting")
+            .tested(
+                Example::after(Duration::from_hours(24))
                     .grows(&PAID, ("out",), 0.01)
                     .fires::<(Queue,)>(("out",), "14.40 USD"),
-                is_quiet: Example::after(Duration::from_hours(24)).grows(&PAID, ("out",), 0.001),
-            },
-        ],
-        objectives: vec![objective],
-        undrawn: vec![Undrawn::new(&OPEN, "it is of no interest")],
-    }
+                Example::after(Duration::from_hours(24)).grows(&PAID, ("out",), 0.001),
+            ),
+        ])
+        .objectives([objective])
+        .undrawn([Undrawn::new(&OPEN, "it is of no interest")])
 }
 
 pub(crate) fn waiting() -> Alert {
-    Alert {
-        name: "MailWaits",
-        severity: Severity::Warning,
-        when: highest(&WAITING)
+    Alert::new(
+        "MailWaits",
+        Severity::Warning,
+        highest(&WAITING)
             .over(Duration::from_mins(5))
             .by::<(Queue,)>()
             .above(&TOO_MANY)
-            .and_overall(increase(&SENT).over(Duration::from_mins(10)).all().below(&TOO_FEW))
-            .into(),
-        hold: Duration::from_mins(10),
-        summary: "Mail waits.",
-        description: "{value} mails of {job} wait in {queue}.",
-        show: Show::Count,
-        runbook: &["Look at the queue.", "Send by hand."],
-        panel: "Waiting",
-        fires: Example::after(Duration::from_mins(30))
+            .and_overall(increase(&SENT).over(Duration::from_mins(10)).all().below(&TOO_FEW)),
+    )
+    .held_for(Duration::from_mins(10))
+    .says("Mail waits.", "{value} mails of {job} wait in {queue}.", Show::Count)
+    .runbook(&["Look at the queue.", "Send by hand."])
+    .panel("Waiting")
+    .tested(
+        Example::after(Duration::from_mins(30))
             .holds(&WAITING, ("out \"fast\"",), 150.0)
             .grows(&SENT, ("in", Status::Success), 0.0)
             .fires::<(Queue,)>(("out \"fast\"",), "150"),
-        is_quiet: Example::after(Duration::from_mins(30)).holds(&WAITING, ("out",), 150.0),
-    }
+        Example::after(Duration::from_mins(30)).holds(&WAITING, ("out",), 150.0),
+    )
 }
 
 pub(crate) fn objective() -> Objective {
-    Objective {
-        name: "mail_lost",
-        alert: "MailBudgetBurn",
-        target: Limit::new(0.99, "one in a hundred may get lost"),
-        measure: Measure::failures(
-            share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled),
-        ),
-        windows: FOUR_WINDOWS,
-        floor: Limit::new(20.0, "a few mails are no share"),
-        summary: "Too much mail gets lost.",
-        runbook: &["Look at the log."],
-        panel: "Burn",
-    }
+    Objective::new(
+        "mail_lost",
+        &Limit::new(0.99, "one in a hundred may get lost"),
+        Measure::failures(share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled)),
+    )
+    .of_at_least(&Limit::new(20.0, "a few mails are no share"))
+    .alert("MailBudgetBurn", "Too much mail gets lost.")
+    .runbook(&["Look at the log."])
+    .panel("Burn")
 }
 
 /// An objective of latency.

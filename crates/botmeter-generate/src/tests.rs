@@ -2,6 +2,7 @@
 
 mod absurd;
 mod disk;
+mod incomplete;
 mod output;
 mod refusals;
 

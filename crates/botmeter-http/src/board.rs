@@ -14,22 +14,22 @@ use crate::{
 
 /// The dashboard `http-and-tools` and its alerts.
 pub fn board() -> Board {
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "http-and-tools",
-            title: "botmeter / HTTP and tools",
-            description: "Are requests answered, well and fast, and do the tools work?",
-            tags: &["http", "tools"],
-            span_attributes: &[("route", "http.route"), ("tool", "gen_ai.tool.name")],
-            variables: vec![
+    Board::new()
+        .dashboard(
+            Dashboard::new(
+                "http-and-tools",
+                "botmeter / HTTP and tools",
+                "Are requests answered, well and fast, and do the tools work?",
+            )
+            .tags(&["http", "tools"])
+            .span_attributes(&[("route", "http.route"), ("tool", "gen_ai.tool.name")])
+            .variables([
                 Variable::of::<Route, _, _>("Route", &REQUESTS),
                 Variable::of::<Tool, _, _>("Tool", &TOOL_CALLS),
-            ],
-            rows: rows::rows(),
-        }],
-        alerts: alerts::alerts(),
-        ..Board::default()
-    }
+            ])
+            .rows(rows::rows()),
+        )
+        .alerts(alerts::alerts())
 }
 
 #[cfg(test)]

@@ -26,24 +26,24 @@ pub fn board_with_budget(dollars_per_day: f64) -> Board {
     let money = money::Money::new(budget);
     let mut alerts = alerts::alerts();
     alerts.extend(money.alerts());
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "llm-api-health",
-            title: "botmeter / LLM API health",
-            description: "Do the model providers answer, how fast, and at what cost?",
-            tags: &["llm"],
-            span_attributes: &[("model", "gen_ai.request.model")],
-            variables: vec![
+    Board::new()
+        .dashboard(
+            Dashboard::new(
+                "llm-api-health",
+                "botmeter / LLM API health",
+                "Do the model providers answer, how fast, and at what cost?",
+            )
+            .tags(&["llm"])
+            .span_attributes(&[("model", "gen_ai.request.model")])
+            .variables([
                 Variable::of::<Provider, _, _>("Provider", &REQUESTS),
                 Variable::of::<Model, _, _>("Model", &REQUESTS),
-            ],
-            rows: rows::rows(&budget, &objectives),
-        }],
-        recordings: money.recordings(),
-        alerts,
-        objectives: objectives.into(),
-        undrawn: Vec::new(),
-    }
+            ])
+            .rows(rows::rows(&budget, &objectives)),
+        )
+        .recordings(money.recordings())
+        .alerts(alerts)
+        .objectives(objectives)
 }
 
 #[cfg(test)]

@@ -14,21 +14,20 @@ use crate::{
 
 /// The dashboard `narrative-performance` and its alerts.
 pub fn board() -> Board {
-    Board { dashboards: vec![dashboard()], alerts: alerts::all(), ..Board::default() }
+    Board::new().dashboard(dashboard()).alerts(alerts::all())
 }
 
 fn dashboard() -> Dashboard {
-    Dashboard {
-        uid: "narrative-performance",
-        title: "botmeter / Narrative performance",
-        description: "How many narratives reach their end, which act takes the time, and how \
-                      often is a model's JSON of no use?",
-        tags: &["narrative"],
-        span_attributes: &[],
-        variables: vec![
-            Variable::of::<NarrativeName, _, _>("Narrative", &EXECUTIONS),
-            Variable::of::<ActName, _, _>("Act", &ACT_DURATION),
-        ],
-        rows: rows::all(),
-    }
+    Dashboard::new(
+        "narrative-performance",
+        "botmeter / Narrative performance",
+        "How many narratives reach their end, which act takes the time, and how often is a model's \
+         JSON of no use?",
+    )
+    .tags(&["narrative"])
+    .variables([
+        Variable::of::<NarrativeName, _, _>("Narrative", &EXECUTIONS),
+        Variable::of::<ActName, _, _>("Act", &ACT_DURATION),
+    ])
+    .rows(rows::all())
 }

@@ -11,20 +11,19 @@ use crate::{WorkerProfile, instruments::COMPLETIONS};
 
 /// The dashboard `agent-orchestrator` and its alerts.
 pub fn board() -> Board {
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "agent-orchestrator",
-            title: "botmeter / Agent orchestrator",
-            description: "Do the workers get their tasks done, do their branches get merged, and \
-                          where does it get stuck?",
-            tags: &["orchestrator"],
-            span_attributes: &[],
-            variables: vec![Variable::of::<WorkerProfile, _, _>("Worker profile", &COMPLETIONS)],
-            rows: rows::rows(),
-        }],
-        alerts: alerts::alerts(),
-        ..Board::default()
-    }
+    Board::new()
+        .dashboard(
+            Dashboard::new(
+                "agent-orchestrator",
+                "botmeter / Agent orchestrator",
+                "Do the workers get their tasks done, do their branches get merged, and where does \
+                 it get stuck?",
+            )
+            .tags(&["orchestrator"])
+            .variables([Variable::of::<WorkerProfile, _, _>("Worker profile", &COMPLETIONS)])
+            .rows(rows::rows()),
+        )
+        .alerts(alerts::alerts())
 }
 
 #[cfg(test)]

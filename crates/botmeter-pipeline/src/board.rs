@@ -11,18 +11,17 @@ use crate::{PipelineName, instruments::GENERATED};
 
 /// The dashboard `content-pipeline` and its alerts.
 pub fn board() -> Board {
-    Board { dashboards: vec![dashboard()], alerts: alerts::all(), ..Board::default() }
+    Board::new().dashboard(dashboard()).alerts(alerts::all())
 }
 
 fn dashboard() -> Dashboard {
-    Dashboard {
-        uid: "content-pipeline",
-        title: "botmeter / Content pipeline",
-        description: "How much content comes in, how much goes out, where does it wait, and when \
-                      was anything published last?",
-        tags: &["pipeline"],
-        span_attributes: &[],
-        variables: vec![Variable::of::<PipelineName, _, _>("Pipeline", &GENERATED)],
-        rows: rows::all(),
-    }
+    Dashboard::new(
+        "content-pipeline",
+        "botmeter / Content pipeline",
+        "How much content comes in, how much goes out, where does it wait, and when was anything \
+         published last?",
+    )
+    .tags(&["pipeline"])
+    .variables([Variable::of::<PipelineName, _, _>("Pipeline", &GENERATED)])
+    .rows(rows::all())
 }

@@ -12,23 +12,21 @@ use crate::self_observation::{EXPORTS, STARTUP};
 
 /// The dashboard `telemetry` and its alerts.
 pub fn board() -> Board {
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "telemetry",
-            title: "botmeter / Telemetry",
-            description: "Is the telemetry itself to be trusted: does it arrive, and is it whole?",
-            tags: &["telemetry"],
-            span_attributes: &[],
-            variables: vec![Variable::of::<BackendKind, _, _>("Backend", &EXPORTS)],
-            rows: rows::rows(),
-        }],
-        recordings: Vec::new(),
-        alerts: alerts::alerts(),
-        objectives: Vec::new(),
-        undrawn: vec![Undrawn::new(
+    Board::new()
+        .dashboard(
+            Dashboard::new(
+                "telemetry",
+                "botmeter / Telemetry",
+                "Is the telemetry itself to be trusted: does it arrive, and is it whole?",
+            )
+            .tags(&["telemetry"])
+            .variables([Variable::of::<BackendKind, _, _>("Backend", &EXPORTS)])
+            .rows(rows::rows()),
+        )
+        .alerts(alerts::alerts())
+        .undrawn([Undrawn::new(
             &STARTUP,
             "each process counts one start, before anybody looks, so it never grows: that the \
              series is there is what it tells, and \"Instances\" shows the same",
-        )],
-    }
+        )])
 }

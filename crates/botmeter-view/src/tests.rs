@@ -82,33 +82,27 @@ pub(crate) fn board() -> Board {
             .draw(quantile(0.5, &RETURNED).all().named("p50"))
             .without_data("no mail yet"),
     ];
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "mail-out",
-            title: "Mail",
-            description: "Does mail get out?",
-            tags: &[],
-            span_attributes: &[],
-            variables: vec![Variable::of::<Queue, _, _>("Queue", &SENT)],
-            rows: vec![botmeter_board::Row::open("Everything", panels)],
-        }],
-        alerts: vec![Alert {
-            name: "MailWaits",
-            severity: Severity::Warning,
-            when: last(&WAITING).by::<(Queue,)>().above(&TOO_MANY).into(),
-            hold: Duration::from_mins(5),
-            summary: "Mail waits.",
-            description: "{value} mails of {job} wait in {queue}.",
-            show: Show::Count,
-            runbook: &["Look at the queue.", "Send by hand."],
-            panel: "Waiting",
-            fires: Example::after(Duration::from_mins(20))
+    Board::new()
+        .dashboard(
+            Dashboard::new("mail-out", "Mail", "Does mail get out?")
+                .variables([Variable::of::<Queue, _, _>("Queue", &SENT)])
+                .rows([botmeter_board::Row::open("Everything", panels)]),
+        )
+        .alerts([Alert::new(
+            "MailWaits",
+            Severity::Warning,
+            last(&WAITING).by::<(Queue,)>().above(&TOO_MANY),
+        )
+        .held_for(Duration::from_mins(5))
+        .says("Mail waits.", "{value} mails of {job} wait in {queue}.", Show::Count)
+        .runbook(&["Look at the queue.", "Send by hand."])
+        .panel("Waiting")
+        .tested(
+            Example::after(Duration::from_mins(20))
                 .holds(&WAITING, ("out",), 150.0)
                 .fires::<(Queue,)>(("out",), "150"),
-            is_quiet: Example::after(Duration::from_mins(20)).holds(&WAITING, ("out",), 100.0),
-        }],
-        ..Board::default()
-    }
+            Example::after(Duration::from_mins(20)).holds(&WAITING, ("out",), 100.0),
+        )])
 }
 
 /// A page as it is after so many steps of a minute; the value of the label is

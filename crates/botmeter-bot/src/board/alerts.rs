@@ -52,57 +52,56 @@ fn failures_high() -> Alert {
             .grows(&EXECUTIONS, (BOT, Status::Error), error)
             .grows(&EXECUTIONS, (BOT, Status::Success), success)
     };
-    Alert {
-        name: "BotFailuresHigh",
-        severity: Severity::Warning,
-        when: failed()
+    Alert::new(
+        "BotFailuresHigh",
+        Severity::Warning,
+        failed()
             .over(HOUR)
             .by::<(BotName,)>()
             .above(&limits::FAILURES_HIGH)
-            .of_at_least(&limits::ENOUGH_RUNS)
-            .into(),
-        hold: Duration::from_mins(10),
-        summary: "Many runs of the bot {bot} fail.",
-        description: "{value} of the runs of the bot {bot} at {job} failed within the last hour.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at the panel `Failures by type`: it tells whether a model, a tool, the storage, \
-             the platform or the bot itself is to blame.",
-            "For `llm`, look at the dashboard of the LLM calls; for `platform`, at the platform's \
-             status page; for `internal`, at the bot's log.",
-            "If it began with a deployment, roll that back first and search afterwards.",
-        ],
-        panel: titles::FAILED_RUNS,
-        fires: runs(1.0, 4.0).fires::<(BotName,)>((BOT,), "20%"),
-        is_quiet: runs(0.9, 9.1),
-    }
+            .of_at_least(&limits::ENOUGH_RUNS),
+    )
+    .held_for(Duration::from_mins(10))
+    .says(
+        "Many runs of the bot {bot} fail.",
+        "{value} of the runs of the bot {bot} at {job} failed within the last hour.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at the panel `Failures by type`: it tells whether a model, a tool, the storage, the \
+         platform or the bot itself is to blame.",
+        "For `llm`, look at the dashboard of the LLM calls; for `platform`, at the platform's \
+         status page; for `internal`, at the bot's log.",
+        "If it began with a deployment, roll that back first and search afterwards.",
+    ])
+    .panel(titles::FAILED_RUNS)
+    .tested(runs(1.0, 4.0).fires::<(BotName,)>((BOT,), "20%"), runs(0.9, 9.1))
 }
 
 fn failing() -> Alert {
     let in_a_row =
         |runs| Example::after(Duration::from_mins(5)).holds(&CONSECUTIVE_FAILURES, (BOT,), runs);
-    Alert {
-        name: "BotFailing",
-        severity: Severity::Critical,
-        when: highest(&CONSECUTIVE_FAILURES)
+    Alert::new(
+        "BotFailing",
+        Severity::Critical,
+        highest(&CONSECUTIVE_FAILURES)
             .over(LATELY)
             .by::<(BotName,)>()
-            .at_least(&limits::FAILURES_IN_A_ROW)
-            .into(),
-        hold: Duration::ZERO,
-        summary: "The bot {bot} fails at every run.",
-        description: "The last {value} runs of the bot {bot} at {job} all failed.",
-        show: Show::Count,
-        runbook: &[
-            "Look at the panel `Failures by type` for what the runs fail at.",
-            "Read the error of the last run in the bot's log.",
-            "For `config`, compare the bot's settings with those of the last run that succeeded, \
-             whose time is in the panel `Time since success`.",
-        ],
-        panel: titles::FAILURES_IN_A_ROW,
-        fires: in_a_row(5.0).fires::<(BotName,)>((BOT,), "5"),
-        is_quiet: in_a_row(4.0),
-    }
+            .at_least(&limits::FAILURES_IN_A_ROW),
+    )
+    .says(
+        "The bot {bot} fails at every run.",
+        "The last {value} runs of the bot {bot} at {job} all failed.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at the panel `Failures by type` for what the runs fail at.",
+        "Read the error of the last run in the bot's log.",
+        "For `config`, compare the bot's settings with those of the last run that succeeded, whose \
+         time is in the panel `Time since success`.",
+    ])
+    .panel(titles::FAILURES_IN_A_ROW)
+    .tested(in_a_row(5.0).fires::<(BotName,)>((BOT,), "5"), in_a_row(4.0))
 }
 
 fn success_late() -> Alert {
@@ -114,108 +113,103 @@ fn success_late() -> Alert {
             .until(end)
             .holds(&LAST_SUCCESS, (BOT,), end.as_secs_f64())
     };
-    Alert {
-        name: "BotSuccessLate",
-        severity: Severity::Warning,
-        when: silence()
-            .above(&limits::SUCCESS_LATE)
-            .and(
-                increase(&EXECUTIONS)
-                    .only(Status::Success)
-                    .over(DAY)
-                    .by()
-                    .at_least(&limits::SUCCEEDS_OFTEN),
-            )
-            .into(),
-        hold: Duration::from_mins(5),
-        summary: "The bot {bot}, which usually succeeds often, has not for a while.",
-        description: "The bot {bot} at {job} last succeeded {value} ago.",
-        show: Show::Seconds,
-        runbook: &[
-            "Look at the panel `Runs by outcome`: does the bot run and fail, or does it not run?",
-            "If it fails, follow BotFailing.",
-            "If it does not run, look at what starts it: the scheduler, the queue, the process.",
-            "If a run is under way all the time, follow BotRunStuck.",
-        ],
-        panel: titles::TIME_SINCE_SUCCESS,
-        fires: stops(20.0).fires::<(BotName,)>((BOT,), "1h 10m 0s"),
-        is_quiet: stops(8.0),
-    }
+    Alert::new(
+        "BotSuccessLate",
+        Severity::Warning,
+        silence().above(&limits::SUCCESS_LATE).and(
+            increase(&EXECUTIONS)
+                .only(Status::Success)
+                .over(DAY)
+                .by()
+                .at_least(&limits::SUCCEEDS_OFTEN),
+        ),
+    )
+    .held_for(Duration::from_mins(5))
+    .says(
+        "The bot {bot}, which usually succeeds often, has not for a while.",
+        "The bot {bot} at {job} last succeeded {value} ago.",
+        Show::Seconds,
+    )
+    .runbook(&[
+        "Look at the panel `Runs by outcome`: does the bot run and fail, or does it not run?",
+        "If it fails, follow BotFailing.",
+        "If it does not run, look at what starts it: the scheduler, the queue, the process.",
+        "If a run is under way all the time, follow BotRunStuck.",
+    ])
+    .panel(titles::TIME_SINCE_SUCCESS)
+    .tested(stops(20.0).fires::<(BotName,)>((BOT,), "1h 10m 0s"), stops(8.0))
 }
 
 fn success_overdue() -> Alert {
     let silent =
         |hours| Example::after(Duration::from_hours(hours)).holds(&LAST_SUCCESS, (BOT,), 0.0);
-    Alert {
-        name: "BotSuccessOverdue",
-        severity: Severity::Critical,
-        when: silence().above(&limits::SUCCESS_OVERDUE).into(),
-        hold: Duration::from_mins(5),
-        summary: "The bot {bot} has not done its job for more than a day.",
-        description: "The bot {bot} at {job} last succeeded {value} ago.",
-        show: Show::Seconds,
-        runbook: &[
+    Alert::new("BotSuccessOverdue", Severity::Critical, silence().above(&limits::SUCCESS_OVERDUE))
+        .held_for(Duration::from_mins(5))
+        .says(
+            "The bot {bot} has not done its job for more than a day.",
+            "The bot {bot} at {job} last succeeded {value} ago.",
+            Show::Seconds,
+        )
+        .runbook(&[
             "Look at the panel `Runs by outcome`: does the bot run and fail, or does it not run?",
             "If it fails, follow BotFailing.",
             "If it does not run, look at what starts it: the scheduler, the queue, the process.",
             "A bot that runs less than once a day is overdue by design: silence this alert for it.",
-        ],
-        panel: titles::TIME_SINCE_SUCCESS,
-        fires: silent(27).fires::<(BotName,)>((BOT,), "1d 3h 0m 0s"),
-        is_quiet: silent(26),
-    }
+        ])
+        .panel(titles::TIME_SINCE_SUCCESS)
+        .tested(silent(27).fires::<(BotName,)>((BOT,), "1d 3h 0m 0s"), silent(26))
 }
 
 fn queue_high() -> Alert {
     let waiting =
         |items| Example::after(Duration::from_mins(20)).holds(&QUEUE_DEPTH, (BOT,), items);
-    Alert {
-        name: "BotQueueHigh",
-        severity: Severity::Warning,
-        when: last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&limits::QUEUE_HIGH).into(),
-        hold: Duration::from_mins(15),
-        summary: "Much waits for the bot {bot}.",
-        description: "{value} items wait for the bot {bot} at {job}.",
-        show: Show::Count,
-        runbook: &[
-            "Look at the panel `Queue depth`: did it jump, or does it climb?",
-            "After a jump, wait as long as the bot needs for so many items at its rate of runs.",
-            "If it climbs, runs are slower or rarer than items come: look at `Slowest runs` and \
-             `Runs by bot`, and start another process of the bot if its platform allows it.",
-        ],
-        panel: titles::QUEUE_DEPTH,
-        fires: waiting(51.0).fires::<(BotName,)>((BOT,), "51"),
-        is_quiet: waiting(50.0),
-    }
+    Alert::new(
+        "BotQueueHigh",
+        Severity::Warning,
+        last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&limits::QUEUE_HIGH),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "Much waits for the bot {bot}.",
+        "{value} items wait for the bot {bot} at {job}.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at the panel `Queue depth`: did it jump, or does it climb?",
+        "After a jump, wait as long as the bot needs for so many items at its rate of runs.",
+        "If it climbs, runs are slower or rarer than items come: look at `Slowest runs` and `Runs \
+         by bot`, and start another process of the bot if its platform allows it.",
+    ])
+    .panel(titles::QUEUE_DEPTH)
+    .tested(waiting(51.0).fires::<(BotName,)>((BOT,), "51"), waiting(50.0))
 }
 
 fn queue_growing() -> Alert {
     let waiting =
         |items| Example::after(Duration::from_mins(50)).holds(&QUEUE_DEPTH, (BOT,), items);
-    Alert {
-        name: "BotQueueGrowing",
-        severity: Severity::Warning,
-        when: forecast(HOUR, &QUEUE_DEPTH)
+    Alert::new(
+        "BotQueueGrowing",
+        Severity::Warning,
+        forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(BotName,)>()
-            .above(&limits::QUEUE_FULL)
-            .into(),
-        hold: Duration::from_mins(15),
-        summary: "The queue of the bot {bot} grows faster than it is worked off.",
-        description: "As in the last half hour, {value} items wait for the bot {bot} at {job} an \
-                      hour from now.",
-        show: Show::Count,
-        runbook: &[
-            "Look at the panels `Runs by bot` and `Slowest runs`: is the bot slower than usual, or \
-             do more items come?",
-            "If it is slower, find out what it waits for: a model, a tool, the platform.",
-            "If more items come, start another process of the bot, or let items go that have \
-             become useless by waiting.",
-        ],
-        panel: titles::QUEUE_DEPTH_IN_AN_HOUR,
-        fires: waiting(120.0).fires::<(BotName,)>((BOT,), "120"),
-        is_quiet: waiting(99.0),
-    }
+            .above(&limits::QUEUE_FULL),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "The queue of the bot {bot} grows faster than it is worked off.",
+        "As in the last half hour, {value} items wait for the bot {bot} at {job} an hour from now.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at the panels `Runs by bot` and `Slowest runs`: is the bot slower than usual, or do \
+         more items come?",
+        "If it is slower, find out what it waits for: a model, a tool, the platform.",
+        "If more items come, start another process of the bot, or let items go that have become \
+         useless by waiting.",
+    ])
+    .panel(titles::QUEUE_DEPTH_IN_AN_HOUR)
+    .tested(waiting(120.0).fires::<(BotName,)>((BOT,), "120"), waiting(99.0))
 }
 
 fn run_stuck() -> Alert {
@@ -226,30 +220,29 @@ fn run_stuck() -> Alert {
             ends_per_minute,
         )
     };
-    Alert {
-        name: "BotRunStuck",
-        severity: Severity::Warning,
-        when: last(&ACTIVE)
+    Alert::new(
+        "BotRunStuck",
+        Severity::Warning,
+        last(&ACTIVE)
             .over(LATELY)
             .by::<(BotName,)>()
             .at_least(&limits::AT_WORK)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS))
-            .into(),
-        // None may end while this goes on, so it is an hour without an end.
-        hold: HOUR,
-        summary: "Runs of the bot {bot} start and do not end.",
-        description: "{value} runs of the bot {bot} at {job} are under way, and none has ended \
-                      for an hour.",
-        show: Show::Count,
-        runbook: &[
-            "Find out what the run waits for: a call of a model, a tool, the platform, a lock.",
-            "Give whatever it waits for a time limit; within the run, that makes it a failure of \
-             the type `timeout`.",
-            "Restart the process if it holds up other runs.",
-            "A bot whose runs take more than an hour by design: silence this alert for it.",
-        ],
-        panel: titles::RUNS_UNDER_WAY,
-        fires: at_work(0.0).fires::<(BotName,)>((BOT,), "1"),
-        is_quiet: at_work(0.05),
-    }
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS)),
+    )
+    // None may end while this goes on, so it is an hour without an end.
+    .held_for(HOUR)
+    .says(
+        "Runs of the bot {bot} start and do not end.",
+        "{value} runs of the bot {bot} at {job} are under way, and none has ended for an hour.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Find out what the run waits for: a call of a model, a tool, the platform, a lock.",
+        "Give whatever it waits for a time limit; within the run, that makes it a failure of the \
+         type `timeout`.",
+        "Restart the process if it holds up other runs.",
+        "A bot whose runs take more than an hour by design: silence this alert for it.",
+    ])
+    .panel(titles::RUNS_UNDER_WAY)
+    .tested(at_work(0.0).fires::<(BotName,)>((BOT,), "1"), at_work(0.05))
 }

@@ -6,7 +6,7 @@ use super::model::{Step, Thresholds};
 
 pub(super) fn thresholds(steps: &[board::Step]) -> Thresholds {
     let steps = steps.iter();
-    let steps = steps.map(|board::Step { from, severity }| Step {
+    let steps = steps.map(|board::Step { from, severity, .. }| Step {
         value: *from,
         color: color(*severity).to_owned(),
     });

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, Limit, Window};
+use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, Window};
 
 use super::shares::shares;
 use crate::{Catalogue, Options, Problem, rules::objections};
@@ -85,7 +85,12 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
             let place = format!("alert {}", alert.name);
             let mut object = |what: String| problems.push(Problem::new(&place, what));
             expression(&alert.when.expr, &mut object);
-            complete(alert, &mut object);
+            for (_, limit) in &alert.when.limits {
+                if !limit.value.is_finite() {
+                    object(format!("the limit {} is never reached", limit.value));
+                }
+            }
+            texts(alert, &mut object);
         }
         for recording in &entry.board.recordings {
             let place = format!("recording {}", recording.name);
@@ -110,26 +115,12 @@ fn dashboards(catalogue: &Catalogue) -> impl Iterator<Item = &Dashboard> {
     catalogue.entries.iter().flat_map(|entry| &entry.board.dashboards)
 }
 
-fn complete(alert: &Alert, object: &mut impl FnMut(String)) {
-    for (_, Limit { value, reason }) in &alert.when.limits {
-        if !value.is_finite() {
-            object(format!("the limit {value} is never reached"));
-        }
-        if reason.trim().is_empty() {
-            object(format!("the limit {value} has no reason"));
-        }
-    }
+fn texts(alert: &Alert, object: &mut impl FnMut(String)) {
     if alert.summary.contains("{value}") {
         object("the summary shows the value; one text stands for all occasions".to_owned());
     }
-    if !alert.description.contains("{value}") {
+    if !alert.description.trim().is_empty() && !alert.description.contains("{value}") {
         object("the description does not show the {value}".to_owned());
-    }
-    if alert.summary.is_empty() || alert.runbook.iter().all(|step| step.trim().is_empty()) {
-        object("an alert has a summary and a runbook".to_owned());
-    }
-    if alert.fires.example.feeds.is_empty() || alert.is_quiet.feeds.is_empty() {
-        object("an example records something; without data is tested anyway".to_owned());
     }
 }
 

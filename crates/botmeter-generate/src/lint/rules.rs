@@ -107,7 +107,8 @@ pub(super) fn links(
             let link = format!("/d/{uid}?viewPanel={id}&");
             panels.any(|panel| panel.id == id) && alert.dashboard_url.contains(&link)
         });
-        if !has_panel {
+        // One without a title was complained of as a part that is missing.
+        if !has_panel && !alert.panel.trim().is_empty() {
             object(format!(
                 "leads to the panel {:?}, which no dashboard of its board has",
                 alert.panel

@@ -108,7 +108,11 @@ pub(crate) fn objections(objective: &Objective, options: &Options) -> Vec<Proble
         object("there is no window, so nobody would ever be told".to_owned());
     }
     if objective.floor.value < 1.0 {
-        object("one event alone would be a share of everything; the floor is at least 1".into());
+        object(
+            "one event alone would be a share of everything; say of how many events it speaks \
+             with `of_at_least`, 1 or more"
+                .to_owned(),
+        );
     }
     for window in objective.windows {
         let (factor, long) = (window.factor.value, window.long);

@@ -184,20 +184,12 @@ fn the_reference_page_has_a_section_for_each_alert() {
 
 #[test]
 fn a_dashboard_of_several_domains_belongs_to_none_of_them() {
-    let overview = Dashboard {
-        uid: "overview",
-        title: "Overview",
-        description: "Is everything well?",
-        tags: &[],
-        span_attributes: &[],
-        variables: Vec::new(),
-        rows: vec![Row::open(
-            "All",
-            [Panel::stat("Mails", sample::DESCRIPTION, Show::Count).draw(
-                increase(&sample::SENT).all() - increase(&sample::SENT).only(Status::Error).all(),
-            )],
+    let overview = Dashboard::new("overview", "Overview", "Is everything well?").rows([Row::open(
+        "All",
+        [Panel::stat("Mails", sample::DESCRIPTION, Show::Count).draw(
+            increase(&sample::SENT).all() - increase(&sample::SENT).only(Status::Error).all(),
         )],
-    };
+    )]);
     let catalogue = sample::catalogue().dashboard(overview);
     let files = generate(&catalogue, &options()).unwrap();
     let of_overview: Vec<_> = files.paths().filter(|path| path.contains("overview")).collect();

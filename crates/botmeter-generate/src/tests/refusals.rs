@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, Panel, Row, Show, age, heat, increase, last,
-    quantile, rate, ratio, share, share_of, within,
+    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, Panel, Row, Severity, Show, age, heat,
+    increase, last, quantile, rate, ratio, share, share_of, within,
 };
 use expect_test::{Expect, expect};
 
@@ -17,13 +17,14 @@ use crate::{
 };
 
 /// A long window that is the short one.
-const SWAPPED: &[BurnWindow] = &[BurnWindow {
-    long: Duration::from_mins(5),
-    short: Duration::from_hours(1),
-    ..FOUR_WINDOWS[0]
-}];
+const SWAPPED: &[BurnWindow] = &[BurnWindow::new(
+    Duration::from_mins(5),
+    Duration::from_hours(1),
+    FOUR_WINDOWS[0].factor,
+    Severity::Critical,
+)];
 
-fn refused(change: impl FnOnce(&mut botmeter_board::Board), expected: &Expect) {
+pub(super) fn refused(change: impl FnOnce(&mut botmeter_board::Board), expected: &Expect) {
     expected.assert_eq(&problems_of(change).join("\n"));
 }
 
@@ -248,7 +249,9 @@ fn an_example_fits_the_condition() {
     );
     refused(
         |board| board.alerts[0].is_quiet.feeds.clear(),
-        &expect!["alert MailWaits: an example records something; without data is tested anyway"],
+        &expect![
+            "alert MailWaits: an example records something; give one after which it fires and one after which it does not to `tested`"
+        ],
     );
     refused(
         |board| {

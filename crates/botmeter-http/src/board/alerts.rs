@@ -36,106 +36,109 @@ pub(super) fn failed_calls() -> Share<(Tool, Outcome)> {
 }
 
 fn http_errors_high() -> Alert {
-    Alert {
-        name: "HttpErrorsHigh",
-        severity: Severity::Critical,
-        when: failed()
+    Alert::new(
+        "HttpErrorsHigh",
+        Severity::Critical,
+        failed()
             .over(FIVE_MINUTES)
             .all()
             .above(&limits::FAILED_SHARE)
-            .of_at_least(&limits::ENOUGH_REQUESTS)
-            .into(),
-        hold: FIVE_MINUTES,
-        summary: "Many requests fail on the server's side.",
-        description: "{value} of the requests to {job} fail with a code from 500 on.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Failed requests by route\": one route, or all of them?",
-            "Look at \"Requests by status\": 500 is a handler that failed or panicked, so read \
-             the log; 502, 503 and 504 are something behind it, such as a model provider or a \
-             database.",
-            "If it began with a deployment (the purple marks), roll back.",
-        ],
-        panel: titles::FAILED_SHARE,
-        fires: Example::after(Duration::from_mins(20))
+            .of_at_least(&limits::ENOUGH_REQUESTS),
+    )
+    .held_for(FIVE_MINUTES)
+    .says(
+        "Many requests fail on the server's side.",
+        "{value} of the requests to {job} fail with a code from 500 on.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Failed requests by route\": one route, or all of them?",
+        "Look at \"Requests by status\": 500 is a handler that failed or panicked, so read the \
+         log; 502, 503 and 504 are something behind it, such as a model provider or a database.",
+        "If it began with a deployment (the purple marks), roll back.",
+    ])
+    .panel(titles::FAILED_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(20))
             .grows(&REQUESTS, ended(Status::Ok), 90.0)
             .grows(&REQUESTS, ended(Status::InternalServerError), 6.0)
             .grows(&REQUESTS, ended(Status::OtherServerError), 4.0)
             .grows(&REQUESTS, ended(Status::ClientClosedRequest), 150.0)
             .fires::<()>((), "10%"),
         // What the clients did wrong, and those that went away.
-        is_quiet: Example::after(Duration::from_mins(20))
+        Example::after(Duration::from_mins(20))
             .grows(&REQUESTS, ended(Status::Ok), 70.0)
             .grows(&REQUESTS, ended(Status::NotFound), 26.0)
             .grows(&REQUESTS, ended(Status::ClientClosedRequest), 20.0)
             .grows(&REQUESTS, ended(Status::BadGateway), 4.0),
-    }
+    )
 }
 
 fn tool_errors_high() -> Alert {
-    Alert {
-        name: "ToolErrorsHigh",
-        severity: Severity::Warning,
-        when: failed_calls()
+    Alert::new(
+        "ToolErrorsHigh",
+        Severity::Warning,
+        failed_calls()
             .over(QUARTER)
             .by::<(Tool,)>()
             .above(&limits::TOOL_ERROR_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS)
-            .into(),
-        hold: QUARTER,
-        summary: "A tool fails often.",
-        description: "{value} of the calls that {job} makes to the tool {tool} fail.",
-        show: Show::Ratio,
-        runbook: &[
-            "Call the tool by hand with the arguments of a failed call: does it fail for you?",
-            "If it does, look at what the tool needs: its service, its key, its quota.",
-            "If it does not, the model gets the arguments wrong: say in the tool's description \
-             what they are, and give an example.",
-        ],
-        panel: titles::TOOL_ERROR_SHARE,
-        fires: Example::after(Duration::from_mins(40))
+            .of_at_least(&limits::ENOUGH_CALLS),
+    )
+    .held_for(QUARTER)
+    .says(
+        "A tool fails often.",
+        "{value} of the calls that {job} makes to the tool {tool} fail.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Call the tool by hand with the arguments of a failed call: does it fail for you?",
+        "If it does, look at what the tool needs: its service, its key, its quota.",
+        "If it does not, the model gets the arguments wrong: say in the tool's description what \
+         they are, and give an example.",
+    ])
+    .panel(titles::TOOL_ERROR_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(40))
             .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.0)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 1.0)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 16.0)
             .fires::<(Tool,)>((TOOL,), "25%"),
         // Calls that were given up are not the tool's failures.
-        is_quiet: Example::after(Duration::from_mins(40))
+        Example::after(Duration::from_mins(40))
             .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.75)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 1.75)
             .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 0.25),
-    }
+    )
 }
 
 fn tool_slow() -> Alert {
-    Alert {
-        name: "ToolSlow",
-        severity: Severity::Warning,
-        when: quantile(0.95, &TOOL_DURATION)
+    Alert::new(
+        "ToolSlow",
+        Severity::Warning,
+        quantile(0.95, &TOOL_DURATION)
             .over(QUARTER)
             .by::<(Tool,)>()
             .above(&limits::TOOL_TIME)
-            .and(observed(&TOOL_DURATION).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS))
-            .into(),
-        hold: QUARTER,
-        summary: "A tool takes so long that calls are lost.",
-        description: "5 of 100 calls that {job} makes to the tool {tool} take longer than {value}.",
-        show: Show::Seconds,
-        runbook: &[
-            "Look at \"Tool calls by outcome\": cancelled calls are those that somebody gave up.",
-            "Look at \"Calls by tool\": does the time rise with the number of calls? Then the \
-             tool is at its limit; make fewer calls at once, or give it more room.",
-            "If the tool takes long by design, let it answer at once and tell later, or raise \
-             the time-outs of its callers and silence this alert for it.",
-        ],
-        panel: titles::TOOL_TIME,
-        fires: Example::after(Duration::from_mins(40))
+            .and(observed(&TOOL_DURATION).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS)),
+    )
+    .held_for(QUARTER)
+    .says(
+        "A tool takes so long that calls are lost.",
+        "5 of 100 calls that {job} makes to the tool {tool} take longer than {value}.",
+        Show::Seconds,
+    )
+    .runbook(&[
+        "Look at \"Tool calls by outcome\": cancelled calls are those that somebody gave up.",
+        "Look at \"Calls by tool\": does the time rise with the number of calls? Then the tool is \
+         at its limit; make fewer calls at once, or give it more room.",
+        "If the tool takes long by design, let it answer at once and tell later, or raise the \
+         time-outs of its callers and silence this alert for it.",
+    ])
+    .panel(titles::TOOL_TIME)
+    .tested(
+        Example::after(Duration::from_mins(40))
             .observes(&TOOL_DURATION, (TOOL,), 60.0, 2.0)
             .fires::<(Tool,)>((TOOL,), "1m 19s"),
-        is_quiet: Example::after(Duration::from_mins(40)).observes(
-            &TOOL_DURATION,
-            (TOOL,),
-            20.0,
-            2.0,
-        ),
-    }
+        Example::after(Duration::from_mins(40)).observes(&TOOL_DURATION, (TOOL,), 20.0, 2.0),
+    )
 }

@@ -50,145 +50,152 @@ pub(super) fn refused() -> Share<(Provider, Model, ErrorKind), (Provider, Model,
 
 fn account_empty() -> Alert {
     let refused = |kind| (MODEL.0, MODEL.1, kind);
-    Alert {
-        name: "LlmAccountEmpty",
-        severity: Severity::Critical,
-        when: increase(&ERRORS)
+    Alert::new(
+        "LlmAccountEmpty",
+        Severity::Critical,
+        increase(&ERRORS)
             .only(ErrorKind::Quota)
             .over(TEN_MINUTES)
             .by::<(Provider,)>()
-            .above(&limits::UNPAID)
-            .into(),
-        hold: Duration::ZERO,
-        summary: "The account at a provider is empty, or its limit of money is reached.",
-        description: "{provider} refused {value} calls of {job} within ten minutes because the \
-                      account is empty or its limit of money is reached. Nothing works there \
-                      until somebody pays.",
-        show: Show::Count,
-        runbook: &[
-            "Look at the provider's page of billing: is the account empty, is a monthly limit \
-             reached, or was a payment refused?",
-            "Pay, or raise the limit. Calls work again within minutes; waiting and retries do \
-             not help.",
-            "Until then, switch to another provider.",
-            "Look at \"Cost per hour\": was it spent as planned, or by a loop?",
-        ],
-        panel: titles::ERRORS,
-        fires: Example::after(Duration::from_mins(30))
+            .above(&limits::UNPAID),
+    )
+    .says(
+        "The account at a provider is empty, or its limit of money is reached.",
+        "{provider} refused {value} calls of {job} within ten minutes because the account is empty \
+         or its limit of money is reached. Nothing works there until somebody pays.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at the provider's page of billing: is the account empty, is a monthly limit reached, \
+         or was a payment refused?",
+        "Pay, or raise the limit. Calls work again within minutes; waiting and retries do not \
+         help.",
+        "Until then, switch to another provider.",
+        "Look at \"Cost per hour\": was it spent as planned, or by a loop?",
+    ])
+    .panel(titles::ERRORS)
+    .tested(
+        Example::after(Duration::from_mins(30))
             .grows(&ERRORS, refused(ErrorKind::Quota), 1.0)
             .fires::<(Provider,)>((Provider::OpenAi,), "10"),
         // As many errors, of a kind that passes.
-        is_quiet: Example::after(Duration::from_mins(30))
+        Example::after(Duration::from_mins(30))
             .grows(&ERRORS, refused(ErrorKind::RateLimit), 1.0)
             .grows(&ERRORS, refused(ErrorKind::Quota), 0.0),
-    }
+    )
 }
 
 fn provider_errors_high() -> Alert {
-    Alert {
-        name: "LlmProviderErrorsHigh",
-        severity: Severity::Warning,
-        when: failed()
+    Alert::new(
+        "LlmProviderErrorsHigh",
+        Severity::Warning,
+        failed()
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
             .above(&limits::ERROR_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS)
-            .into(),
-        hold: TEN_MINUTES,
-        summary: "A model fails often.",
-        description: "{value} of the calls of {job} to {model} at {provider} fail.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Errors by type\" for the reason.",
-            "`server`, `overloaded`, `timeout`, `network`: read the provider's status page; \
-             switch to another provider or model until it recovers.",
-            "`rate_limit`: see the alert LlmRateLimited. `quota`: see the alert LlmAccountEmpty.",
-            "`auth`: check the key. `invalid_request`, `too_large`, `context_length`, \
-             `content_filter`: look at the last change of prompts or parameters.",
-        ],
-        panel: titles::ERROR_SHARE,
-        fires: Example::after(Duration::from_mins(30))
+            .of_at_least(&limits::ENOUGH_CALLS),
+    )
+    .held_for(TEN_MINUTES)
+    .says(
+        "A model fails often.",
+        "{value} of the calls of {job} to {model} at {provider} fail.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Errors by type\" for the reason.",
+        "`server`, `overloaded`, `timeout`, `network`: read the provider's status page; switch to \
+         another provider or model until it recovers.",
+        "`rate_limit`: see the alert LlmRateLimited. `quota`: see the alert LlmAccountEmpty.",
+        "`auth`: check the key. `invalid_request`, `too_large`, `context_length`, \
+         `content_filter`: look at the last change of prompts or parameters.",
+    ])
+    .panel(titles::ERROR_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(30))
             .grows(&REQUESTS, ended(Status::Success), 7.0)
             .grows(&REQUESTS, ended(Status::Error), 3.0)
             .grows(&REQUESTS, ended(Status::Cancelled), 10.0)
             .fires::<(Provider, Model)>(MODEL, "30%"),
-        is_quiet: Example::after(Duration::from_mins(30))
+        Example::after(Duration::from_mins(30))
             .grows(&REQUESTS, ended(Status::Success), 82.0)
             .grows(&REQUESTS, ended(Status::Error), 18.0),
-    }
+    )
 }
 
 fn rate_limited() -> Alert {
-    Alert {
-        name: "LlmRateLimited",
-        severity: Severity::Warning,
-        when: refused()
+    Alert::new(
+        "LlmRateLimited",
+        Severity::Warning,
+        refused()
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
             .above(&limits::REFUSED_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS)
-            .into(),
-        hold: TEN_MINUTES,
-        summary: "Calls to a model are lost because of its rate limit.",
-        description: "{value} of the calls of {job} to {model} at {provider} are refused because \
-                      of a rate limit, retries included.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Requests by model\" and \"Tokens per minute by model\": which of the two \
-             quotas is used up?",
-            "Limit the number of calls at once, and let retries wait as long as the provider \
-             asks for.",
-            "Spread the load over models or keys, or ask the provider for a higher quota.",
-        ],
-        panel: titles::REFUSED_SHARE,
-        fires: Example::after(Duration::from_mins(30))
+            .of_at_least(&limits::ENOUGH_CALLS),
+    )
+    .held_for(TEN_MINUTES)
+    .says(
+        "Calls to a model are lost because of its rate limit.",
+        "{value} of the calls of {job} to {model} at {provider} are refused because of a rate \
+         limit, retries included.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Requests by model\" and \"Tokens per minute by model\": which of the two quotas \
+         is used up?",
+        "Limit the number of calls at once, and let retries wait as long as the provider asks for.",
+        "Spread the load over models or keys, or ask the provider for a higher quota.",
+    ])
+    .panel(titles::REFUSED_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(30))
             .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 2.0)
             .grows(&REQUESTS, ended(Status::Cancelled), 15.0)
             .grows(&REQUESTS, ended(Status::Error), 2.0)
             .grows(&REQUESTS, ended(Status::Success), 8.0)
             .fires::<(Provider, Model)>(MODEL, "20%"),
         // As many errors, of another kind.
-        is_quiet: Example::after(Duration::from_mins(30))
+        Example::after(Duration::from_mins(30))
             .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 0.5)
             .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::Server), 1.5)
             .grows(&REQUESTS, ended(Status::Error), 2.0)
             .grows(&REQUESTS, ended(Status::Success), 8.0),
-    }
+    )
 }
 
 fn rate_limit_errors() -> Alert {
-    Alert {
-        name: "RateLimitErrors",
-        severity: Severity::Warning,
-        when: rate(&RATE_LIMITS)
+    Alert::new(
+        "RateLimitErrors",
+        Severity::Warning,
+        rate(&RATE_LIMITS)
             .over(Duration::from_mins(5))
             .by::<(Provider,)>()
-            .above(&limits::RATE_LIMIT_EVENTS)
-            .into(),
-        hold: Duration::from_mins(1),
-        summary: "A provider refuses calls because there are too many.",
-        description: "{provider} refuses {value} attempts of {job} per second because of its \
-                      rate limit.",
-        show: Show::PerSecond,
-        runbook: &[
-            "Look at \"Share refused because of rate limits\": are calls lost, or do retries \
-             mend it?",
-            "If they are mended, make fewer calls at once; each refusal costs time.",
-            "If they are lost, see the alert LlmRateLimited.",
-        ],
-        panel: titles::RATE_LIMIT_EVENTS,
-        fires: Example::after(TEN_MINUTES)
+            .above(&limits::RATE_LIMIT_EVENTS),
+    )
+    .held_for(Duration::from_mins(1))
+    .says(
+        "A provider refuses calls because there are too many.",
+        "{provider} refuses {value} attempts of {job} per second because of its rate limit.",
+        Show::PerSecond,
+    )
+    .runbook(&[
+        "Look at \"Share refused because of rate limits\": are calls lost, or do retries mend it?",
+        "If they are mended, make fewer calls at once; each refusal costs time.",
+        "If they are lost, see the alert LlmRateLimited.",
+    ])
+    .panel(titles::RATE_LIMIT_EVENTS)
+    .tested(
+        Example::after(TEN_MINUTES)
             .grows(&RATE_LIMITS, MODEL, 12.0)
             .fires::<(Provider,)>((Provider::OpenAi,), "0.2"),
-        is_quiet: Example::after(TEN_MINUTES).grows(&RATE_LIMITS, MODEL, 5.0),
-    }
+        Example::after(TEN_MINUTES).grows(&RATE_LIMITS, MODEL, 5.0),
+    )
 }
 
 fn time_to_first_token_high() -> Alert {
-    Alert {
-        name: "LlmTimeToFirstTokenHigh",
-        severity: Severity::Warning,
-        when: quantile(0.95, &TIME_TO_FIRST_TOKEN)
+    Alert::new(
+        "LlmTimeToFirstTokenHigh",
+        Severity::Warning,
+        quantile(0.95, &TIME_TO_FIRST_TOKEN)
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
             .above(&limits::FIRST_TOKEN)
@@ -197,31 +204,29 @@ fn time_to_first_token_high() -> Alert {
                     .over(TEN_MINUTES)
                     .by()
                     .at_least(&limits::ENOUGH_STREAMS),
-            )
-            .into(),
-        hold: Duration::from_mins(15),
-        summary: "Streamed replies of a model begin late.",
-        description: "5 of 100 streamed calls of {job} to {model} at {provider} wait longer than \
-                      {value} for their first token.",
-        show: Show::Seconds,
-        runbook: &[
-            "Look at \"Time per output token (p95)\": if it rises as well, the provider is \
-             loaded; switch to another model until it recovers.",
-            "If only the first token is late, look at \"Tokens per request\" and \"Prompt tokens \
-             from the cache\": long prompts without a cache take time to read.",
-            "Look at \"Retries by error type\": time to the first token includes retries.",
-        ],
-        panel: titles::FIRST_TOKEN,
-        fires: Example::after(Duration::from_mins(40))
+            ),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "Streamed replies of a model begin late.",
+        "5 of 100 streamed calls of {job} to {model} at {provider} wait longer than {value} for \
+         their first token.",
+        Show::Seconds,
+    )
+    .runbook(&[
+        "Look at \"Time per output token (p95)\": if it rises as well, the provider is loaded; \
+         switch to another model until it recovers.",
+        "If only the first token is late, look at \"Tokens per request\" and \"Prompt tokens from \
+         the cache\": long prompts without a cache take time to read.",
+        "Look at \"Retries by error type\": time to the first token includes retries.",
+    ])
+    .panel(titles::FIRST_TOKEN)
+    .tested(
+        Example::after(Duration::from_mins(40))
             .observes(&TIME_TO_FIRST_TOKEN, MODEL, 10.0, 6.0)
             .fires::<(Provider, Model)>(MODEL, "9.984s"),
-        is_quiet: Example::after(Duration::from_mins(40)).observes(
-            &TIME_TO_FIRST_TOKEN,
-            MODEL,
-            2.0,
-            6.0,
-        ),
-    }
+        Example::after(Duration::from_mins(40)).observes(&TIME_TO_FIRST_TOKEN, MODEL, 2.0, 6.0),
+    )
 }
 
 fn cache_hit_ratio_dropped() -> Alert {
@@ -237,38 +242,41 @@ fn cache_hit_ratio_dropped() -> Alert {
             rate(&TOKENS_PROMPT).over(HOUR).ago(DAY).by(),
         )
     };
-    Alert {
-        name: "LlmCacheHitRatioDropped",
-        severity: Severity::Info,
-        when: share()
+    Alert::new(
+        "LlmCacheHitRatioDropped",
+        Severity::Info,
+        share()
             .below_times(&limits::CACHE_DROP, share_of_yesterday())
             .and(share_of_yesterday().at_least(&limits::CACHE_IN_USE))
-            .and(increase(&TOKENS_PROMPT).over(HOUR).by().at_least(&limits::ENOUGH_TOKENS))
-            .into(),
-        hold: HOUR,
-        summary: "Fewer prompt tokens come from a provider's cache than a day ago.",
-        description: "{value} of the prompt tokens of {job} for {model} at {provider} come from \
-                      the cache, less than half of a day ago.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look whether the drop began with a deployment (the purple marks).",
-            "The cache works for prompts that begin alike: move what changes (dates, ids, the \
-             user's text) behind what stays.",
-            "Some providers forget after minutes without calls: less traffic means fewer hits.",
-        ],
-        panel: titles::CACHE_SHARE,
-        fires: Example::after(Duration::from_hours(27))
+            .and(increase(&TOKENS_PROMPT).over(HOUR).by().at_least(&limits::ENOUGH_TOKENS)),
+    )
+    .held_for(HOUR)
+    .says(
+        "Fewer prompt tokens come from a provider's cache than a day ago.",
+        "{value} of the prompt tokens of {job} for {model} at {provider} come from the cache, less \
+         than half of a day ago.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look whether the drop began with a deployment (the purple marks).",
+        "The cache works for prompts that begin alike: move what changes (dates, ids, the user's \
+         text) behind what stays.",
+        "Some providers forget after minutes without calls: less traffic means fewer hits.",
+    ])
+    .panel(titles::CACHE_SHARE)
+    .tested(
+        Example::after(Duration::from_hours(27))
             .grows(&TOKENS_PROMPT, MODEL, 1000.0)
             .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
             .until(DAY)
             .grows(&TOKENS_CACHE_READ, MODEL, 100.0)
             .from(DAY)
             .fires::<(Provider, Model)>(MODEL, "10%"),
-        is_quiet: Example::after(Duration::from_hours(27))
+        Example::after(Duration::from_hours(27))
             .grows(&TOKENS_PROMPT, MODEL, 1000.0)
             .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
             .until(DAY)
             .grows(&TOKENS_CACHE_READ, MODEL, 400.0)
             .from(DAY),
-    }
+    )
 }

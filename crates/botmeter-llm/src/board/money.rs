@@ -51,130 +51,130 @@ impl Money {
     fn exceeded(&self) -> Alert {
         let per_minute = self.budget.value / (24.0 * 60.0);
         let after = DAY + HOUR;
-        Alert {
-            name: "HighLLMCost",
-            severity: Severity::Critical,
-            when: self.day.query().above(&self.budget).into(),
-            hold: Duration::from_mins(1),
-            summary: "The calls of a day cost more than the daily budget.",
-            description: "{job} spent {value} on model providers within 24 hours, which is more \
-                          than its daily budget.",
-            show: Show::Dollars,
-            runbook: &[
+        Alert::new("HighLLMCost", Severity::Critical, self.day.query().above(&self.budget))
+            .held_for(Duration::from_mins(1))
+            .says(
+                "The calls of a day cost more than the daily budget.",
+                "{job} spent {value} on model providers within 24 hours, which is more than its \
+                 daily budget.",
+                Show::Dollars,
+            )
+            .runbook(&[
                 "Look at \"Cost per hour\" and \"Most expensive models\" for what grew.",
                 "More requests: is it real load, or a loop? Stop the bot if it is a loop.",
                 "The same requests at a higher cost: see \"Cost per request\" and \"Tokens per \
                  request\"; cut the context or take a smaller model.",
                 "If the spending is right, make the board with a higher budget \
                  (`board_with_budget`) and generate it again.",
-            ],
-            panel: titles::COST_OF_A_DAY,
-            fires: Example::after(after)
-                .grows(&COST, MODEL, per_minute * 2.0)
-                .fires::<()>((), format!("{:.2} USD", self.budget.value * 2.0)),
-            is_quiet: Example::after(after).grows(&COST, MODEL, per_minute * 0.9),
-        }
+            ])
+            .panel(titles::COST_OF_A_DAY)
+            .tested(
+                Example::after(after)
+                    .grows(&COST, MODEL, per_minute * 2.0)
+                    .fires::<()>((), format!("{:.2} USD", self.budget.value * 2.0)),
+                Example::after(after).grows(&COST, MODEL, per_minute * 0.9),
+            )
     }
 
     fn projected(&self) -> Alert {
-        Alert {
-            name: "LlmDailyBudgetProjected",
-            severity: Severity::Warning,
-            when: (self.day.query() + self.hour.query() * 6.0).above(&self.budget).into(),
-            hold: Duration::from_mins(15),
-            summary: "The daily budget for calls will be exceeded within six hours.",
-            description: "At the pace of the last hour, {job} will have spent {value} within 24 \
-                          hours, six hours from now.",
-            show: Show::Dollars,
-            runbook: &[
-                "Look at \"Cost per hour\": is the pace of the last hour the usual one?",
-                "If a batch is running, wait for its end or slow it down.",
-                "If it is a loop, stop it before the budget is gone.",
-            ],
-            panel: titles::COST_OF_A_DAY,
-            fires: Example::after(Duration::from_hours(2))
+        Alert::new(
+            "LlmDailyBudgetProjected",
+            Severity::Warning,
+            (self.day.query() + self.hour.query() * 6.0).above(&self.budget),
+        )
+        .held_for(Duration::from_mins(15))
+        .says(
+            "The daily budget for calls will be exceeded within six hours.",
+            "At the pace of the last hour, {job} will have spent {value} within 24 hours, six \
+             hours from now.",
+            Show::Dollars,
+        )
+        .runbook(&[
+            "Look at \"Cost per hour\": is the pace of the last hour the usual one?",
+            "If a batch is running, wait for its end or slow it down.",
+            "If it is a loop, stop it before the budget is gone.",
+        ])
+        .panel(titles::COST_OF_A_DAY)
+        .tested(
+            Example::after(Duration::from_hours(2))
                 .grows(&COST, MODEL, self.budget.value / 120.0)
                 .fires::<()>((), format!("{:.2} USD", self.budget.value * 4.0)),
-            is_quiet: Example::after(Duration::from_hours(2)).grows(
-                &COST,
-                MODEL,
-                self.budget.value / 1200.0,
-            ),
-        }
+            Example::after(Duration::from_hours(2)).grows(&COST, MODEL, self.budget.value / 1200.0),
+        )
     }
 
     fn spike(&self) -> Alert {
         let average_of_the_day_before = self.day.ago(HOUR) / 24.0;
-        Alert {
-            name: "LlmCostSpike",
-            severity: Severity::Warning,
-            when: self
-                .hour
+        Alert::new(
+            "LlmCostSpike",
+            Severity::Warning,
+            self.hour
                 .query()
                 .above_times(&limits::COST_SPIKE, average_of_the_day_before)
                 .and(self.hour.query().above(&limits::WORTH_A_SPIKE))
-                .and(self.day.ago(DAY).at_least(&limits::A_DAY_BEFORE))
-                .into(),
-            hold: Duration::from_mins(10),
-            summary: "The last hour cost far more than the hours of the day before.",
-            description: "{job} spent {value} on model providers within the last hour, more than \
-                          three times the hourly average of the day before.",
-            show: Show::Dollars,
-            runbook: &[
-                "Look at \"Requests by model\": more calls, or the same calls at a higher cost?",
-                "More calls: find the bot or the loop that makes them.",
-                "Higher cost: see \"Tokens per request\" and whether a deployment switched the \
-                 model.",
-            ],
-            panel: titles::COST_PER_HOUR,
-            fires: Example::after(Duration::from_hours(31))
+                .and(self.day.ago(DAY).at_least(&limits::A_DAY_BEFORE)),
+        )
+        .held_for(Duration::from_mins(10))
+        .says(
+            "The last hour cost far more than the hours of the day before.",
+            "{job} spent {value} on model providers within the last hour, more than three times \
+             the hourly average of the day before.",
+            Show::Dollars,
+        )
+        .runbook(&[
+            "Look at \"Requests by model\": more calls, or the same calls at a higher cost?",
+            "More calls: find the bot or the loop that makes them.",
+            "Higher cost: see \"Tokens per request\" and whether a deployment switched the model.",
+        ])
+        .panel(titles::COST_PER_HOUR)
+        .tested(
+            Example::after(Duration::from_hours(31))
                 .grows(&COST, MODEL, 0.01)
                 .grows(&COST, (Provider::OpenAi, "o1"), 0.1)
                 .from(Duration::from_hours(30))
                 .fires::<()>((), "6.60 USD"),
             // The same jump on the first day, when there is nothing to compare.
-            is_quiet: Example::after(Duration::from_hours(20))
+            Example::after(Duration::from_hours(20))
                 .grows(&COST, MODEL, 0.01)
                 .grows(&COST, (Provider::OpenAi, "o1"), 0.1)
                 .from(Duration::from_hours(19)),
-        }
+        )
     }
 }
 
 fn unpriced() -> Alert {
-    Alert {
-        name: "LlmModelUnpriced",
-        severity: Severity::Info,
-        when: increase(&COST_UNPRICED)
-            .over(HOUR)
-            .by::<(Provider, Model)>()
-            .above_times(
-                &limits::UNPRICED,
-                increase(&REQUESTS).except(Status::Success).over(HOUR).by(),
-            )
-            .into(),
-        hold: Duration::ZERO,
-        summary: "Calls to a model have no price, so their cost is not counted.",
-        description: "{value} calls of {job} to {model} at {provider} within an hour have no \
-                      price and are missing in all figures of cost. That is more than broke off.",
-        show: Show::Count,
-        runbook: &[
-            "Give the price of the model in the price book of the program.",
-            "If the log of the program warns of a price without a rate for the provider's cache, \
-             add that rate.",
-            "If the price is there, the provider named no tokens: ask it for usage (streams need \
-             an option for that), and see that the driver reads it.",
-        ],
-        panel: titles::UNPRICED,
-        fires: Example::after(HOUR)
+    Alert::new(
+        "LlmModelUnpriced",
+        Severity::Info,
+        increase(&COST_UNPRICED).over(HOUR).by::<(Provider, Model)>().above_times(
+            &limits::UNPRICED,
+            increase(&REQUESTS).except(Status::Success).over(HOUR).by(),
+        ),
+    )
+    .says(
+        "Calls to a model have no price, so their cost is not counted.",
+        "{value} calls of {job} to {model} at {provider} within an hour have no price and are \
+         missing in all figures of cost. That is more than broke off.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Give the price of the model in the price book of the program.",
+        "If the log of the program warns of a price without a rate for the provider's cache, add \
+         that rate.",
+        "If the price is there, the provider named no tokens: ask it for usage (streams need an \
+         option for that), and see that the driver reads it.",
+    ])
+    .panel(titles::UNPRICED)
+    .tested(
+        Example::after(HOUR)
             .grows(&COST_UNPRICED, MODEL, 1.0)
             .grows(&REQUESTS, (MODEL.0, MODEL.1, Status::Cancelled), 0.5)
             .fires::<(Provider, Model)>(MODEL, "60"),
         // Users who stop streams.
-        is_quiet: Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 1.0).grows(
+        Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 1.0).grows(
             &REQUESTS,
             (MODEL.0, MODEL.1, Status::Cancelled),
             1.0,
         ),
-    }
+    )
 }

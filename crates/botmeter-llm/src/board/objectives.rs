@@ -1,53 +1,48 @@
 //! What is to go well, and how often.
 
-use botmeter_board::{FOUR_WINDOWS, Measure, Objective, observations};
+use botmeter_board::{Measure, Objective, observations};
 
 use super::{alerts::failed, limits, titles};
 use crate::{Status, instruments::DURATION};
 
 /// Calls succeed.
 pub(super) fn errors() -> Objective {
-    Objective {
-        name: "llm_errors",
-        alert: "LlmErrorBudgetBurn",
-        target: limits::SUCCESS_TARGET,
-        measure: Measure::failures(failed()),
-        windows: FOUR_WINDOWS,
-        floor: limits::ENOUGH_EVENTS,
-        summary: "Calls to model providers fail faster than the month's error budget bears.",
-        runbook: &[
+    Objective::new("llm_errors", &limits::SUCCESS_TARGET, Measure::failures(failed()))
+        .of_at_least(&limits::ENOUGH_EVENTS)
+        .alert(
+            "LlmErrorBudgetBurn",
+            "Calls to model providers fail faster than the month's error budget bears.",
+        )
+        .runbook(&[
             "Look at \"Errors by type\": `rate_limit`, `server` and `timeout` are the provider's, \
              `auth`, `invalid_request` and `context_length` are yours.",
             "If it is one provider, read its status page, and switch to another or to a smaller \
              model until it recovers.",
             "If it began with a deployment (the purple marks), roll back.",
             "For `auth`, check that the key is set, valid and paid for.",
-        ],
-        panel: titles::ERROR_BURN,
-    }
+        ])
+        .panel(titles::ERROR_BURN)
 }
 
 /// Successful calls are fast enough.
 pub(super) fn latency() -> Objective {
-    Objective {
-        name: "llm_slow",
-        alert: "LlmLatencyBudgetBurn",
-        target: limits::LATENCY_TARGET,
+    Objective::new(
+        "llm_slow",
+        &limits::LATENCY_TARGET,
         // Failures are the other objective's; a fast failure is no success.
-        measure: Measure::slower(
-            observations(&DURATION).only(Status::Success),
-            limits::FAST_SECONDS,
-        ),
-        windows: FOUR_WINDOWS,
-        floor: limits::ENOUGH_EVENTS,
-        summary: "Calls to model providers are slow more often than the month's error budget bears.",
-        runbook: &[
-            "Look at \"Latency by model (p95)\" to see whether it is one model or all.",
-            "Compare with \"Time per output token (p95)\" and \"Tokens per request\": longer \
-             replies take longer, slower tokens are the provider's doing.",
-            "Look at \"Retries by error type\": the time of retries is part of the call.",
-            "Limit the length of replies, stream them, or move to a faster model.",
-        ],
-        panel: titles::LATENCY_BURN,
-    }
+        Measure::slower(observations(&DURATION).only(Status::Success), limits::FAST_SECONDS),
+    )
+    .of_at_least(&limits::ENOUGH_EVENTS)
+    .alert(
+        "LlmLatencyBudgetBurn",
+        "Calls to model providers are slow more often than the month's error budget bears.",
+    )
+    .runbook(&[
+        "Look at \"Latency by model (p95)\" to see whether it is one model or all.",
+        "Compare with \"Time per output token (p95)\" and \"Tokens per request\": longer replies \
+         take longer, slower tokens are the provider's doing.",
+        "Look at \"Retries by error type\": the time of retries is part of the call.",
+        "Limit the length of replies, stream them, or move to a faster model.",
+    ])
+    .panel(titles::LATENCY_BURN)
 }

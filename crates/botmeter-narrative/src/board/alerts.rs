@@ -44,31 +44,31 @@ fn success_low() -> Alert {
             .grows(&EXECUTIONS, (NARRATIVE, Status::Success), success)
             .grows(&EXECUTIONS, (NARRATIVE, Status::Error), error)
     };
-    Alert {
-        name: "NarrativeSuccessLow",
-        severity: Severity::Warning,
-        when: successful()
+    Alert::new(
+        "NarrativeSuccessLow",
+        Severity::Warning,
+        successful()
             .over(HOUR)
             .by::<(NarrativeName,)>()
             .below(&limits::SUCCESS_LOW)
-            .of_at_least(&limits::ENOUGH_RUNS)
-            .into(),
-        hold: Duration::from_mins(15),
-        summary: "Many runs of the narrative {narrative} fail.",
-        description: "Only {value} of the runs of the narrative {narrative} at {job} succeeded \
-                      within the last hour.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at the panel `Failed acts`: it shows the act that ends the narrative.",
-            "If `JSON of no use` is up as well, follow NarrativeJsonFailuresHigh.",
-            "Look at the errors of the LLM calls: a narrative needs all of its calls, so it fails \
-             more often than any of them.",
-            "If it began with a change of a prompt or of a model, take that back first.",
-        ],
-        panel: titles::SUCCESSFUL_RUNS,
-        fires: runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"),
-        is_quiet: runs(9.1, 0.9),
-    }
+            .of_at_least(&limits::ENOUGH_RUNS),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "Many runs of the narrative {narrative} fail.",
+        "Only {value} of the runs of the narrative {narrative} at {job} succeeded within the last \
+         hour.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at the panel `Failed acts`: it shows the act that ends the narrative.",
+        "If `JSON of no use` is up as well, follow NarrativeJsonFailuresHigh.",
+        "Look at the errors of the LLM calls: a narrative needs all of its calls, so it fails more \
+         often than any of them.",
+        "If it began with a change of a prompt or of a model, take that back first.",
+    ])
+    .panel(titles::SUCCESSFUL_RUNS)
+    .tested(runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"), runs(9.1, 0.9))
 }
 
 fn json_failures_high() -> Alert {
@@ -79,30 +79,33 @@ fn json_failures_high() -> Alert {
             bad,
         )
     };
-    Alert {
-        name: "NarrativeJsonFailuresHigh",
-        severity: Severity::Warning,
-        when: useless_share()
+    Alert::new(
+        "NarrativeJsonFailuresHigh",
+        Severity::Warning,
+        useless_share()
             .above(&limits::JSON_FAILURES_HIGH)
-            .and(replies().at_least(&limits::ENOUGH_REPLIES))
-            .into(),
-        hold: Duration::from_mins(15),
-        summary: "The JSON in many replies to the narrative {narrative} is of no use.",
-        description: "From {value} of the replies to the narrative {narrative} at {job}, the \
-                      wanted JSON could not be extracted within the last hour.",
-        show: Show::Ratio,
-        runbook: &[
-            "Read some of the replies that failed: are they cut off, wrapped in prose, or of \
-             another shape?",
-            "If they are cut off, raise the limit of completion tokens or ask for less.",
-            "If they are wrapped in prose, ask the provider for structured output, or give an \
-             example in the prompt.",
-            "If it began with another model, go back to the one before.",
-        ],
-        panel: titles::JSON_OF_NO_USE,
-        fires: replies_per_minute(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "20%"),
-        is_quiet: replies_per_minute(9.1, 0.9),
-    }
+            .and(replies().at_least(&limits::ENOUGH_REPLIES)),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "The JSON in many replies to the narrative {narrative} is of no use.",
+        "From {value} of the replies to the narrative {narrative} at {job}, the wanted JSON could \
+         not be extracted within the last hour.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Read some of the replies that failed: are they cut off, wrapped in prose, or of another \
+         shape?",
+        "If they are cut off, raise the limit of completion tokens or ask for less.",
+        "If they are wrapped in prose, ask the provider for structured output, or give an example \
+         in the prompt.",
+        "If it began with another model, go back to the one before.",
+    ])
+    .panel(titles::JSON_OF_NO_USE)
+    .tested(
+        replies_per_minute(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "20%"),
+        replies_per_minute(9.1, 0.9),
+    )
 }
 
 fn stuck() -> Alert {
@@ -113,30 +116,30 @@ fn stuck() -> Alert {
             ends_per_minute,
         )
     };
-    Alert {
-        name: "NarrativeStuck",
-        severity: Severity::Warning,
-        when: last(&ACTIVE)
+    Alert::new(
+        "NarrativeStuck",
+        Severity::Warning,
+        last(&ACTIVE)
             .over(LATELY)
             .by::<(NarrativeName,)>()
             .at_least(&limits::UNDER_WAY)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS))
-            .into(),
-        // None may end while this goes on, so it is an hour without an end.
-        hold: HOUR,
-        summary: "Runs of the narrative {narrative} start and do not end.",
-        description: "{value} runs of the narrative {narrative} at {job} are under way, and none \
-                      has ended for an hour.",
-        show: Show::Count,
-        runbook: &[
-            "Look at the panel `Time by act` for the act in which the runs are: it is the one \
-             after the last that ended.",
-            "Look at the LLM calls in flight: a call without a time limit can wait forever.",
-            "Restart the process if the runs hold up others.",
-            "A narrative that takes more than an hour by design: silence this alert for it.",
-        ],
-        panel: titles::RUNS_UNDER_WAY,
-        fires: under_way(0.0).fires::<(NarrativeName,)>((NARRATIVE,), "1"),
-        is_quiet: under_way(0.05),
-    }
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS)),
+    )
+    // None may end while this goes on, so it is an hour without an end.
+    .held_for(HOUR)
+    .says(
+        "Runs of the narrative {narrative} start and do not end.",
+        "{value} runs of the narrative {narrative} at {job} are under way, and none has ended for \
+         an hour.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at the panel `Time by act` for the act in which the runs are: it is the one after \
+         the last that ended.",
+        "Look at the LLM calls in flight: a call without a time limit can wait forever.",
+        "Restart the process if the runs hold up others.",
+        "A narrative that takes more than an hour by design: silence this alert for it.",
+    ])
+    .panel(titles::RUNS_UNDER_WAY)
+    .tested(under_way(0.0).fires::<(NarrativeName,)>((NARRATIVE,), "1"), under_way(0.05))
 }

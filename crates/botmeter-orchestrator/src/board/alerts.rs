@@ -39,131 +39,138 @@ pub(super) fn tasks_that(ended: &[TaskStatus]) -> Share<(WorkerProfile, TaskStat
 /// shorter than the time between two samples, and at each process by itself,
 /// because each has a lock of its own.
 fn concurrent_merges() -> Alert {
-    Alert {
-        name: "ConcurrentMerges",
-        severity: Severity::Critical,
-        when: highest(&ACTIVE_MERGES)
+    Alert::new(
+        "ConcurrentMerges",
+        Severity::Critical,
+        highest(&ACTIVE_MERGES)
             .over(Duration::from_mins(5))
             .all()
-            .at_least(&limits::MERGES_AT_ONCE)
-            .into(),
-        hold: Duration::ZERO,
-        summary: "Several git merges ran at the same time.",
-        description: "{value} merges of {job} held the merge lock at once.",
-        show: Show::Count,
-        runbook: &[
-            "Stop the dispatch of tasks; another merge may do more harm.",
-            "Compare the main branch with the branches merged last: is anything of them missing?",
-            "Find out why the lock let two in: a lock for each worker instead of one for the \
-             repository, a lock that timed out, or a merge outside of it.",
-        ],
-        panel: titles::ACTIVE_MERGES,
-        fires: Example::after(Duration::from_mins(10))
-            .holds(&ACTIVE_MERGES, (), 2.0)
-            .fires::<()>((), "2"),
+            .at_least(&limits::MERGES_AT_ONCE),
+    )
+    .says(
+        "Several git merges ran at the same time.",
+        "{value} merges of {job} held the merge lock at once.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Stop the dispatch of tasks; another merge may do more harm.",
+        "Compare the main branch with the branches merged last: is anything of them missing?",
+        "Find out why the lock let two in: a lock for each worker instead of one for the \
+         repository, a lock that timed out, or a merge outside of it.",
+    ])
+    .panel(titles::ACTIVE_MERGES)
+    .tested(
+        Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), 2.0).fires::<()>((), "2"),
         // Two processes, each with a merge.
-        is_quiet: Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), 1.0).holds(
+        Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), 1.0).holds(
             &ACTIVE_MERGES,
             (),
             1.0,
         ),
-    }
+    )
 }
 
 fn high_conflict_rate() -> Alert {
-    Alert {
-        name: "HighConflictRate",
-        severity: Severity::Warning,
-        when: conflict_share()
-            .above(&limits::CONFLICT_SHARE)
-            .of_at_least(&limits::ENOUGH_MERGES)
-            .into(),
-        hold: Duration::from_mins(2),
-        summary: "Most merges end in a conflict.",
-        description: "{value} of the merges of {job} in the last half hour ended in a conflict.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Conflicts per merge\" and \"Files per merge\": many files mean that tasks \
-             are cut too large, or that workers reformat what they touch.",
-            "Look at \"Attempts to resolve conflicts\": if they fail, the method does not work, \
-             such as a model that is not asked or refuses.",
-            "Plan fewer tasks on the same files at once, and let workers update their branch \
-             before they merge.",
-        ],
-        panel: titles::CONFLICT_SHARE,
-        fires: Example::after(Duration::from_mins(40))
+    Alert::new(
+        "HighConflictRate",
+        Severity::Warning,
+        conflict_share().above(&limits::CONFLICT_SHARE).of_at_least(&limits::ENOUGH_MERGES),
+    )
+    .held_for(Duration::from_mins(2))
+    .says(
+        "Most merges end in a conflict.",
+        "{value} of the merges of {job} in the last half hour ended in a conflict.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Conflicts per merge\" and \"Files per merge\": many files mean that tasks are \
+         cut too large, or that workers reformat what they touch.",
+        "Look at \"Attempts to resolve conflicts\": if they fail, the method does not work, such \
+         as a model that is not asked or refuses.",
+        "Plan fewer tasks on the same files at once, and let workers update their branch before \
+         they merge.",
+    ])
+    .panel(titles::CONFLICT_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(40))
             .grows(&MERGES, (MergeResult::Conflict,), 0.75)
             .grows(&MERGES, (MergeResult::Success,), 0.25)
             .fires::<()>((), "75%"),
-        is_quiet: Example::after(Duration::from_mins(40))
+        Example::after(Duration::from_mins(40))
             .grows(&MERGES, (MergeResult::Conflict,), 0.45)
             .grows(&MERGES, (MergeResult::Success,), 0.55),
-    }
+    )
 }
 
 fn agent_run_failures_high() -> Alert {
     const CODER: &str = "coder";
-    Alert {
-        name: "AgentRunFailuresHigh",
-        severity: Severity::Warning,
-        when: failed_share().above(&limits::FAILED_SHARE).of_at_least(&limits::ENOUGH_TASKS).into(),
-        hold: QUARTER,
-        summary: "Workers of one profile fail at many of their tasks.",
-        description: "{value} of the tasks that workers of the profile {worker_profile} of {job} \
-                      ended in the last hour came to nothing.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Tasks by outcome\": `failed` is a result that was no good, `error` is a \
-             worker that could not work.",
-            "`error`: look at the model provider, the sandbox and the worktrees; \"Failed \
-             operations on worktrees\" tells about the last.",
-            "`failed`: look at the last tasks of the profile. If they are of one kind, change \
-             how they are planned; if they are of all kinds, look at the last change of the \
-             worker's prompt or model.",
-        ],
-        panel: titles::FAILED_SHARE,
-        fires: Example::after(Duration::from_mins(90))
+    Alert::new(
+        "AgentRunFailuresHigh",
+        Severity::Warning,
+        failed_share().above(&limits::FAILED_SHARE).of_at_least(&limits::ENOUGH_TASKS),
+    )
+    .held_for(QUARTER)
+    .says(
+        "Workers of one profile fail at many of their tasks.",
+        "{value} of the tasks that workers of the profile {worker_profile} of {job} ended in the \
+         last hour came to nothing.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Tasks by outcome\": `failed` is a result that was no good, `error` is a worker \
+         that could not work.",
+        "`error`: look at the model provider, the sandbox and the worktrees; \"Failed operations \
+         on worktrees\" tells about the last.",
+        "`failed`: look at the last tasks of the profile. If they are of one kind, change how they \
+         are planned; if they are of all kinds, look at the last change of the worker's prompt or \
+         model.",
+    ])
+    .panel(titles::FAILED_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(90))
             .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.5)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), 0.25)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Error), 0.25)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Cancelled), 2.0)
             .fires::<(WorkerProfile,)>((CODER,), "50%"),
-        is_quiet: Example::after(Duration::from_mins(90))
+        Example::after(Duration::from_mins(90))
             .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.42)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Retry), 0.4)
             .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), 0.18),
-    }
+    )
 }
 
 fn agent_loop_runaway() -> Alert {
-    Alert {
-        name: "AgentLoopRunaway",
-        severity: Severity::Warning,
-        when: increase(&TASK_RETRIES)
+    Alert::new(
+        "AgentLoopRunaway",
+        Severity::Warning,
+        increase(&TASK_RETRIES)
             .only(Attempt::FifthOrLater)
             .over(QUARTER)
             .by::<(Phase,)>()
-            .above(&limits::LATE_RETRIES)
-            .into(),
-        hold: Duration::ZERO,
-        summary: "Workers try the same tasks again and again.",
-        description: "{value} times within a quarter of an hour, a task of {job} that had been \
-                      retried four times went through its {phase} phase again.",
-        show: Show::Count,
-        runbook: &[
-            "Find the tasks with the most retries in the orchestrator's plan, and take them out.",
-            "`test`: are the tests of the task impossible to pass, or flaky? `build`: does the \
-             worker lack something that it needs? `plan`: does the task contradict itself?",
-            "Let the orchestrator give up, or ask a human, after a number of retries; \
-             \"Escalations by reason\" should then show `retries_exhausted`.",
-        ],
-        panel: titles::LATE_RETRIES,
-        fires: Example::after(Duration::from_mins(20))
+            .above(&limits::LATE_RETRIES),
+    )
+    .says(
+        "Workers try the same tasks again and again.",
+        "{value} times within a quarter of an hour, a task of {job} that had been retried four \
+         times went through its {phase} phase again.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Find the tasks with the most retries in the orchestrator's plan, and take them out.",
+        "`test`: are the tests of the task impossible to pass, or flaky? `build`: does the worker \
+         lack something that it needs? `plan`: does the task contradict itself?",
+        "Let the orchestrator give up, or ask a human, after a number of retries; \"Escalations by \
+         reason\" should then show `retries_exhausted`.",
+    ])
+    .panel(titles::LATE_RETRIES)
+    .tested(
+        Example::after(Duration::from_mins(20))
             .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), 1.0)
             .fires::<(Phase,)>((Phase::Test,), "15"),
         // As many retries, but none after the fourth.
-        is_quiet: Example::after(Duration::from_mins(20))
+        Example::after(Duration::from_mins(20))
             .grows(&TASK_RETRIES, (Phase::Test, Attempt::Fourth), 1.0)
             .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), 0.1),
-    }
+    )
 }

@@ -56,92 +56,91 @@ fn stage_failures_high() -> Alert {
             .observes(&STAGE_LATENCY, stage, 2.0, 1.0)
             .grows(&FAILURES, stage, failures)
     };
-    Alert {
-        name: "PipelineStageFailuresHigh",
-        severity: Severity::Warning,
-        when: failed()
+    Alert::new(
+        "PipelineStageFailuresHigh",
+        Severity::Warning,
+        failed()
             .over(HOUR)
             .by::<(PipelineName, Stage)>()
             .above(&limits::STAGE_FAILURES_HIGH)
-            .of_at_least(&limits::ENOUGH_PASSES)
-            .into(),
-        hold: Duration::from_mins(15),
-        summary: "The {stage} of the pipeline {pipeline} fails often.",
-        description: "{value} of the passes through the {stage} of the pipeline {pipeline} at \
-                      {job} failed within the last hour.",
-        show: Show::Ratio,
-        runbook: &[
-            "Generation fails with its models: look at the errors of the LLM calls.",
-            "Curation fails with its models or with replies that it cannot read: look at the JSON \
-             of the narratives as well.",
-            "Publication fails with the platform: look at its status page, and whether its key \
-             has expired.",
-            "What failed waits before the stage: look at `Backlog` for how long there is.",
-        ],
-        panel: titles::FAILED_PASSES,
-        fires: passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"),
-        is_quiet: passes(0.15),
-    }
+            .of_at_least(&limits::ENOUGH_PASSES),
+    )
+    .held_for(Duration::from_mins(15))
+    .says(
+        "The {stage} of the pipeline {pipeline} fails often.",
+        "{value} of the passes through the {stage} of the pipeline {pipeline} at {job} failed \
+         within the last hour.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Generation fails with its models: look at the errors of the LLM calls.",
+        "Curation fails with its models or with replies that it cannot read: look at the JSON of \
+         the narratives as well.",
+        "Publication fails with the platform: look at its status page, and whether its key has \
+         expired.",
+        "What failed waits before the stage: look at `Backlog` for how long there is.",
+    ])
+    .panel(titles::FAILED_PASSES)
+    .tested(passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"), passes(0.15))
 }
 
 fn backlog_growing() -> Alert {
     let stage = (PIPELINE, Stage::Curation);
     let waiting =
         |pieces| Example::after(Duration::from_mins(70)).holds(&QUEUE_DEPTH, stage, pieces);
-    Alert {
-        name: "PipelineBacklogGrowing",
-        severity: Severity::Warning,
-        when: forecast(HOUR, &QUEUE_DEPTH)
+    Alert::new(
+        "PipelineBacklogGrowing",
+        Severity::Warning,
+        forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(PipelineName, Stage)>()
-            .above(&limits::BACKLOG_FULL)
-            .into(),
-        hold: Duration::from_mins(30),
-        summary: "More and more waits for the {stage} of the pipeline {pipeline}.",
-        description: "As in the last half hour, {value} pieces wait for the {stage} of the \
-                      pipeline {pipeline} at {job} an hour from now.",
-        show: Show::Count,
-        runbook: &[
-            "Look at `Failed passes`: a stage that fails works nothing off.",
-            "Look at `Latency by stage`: a stage that has become slow works off less.",
-            "If the stage is as fast as ever, the one before makes more than it can take: let it \
-             make less.",
-        ],
-        panel: titles::BACKLOG_IN_AN_HOUR,
-        fires: waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"),
-        is_quiet: waiting(199.0),
-    }
+            .above(&limits::BACKLOG_FULL),
+    )
+    .held_for(Duration::from_mins(30))
+    .says(
+        "More and more waits for the {stage} of the pipeline {pipeline}.",
+        "As in the last half hour, {value} pieces wait for the {stage} of the pipeline {pipeline} \
+         at {job} an hour from now.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at `Failed passes`: a stage that fails works nothing off.",
+        "Look at `Latency by stage`: a stage that has become slow works off less.",
+        "If the stage is as fast as ever, the one before makes more than it can take: let it make \
+         less.",
+    ])
+    .panel(titles::BACKLOG_IN_AN_HOUR)
+    .tested(waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"), waiting(199.0))
 }
 
 fn publication_overdue() -> Alert {
     let silent = |hours| {
         Example::after(Duration::from_hours(hours)).holds(&LAST_PUBLISHED, (PIPELINE,), 0.0)
     };
-    Alert {
-        name: "PipelinePublicationOverdue",
-        severity: Severity::Warning,
-        when: age(&LAST_PUBLISHED)
+    Alert::new(
+        "PipelinePublicationOverdue",
+        Severity::Warning,
+        age(&LAST_PUBLISHED)
             .over(REMEMBERED)
             .by::<(PipelineName,)>()
-            .above(&limits::PUBLICATION_OVERDUE)
-            .into(),
-        hold: Duration::from_mins(5),
-        summary: "The pipeline {pipeline} has published nothing for more than a day.",
-        description: "The pipeline {pipeline} at {job} last published something {value} ago.",
-        show: Show::Seconds,
-        runbook: &[
-            "Look at `Pieces`: where does the flow end? The first line at zero is the stage.",
-            "Nothing generated: look at what starts the pipeline, and at the errors of the LLM \
-             calls.",
-            "Nothing chosen: follow PipelineAcceptanceLow.",
-            "Chosen and not published: follow PipelinePublicationBlocked.",
-            "A pipeline that publishes less than once a day is overdue by design: silence this \
-             alert for it.",
-        ],
-        panel: titles::TIME_SINCE_PUBLICATION,
-        fires: silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"),
-        is_quiet: silent(26),
-    }
+            .above(&limits::PUBLICATION_OVERDUE),
+    )
+    .held_for(Duration::from_mins(5))
+    .says(
+        "The pipeline {pipeline} has published nothing for more than a day.",
+        "The pipeline {pipeline} at {job} last published something {value} ago.",
+        Show::Seconds,
+    )
+    .runbook(&[
+        "Look at `Pieces`: where does the flow end? The first line at zero is the stage.",
+        "Nothing generated: look at what starts the pipeline, and at the errors of the LLM calls.",
+        "Nothing chosen: follow PipelineAcceptanceLow.",
+        "Chosen and not published: follow PipelinePublicationBlocked.",
+        "A pipeline that publishes less than once a day is overdue by design: silence this alert \
+         for it.",
+    ])
+    .panel(titles::TIME_SINCE_PUBLICATION)
+    .tested(silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"), silent(26))
 }
 
 fn publication_blocked() -> Alert {
@@ -152,31 +151,31 @@ fn publication_blocked() -> Alert {
             published,
         )
     };
-    Alert {
-        name: "PipelinePublicationBlocked",
-        severity: Severity::Warning,
-        when: increase(&CURATED)
+    Alert::new(
+        "PipelinePublicationBlocked",
+        Severity::Warning,
+        increase(&CURATED)
             .over(HALF_A_DAY)
             .by::<(PipelineName,)>()
             .at_least(&limits::SOMETHING_CHOSEN)
-            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&limits::NOTHING_PUBLISHED))
-            .into(),
-        // After a start, too, there has to be half a day to publish something.
-        hold: HALF_A_DAY,
-        summary: "The pipeline {pipeline} chooses content and publishes none of it.",
-        description: "The pipeline {pipeline} at {job} chose {value} pieces within twelve hours \
-                      and published none.",
-        show: Show::Count,
-        runbook: &[
-            "Look at `Failed passes` for the publication: if it fails, the log tells what the \
-             platform answers.",
-            "If it does not fail, it is not started: look at the scheduler and at whether \
-             somebody has to approve what was chosen.",
-        ],
-        panel: titles::PUBLISHED_BY_PIPELINE,
-        fires: pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"),
-        is_quiet: pieces(0.01),
-    }
+            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&limits::NOTHING_PUBLISHED)),
+    )
+    // After a start, too, there has to be half a day to publish something.
+    .held_for(HALF_A_DAY)
+    .says(
+        "The pipeline {pipeline} chooses content and publishes none of it.",
+        "The pipeline {pipeline} at {job} chose {value} pieces within twelve hours and published \
+         none.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Look at `Failed passes` for the publication: if it fails, the log tells what the platform \
+         answers.",
+        "If it does not fail, it is not started: look at the scheduler and at whether somebody has \
+         to approve what was chosen.",
+    ])
+    .panel(titles::PUBLISHED_BY_PIPELINE)
+    .tested(pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"), pieces(0.01))
 }
 
 fn acceptance_low() -> Alert {
@@ -187,26 +186,24 @@ fn acceptance_low() -> Alert {
             rejected,
         )
     };
-    Alert {
-        name: "PipelineAcceptanceLow",
-        severity: Severity::Info,
-        when: acceptance()
-            .below(&limits::ACCEPTANCE_LOW)
-            .and(judged().at_least(&limits::ENOUGH_JUDGED))
-            .into(),
-        hold: Duration::from_mins(30),
-        summary: "Most of what the pipeline {pipeline} generates is rejected.",
-        description: "Only {value} of the pieces that the pipeline {pipeline} at {job} judged \
-                      within twelve hours were good enough.",
-        show: Show::Ratio,
-        runbook: &[
-            "Read some of the rejected pieces: are they bad, or is the judgment too strict?",
-            "If they are bad, look for a change of the prompt or of the model that makes them.",
-            "If the judgment is too strict, look for a change of the prompt or of the model that \
-             judges.",
-        ],
-        panel: titles::ACCEPTANCE_BY_PIPELINE,
-        fires: pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"),
-        is_quiet: pieces(2.1, 7.9),
-    }
+    Alert::new(
+        "PipelineAcceptanceLow",
+        Severity::Info,
+        acceptance().below(&limits::ACCEPTANCE_LOW).and(judged().at_least(&limits::ENOUGH_JUDGED)),
+    )
+    .held_for(Duration::from_mins(30))
+    .says(
+        "Most of what the pipeline {pipeline} generates is rejected.",
+        "Only {value} of the pieces that the pipeline {pipeline} at {job} judged within twelve \
+         hours were good enough.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Read some of the rejected pieces: are they bad, or is the judgment too strict?",
+        "If they are bad, look for a change of the prompt or of the model that makes them.",
+        "If the judgment is too strict, look for a change of the prompt or of the model that \
+         judges.",
+    ])
+    .panel(titles::ACCEPTANCE_BY_PIPELINE)
+    .tested(pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"), pieces(2.1, 7.9))
 }

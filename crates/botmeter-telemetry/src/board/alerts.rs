@@ -28,58 +28,63 @@ pub(super) fn alerts() -> Vec<Alert> {
 }
 
 fn heartbeat_missing() -> Alert {
-    Alert {
-        name: "BotHeartbeatMissing",
-        severity: Severity::Critical,
+    Alert::new(
+        "BotHeartbeatMissing",
+        Severity::Critical,
         // The last hour: a series that was pushed vanishes five minutes after
         // its process died, and nothing compares with what is not there.
-        when: age(&HEARTBEAT).over(HOUR).all().above(&limits::HEARTBEAT_AGE).into(),
-        hold: MINUTE,
-        summary: "A bot shows no sign of life.",
-        description: "The last sign of life of {job} was {value} ago.",
-        show: Show::Seconds,
-        runbook: &[
-            "Does the process run? If not, start it and read why it ended.",
-            "If it runs, look at its log for failed exports, and at whether Prometheus reaches \
-             its `/metrics` or the program reaches Prometheus.",
-            "If it was stopped on purpose, the alert ends an hour after its last sign of life.",
-        ],
-        panel: rows::HEARTBEAT_AGE,
-        fires: Example::after(Duration::from_mins(20))
+        age(&HEARTBEAT).over(HOUR).all().above(&limits::HEARTBEAT_AGE),
+    )
+    .held_for(MINUTE)
+    .says(
+        "A bot shows no sign of life.",
+        "The last sign of life of {job} was {value} ago.",
+        Show::Seconds,
+    )
+    .runbook(&[
+        "Does the process run? If not, start it and read why it ended.",
+        "If it runs, look at its log for failed exports, and at whether Prometheus reaches its \
+         `/metrics` or the program reaches Prometheus.",
+        "If it was stopped on purpose, the alert ends an hour after its last sign of life.",
+    ])
+    .panel(rows::HEARTBEAT_AGE)
+    .tested(
+        Example::after(Duration::from_mins(20))
             .ticks(&HEARTBEAT, ())
             .until(Duration::from_mins(10))
             .fires::<()>((), "10m 0s"),
-        is_quiet: Example::after(Duration::from_mins(14))
+        Example::after(Duration::from_mins(14))
             .ticks(&HEARTBEAT, ())
             .until(Duration::from_mins(10)),
-    }
+    )
 }
 
 fn telemetry_absent() -> Alert {
-    Alert {
-        name: "BotTelemetryAbsent",
-        severity: Severity::Warning,
-        when: vanished(&BUILD, DAY, QUARTER).all().above(&limits::ANY_VANISHED).into(),
-        hold: Duration::from_mins(5),
-        summary: "A bot that reported within the last day does not report any more.",
-        description: "{job} reported within the last day, from {value} instances, and has been \
-                      silent for more than 15 minutes.",
-        show: Show::Count,
-        runbook: &[
-            "Does the program run? See the alert BotHeartbeatMissing.",
-            "Was it renamed? The job is its service name, so a new name is a new job.",
-            "If it was retired, the alert ends a day after its last series; silence it until \
-             then.",
-        ],
-        panel: rows::INSTANCES,
-        fires: Example::after(HOUR)
+    Alert::new(
+        "BotTelemetryAbsent",
+        Severity::Warning,
+        vanished(&BUILD, DAY, QUARTER).all().above(&limits::ANY_VANISHED),
+    )
+    .held_for(Duration::from_mins(5))
+    .says(
+        "A bot that reported within the last day does not report any more.",
+        "{job} reported within the last day, from {value} instances, and has been silent for more \
+         than 15 minutes.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Does the program run? See the alert BotHeartbeatMissing.",
+        "Was it renamed? The job is its service name, so a new name is a new job.",
+        "If it was retired, the alert ends a day after its last series; silence it until then.",
+    ])
+    .panel(rows::INSTANCES)
+    .tested(
+        Example::after(HOUR)
             .holds(&BUILD, ("1.2.3",), 1.0)
             .until(Duration::from_mins(20))
             .fires::<()>((), "1"),
-        is_quiet: Example::after(HOUR)
-            .holds(&BUILD, ("1.2.3",), 1.0)
-            .until(Duration::from_mins(50)),
-    }
+        Example::after(HOUR).holds(&BUILD, ("1.2.3",), 1.0).until(Duration::from_mins(50)),
+    )
 }
 
 fn restart_loop() -> Alert {
@@ -101,128 +106,118 @@ fn restart_loop() -> Alert {
             .holds(&BUILD, ("1.2.3",), 1.0)
             .from(from);
     }
-    Alert {
-        name: "BotRestartLoop",
-        severity: Severity::Warning,
-        when: rows::starts().above(&limits::STARTS).into(),
-        hold: Duration::from_mins(5),
-        summary: "A bot is started again and again.",
-        description: "Each running instance of {job} was started {value} times within 15 \
-                      minutes.",
-        show: Show::Count,
-        runbook: &[
+    Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&limits::STARTS))
+        .held_for(Duration::from_mins(5))
+        .says(
+            "A bot is started again and again.",
+            "Each running instance of {job} was started {value} times within 15 minutes.",
+            Show::Count,
+        )
+        .runbook(&[
             "Read the last lines of the log before the process ended, and how it ended: a panic, \
              a signal, out of memory?",
             "If it began with a deployment (the purple marks), roll back.",
             "If it ends at its start, look at its configuration and at what it needs to reach.",
-        ],
-        panel: rows::STARTS,
-        fires: died.fires::<()>((), "2.333"),
-        is_quiet: deployed,
-    }
+        ])
+        .panel(rows::STARTS)
+        .tested(died.fires::<()>((), "2.333"), deployed)
 }
 
 fn exports_failing() -> Alert {
     let window = Duration::from_mins(10);
-    Alert {
-        name: "TelemetryExportsFailing",
-        severity: Severity::Warning,
-        when: share_of(&EXPORTS)
+    Alert::new(
+        "TelemetryExportsFailing",
+        Severity::Warning,
+        share_of(&EXPORTS)
             .that(ExportStatus::Error)
             .over(window)
             .by::<(BackendKind,)>()
             .above(&limits::FAILED_EXPORTS)
-            .of_at_least(&limits::ENOUGH_EXPORTS)
-            .into(),
-        hold: Duration::from_mins(10),
-        summary: "A bot's exports fail.",
-        description: "{value} of the exports of {job} over {backend} fail.",
-        show: Show::Ratio,
-        runbook: &[
-            "Read the program's log: it names the address and the reason once, when a streak of \
-             failures begins.",
-            "Refused or timed out: does the receiver run, and is it reachable from there?",
-            "An HTTP status: 404 or 405 is a wrong path or a receiver that is turned off, 401 and \
-             403 are credentials, 429 and 503 mean that it has too much to do.",
-        ],
-        panel: rows::FAILED_SHARE,
-        fires: Example::after(Duration::from_mins(30))
+            .of_at_least(&limits::ENOUGH_EXPORTS),
+    )
+    .held_for(Duration::from_mins(10))
+    .says(
+        "A bot's exports fail.",
+        "{value} of the exports of {job} over {backend} fail.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Read the program's log: it names the address and the reason once, when a streak of \
+         failures begins.",
+        "Refused or timed out: does the receiver run, and is it reachable from there?",
+        "An HTTP status: 404 or 405 is a wrong path or a receiver that is turned off, 401 and 403 \
+         are credentials, 429 and 503 mean that it has too much to do.",
+    ])
+    .panel(rows::FAILED_SHARE)
+    .tested(
+        Example::after(Duration::from_mins(30))
             .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Success), 1.0)
             .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), 3.0)
             .fires::<(BackendKind,)>((BackendKind::Otlp,), "75%"),
-        is_quiet: Example::after(Duration::from_mins(30))
+        Example::after(Duration::from_mins(30))
             .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Success), 2.0)
             .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), 2.0),
-    }
+    )
 }
 
 fn dropped() -> Alert {
-    Alert {
-        name: "TelemetryDropped",
-        severity: Severity::Warning,
-        when: increase(&DROPPED)
-            .over(QUARTER)
-            .by::<(DropReason,)>()
-            .above(&limits::ANY_DROPPED)
-            .into(),
-        hold: QUARTER,
-        summary: "A bot loses measurements.",
-        description: "{job} dropped {value} measurements within 15 minutes because they were \
-                      {reason}.",
-        show: Show::Count,
-        runbook: &[
-            "`not_finite`: something divides by zero or takes the time of nothing; look at what \
-             is recorded into gauges and histograms.",
-            "`negative`: a difference came out below zero, often of two clocks.",
-            "`implausible`: numbers that contradict each other, such as more cached tokens than \
-             tokens; see how the driver reads the provider's usage.",
-            "`span_queue_full`: spans come faster than they leave; sample fewer with \
-             `OTEL_TRACES_SAMPLER`, or enlarge `OTEL_BSP_MAX_QUEUE_SIZE`.",
-            "`span_export_failed`: the receiver of traces did not take them; the log says why.",
-            "`after_shutdown`: something went on after the shutdown of the telemetry, and the log \
-             names the first instrument; keep `Telemetry` alive until the last bot has ended, and \
-             end guards before `shutdown`.",
-        ],
-        panel: rows::DROPPED_BY_REASON,
-        fires: Example::after(Duration::from_mins(40))
+    Alert::new(
+        "TelemetryDropped",
+        Severity::Warning,
+        increase(&DROPPED).over(QUARTER).by::<(DropReason,)>().above(&limits::ANY_DROPPED),
+    )
+    .held_for(QUARTER)
+    .says(
+        "A bot loses measurements.",
+        "{job} dropped {value} measurements within 15 minutes because they were {reason}.",
+        Show::Count,
+    )
+    .runbook(&[
+        "`not_finite`: something divides by zero or takes the time of nothing; look at what is \
+         recorded into gauges and histograms.",
+        "`negative`: a difference came out below zero, often of two clocks.",
+        "`implausible`: numbers that contradict each other, such as more cached tokens than \
+         tokens; see how the driver reads the provider's usage.",
+        "`span_queue_full`: spans come faster than they leave; sample fewer with \
+         `OTEL_TRACES_SAMPLER`, or enlarge `OTEL_BSP_MAX_QUEUE_SIZE`.",
+        "`span_export_failed`: the receiver of traces did not take them; the log says why.",
+        "`after_shutdown`: something went on after the shutdown of the telemetry, and the log \
+         names the first instrument; keep `Telemetry` alive until the last bot has ended, and end \
+         guards before `shutdown`.",
+    ])
+    .panel(rows::DROPPED_BY_REASON)
+    .tested(
+        Example::after(Duration::from_mins(40))
             .grows(&DROPPED, (DropReason::NotFinite,), 2.0)
             .fires::<(DropReason,)>((DropReason::NotFinite,), "30"),
-        is_quiet: Example::after(Duration::from_mins(40)).grows(
-            &DROPPED,
-            (DropReason::NotFinite,),
-            0.0,
-        ),
-    }
+        Example::after(Duration::from_mins(40)).grows(&DROPPED, (DropReason::NotFinite,), 0.0),
+    )
 }
 
 fn overflow() -> Alert {
-    Alert {
-        name: "MetricCardinalityOverflow",
-        severity: Severity::Warning,
-        when: increase(&OVERFLOW)
-            .over(QUARTER)
-            .by::<(InstrumentName,)>()
-            .above(&limits::ANY_OVERFLOW)
-            .into(),
-        hold: QUARTER,
-        summary: "A label of a bot has more or longer values than it may, so events lose theirs.",
-        description: "{value} events of {job} for {instrument} had label values past a limit \
-                      within 15 minutes.",
-        show: Show::Count,
-        runbook: &[
-            "Find which label: the program's log names it at the first value past a limit, and \
-             the reference page has the instrument's open labels and their limits.",
-            "See what the program puts into it. Ids of users, sessions or requests do not belong \
-             into a label.",
-            "If the values are right and there are just many, declare the label with a higher \
-             limit.",
-            "If the log says that a value is longer than it may be, give a shorter one: what is \
-             cut stays a series of its own, but nobody can read its end.",
-        ],
-        panel: rows::OVERFLOW_BY_INSTRUMENT,
-        fires: Example::after(Duration::from_mins(40))
-            .grows(&OVERFLOW, ("llm.requests",), 4.0)
-            .fires::<(InstrumentName,)>(("llm.requests",), "60"),
-        is_quiet: Example::after(Duration::from_mins(40)).grows(&OVERFLOW, ("llm.requests",), 0.0),
-    }
+    const FULL: &str = "llm.requests";
+    let past_its_limit =
+        |events| Example::after(Duration::from_mins(40)).grows(&OVERFLOW, (FULL,), events);
+    Alert::new(
+        "MetricCardinalityOverflow",
+        Severity::Warning,
+        increase(&OVERFLOW).over(QUARTER).by::<(InstrumentName,)>().above(&limits::ANY_OVERFLOW),
+    )
+    .held_for(QUARTER)
+    .says(
+        "A label of a bot has more or longer values than it may, so events lose theirs.",
+        "{value} events of {job} for {instrument} had label values past a limit within 15 minutes.",
+        Show::Count,
+    )
+    .runbook(&[
+        "Find which label: the program's log names it at the first value past a limit, and the \
+         reference page has the instrument's open labels and their limits.",
+        "See what the program puts into it. Ids of users, sessions or requests do not belong into \
+         a label.",
+        "If the values are right and there are just many, declare the label with a higher limit.",
+        "If the log says that a value is longer than it may be, give a shorter one: what is cut \
+         stays a series of its own, but nobody can read its end.",
+    ])
+    .panel(rows::OVERFLOW_BY_INSTRUMENT)
+    .tested(past_its_limit(4.0).fires::<(InstrumentName,)>((FULL,), "60"), past_its_limit(0.0))
 }

@@ -1,6 +1,6 @@
 //! What becomes of recordings and alerts over time.
 
-use botmeter_board::{Alert as Rule, Example, Limit, Line, Recorded, Severity, Show, firing, last};
+use botmeter_board::{Alert as Rule, Limit, Line, Recorded, Severity, firing, last};
 use botmeter_core::{Gauge, Instrument, Unit};
 
 use super::*;
@@ -23,21 +23,9 @@ struct Queue {
 impl Queue {
     fn new() -> Self {
         let depth = Recorded::<()>::new("depth:sum", last(&DEPTH).all(), "What waits in all.");
-        let alert = Rule {
-            name: "QueueDeep",
-            severity: Severity::Warning,
-            when: depth.query().above(&DEEP).into(),
-            hold: Duration::from_mins(2),
-            summary: "Too much waits.",
-            description: "{value} wait.",
-            show: Show::Count,
-            runbook: &["Look."],
-            panel: "Depth",
-            fires: Example::after(Duration::ZERO).fires::<()>((), "6"),
-            is_quiet: Example::after(Duration::ZERO),
-        };
-        let board =
-            Board { recordings: vec![depth.into()], alerts: vec![alert], ..Board::default() };
+        let alert = Rule::new("QueueDeep", Severity::Warning, depth.query().above(&DEEP))
+            .held_for(Duration::from_mins(2));
+        let board = Board::new().recordings([depth]).alerts([alert]);
         let mut history = History::new(Bounds::default());
         let page = history.add_target();
         let rules = Rules::of(&board, &mut history);

@@ -20,19 +20,18 @@ const HANDED_OVER: &str = "Share handed over";
 
 /// The dashboard and the alert of the support desk.
 pub fn board() -> Board {
-    Board {
-        dashboards: vec![Dashboard {
-            uid: "support-desk",
-            title: "Support desk",
-            description: "Does the bot solve what customers ask, and how fast?",
-            tags: &["support"],
-            span_attributes: &[],
-            variables: vec![Variable::of::<Queue, _, _>("Queue", &TICKETS)],
-            rows: vec![overview(), endings()],
-        }],
-        alerts: vec![mostly_handed_over()],
-        ..Board::default()
-    }
+    Board::new()
+        .dashboard(
+            Dashboard::new(
+                "support-desk",
+                "Support desk",
+                "Does the bot solve what customers ask, and how fast?",
+            )
+            .tags(&["support"])
+            .variables([Variable::of::<Queue, _, _>("Queue", &TICKETS)])
+            .rows([overview(), endings()]),
+        )
+        .alerts([mostly_handed_over()])
 }
 
 fn overview() -> Row {
@@ -115,32 +114,34 @@ fn share_that(ended: Outcome) -> Share<(Queue, Outcome)> {
 }
 
 fn mostly_handed_over() -> Alert {
-    Alert {
-        name: "SupportMostlyHandedOver",
-        severity: Severity::Warning,
-        when: share_that(Outcome::HandedOver)
+    Alert::new(
+        "SupportMostlyHandedOver",
+        Severity::Warning,
+        share_that(Outcome::HandedOver)
             .over(HALF_AN_HOUR)
             .by::<(Queue,)>()
             .above(&MOSTLY)
-            .of_at_least(&ENOUGH)
-            .into(),
-        hold: Duration::from_mins(10),
-        summary: "The bot hands over most tickets of {queue}.",
-        description: "{value} of the tickets in {queue} of {job} went to a person.",
-        show: Show::Ratio,
-        runbook: &[
-            "Look at \"Hand-overs by reason\": did customers ask for a person, or was the bot \
-             unsure?",
-            "If it was unsure, see what is asked, and add it to what the bot knows.",
-            "If the model or the prompt changed at that time, take back the change.",
-        ],
-        panel: HANDED_OVER,
-        fires: Example::after(Duration::from_hours(1))
+            .of_at_least(&ENOUGH),
+    )
+    .held_for(Duration::from_mins(10))
+    .says(
+        "The bot hands over most tickets of {queue}.",
+        "{value} of the tickets in {queue} of {job} went to a person.",
+        Show::Ratio,
+    )
+    .runbook(&[
+        "Look at \"Hand-overs by reason\": did customers ask for a person, or was the bot unsure?",
+        "If it was unsure, see what is asked, and add it to what the bot knows.",
+        "If the model or the prompt changed at that time, take back the change.",
+    ])
+    .panel(HANDED_OVER)
+    .tested(
+        Example::after(Duration::from_hours(1))
             .grows(&TICKETS, ("billing", Outcome::HandedOver), 3.0)
             .grows(&TICKETS, ("billing", Outcome::Solved), 1.0)
             .fires::<(Queue,)>(("billing",), "75%"),
-        is_quiet: Example::after(Duration::from_hours(1))
+        Example::after(Duration::from_hours(1))
             .grows(&TICKETS, ("billing", Outcome::HandedOver), 2.0)
             .grows(&TICKETS, ("billing", Outcome::Solved), 2.0),
-    }
+    )
 }
