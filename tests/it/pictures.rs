@@ -16,7 +16,7 @@ use botmeter_window::{Chosen, History, Rules};
 use roxmltree::{Document, ParsingOptions};
 
 fn boards() -> Vec<Board> {
-    xtask::catalog::catalogue().boards().map(|(_, board)| board.clone()).collect()
+    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
 }
 
 fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64) -> Page {

@@ -38,6 +38,7 @@ fn the_same_catalogue_gives_the_same_files() {
     let files = files();
     assert_eq!(files, self::files());
     expect![[r#"
+        catalogue.json
         grafana/mail-out.json
         kubernetes/dashboard-mail-out.yaml
         kubernetes/pod-monitor.yaml
@@ -146,6 +147,27 @@ fn an_example_becomes_a_test_that_promtool_runs() {
                       runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
                       dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job=example-bot'
     "##]].assert_eq(first);
+}
+
+#[test]
+fn the_catalogue_has_the_names_and_bounds_of_everything() {
+    let files = files();
+    let index: serde_json::Value =
+        serde_json::from_str(files.text("catalogue.json").unwrap()).unwrap();
+    assert_eq!(index["format"], 1);
+    let sent = &index["instruments"][0];
+    expect![[r#"{"domain":"mail","family":"mail_sent_total","help":"Mails that were sent.","kind":"counter","labels":[{"key":"queue","limit":10},{"key":"status","values":["success","error","cancelled"]}],"name":"mail.sent","unit":"{mail}"}"#]].assert_eq(&sent.to_string());
+    let alerts = index["groups"].as_array().unwrap().iter().flat_map(|group| {
+        let alerts = group["alerts"].as_array().into_iter().flatten();
+        alerts.map(ToString::to_string).take(1)
+    });
+    expect![[r#"{"labels":{"severity":"warning"},"limits":[{"reason":"nobody reads a hundred mails","value":100.0},{"reason":"half of them have to arrive","value":0.5}],"name":"MailWaits"}"#]].assert_eq(&alerts.collect::<Vec<_>>().join("\n"));
+    expect![[r#"[{"domain":"mail","title":"Mail","uid":"mail-out"}]"#]]
+        .assert_eq(&index["dashboards"].to_string());
+    let pages = files.text("prometheus/mail.rules.yml").unwrap();
+    for name in pages.lines().filter_map(|line| line.trim().strip_prefix("- name: ")) {
+        assert!(index["groups"].as_array().unwrap().iter().any(|group| group["name"] == name));
+    }
 }
 
 #[test]
