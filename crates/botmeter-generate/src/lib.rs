@@ -26,6 +26,7 @@ pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};
 pub use options::Options;
+pub use promql::{Asked, promql};
 pub use replacement::Replacement;
 
 use model::Model;

@@ -1,11 +1,13 @@
 //! The texts themselves.
 
+use std::time::Duration;
+
 use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase};
 use expect_test::expect;
 
 use super::options;
 use crate::{
-    Catalogue, Files, generate,
+    Asked, Catalogue, Files, generate, promql,
     sample::{self, Mail, Status},
 };
 
@@ -265,6 +267,36 @@ fn objects_of_the_operator_carry_the_labels_that_it_selects_by() {
     let indented: Vec<_> =
         groups.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect();
     assert_eq!(spec.trim_end(), indented.join("\n").trim_end());
+}
+
+#[test]
+fn what_is_chosen_stands_in_a_query_that_is_asked_elsewhere() {
+    let board = sample::board();
+    let hostile = "a\"} or up{x=\"\\\n.*";
+    let mut asked = Vec::new();
+    for dashboard in &board.dashboards {
+        for panel in dashboard.rows.iter().flat_map(|row| &row.panels) {
+            let place = Asked {
+                scope: panel.scope,
+                variables: &dashboard.variables,
+                chosen: &[("job", hostile), ("queue", "in"), ("queue", hostile)],
+                rate_interval: Duration::from_secs(20),
+                shown: Duration::from_mins(15),
+            };
+            asked.extend(panel.lines.iter().map(|line| promql(&line.expr, &place)));
+        }
+    }
+    assert!(asked.len() > 10, "{asked:#?}");
+    for query in &asked {
+        assert!(!query.contains('$'), "{query}");
+        let parsed = promql_parser::parser::parse(query);
+        let parsed = format!("{:?}", parsed.unwrap_or_else(|error| panic!("{query}: {error}")));
+        assert!(!parsed.contains("name: Some(\"up\")"), "{query}");
+    }
+    assert_eq!(
+        asked[0],
+        r#"sum(increase(mail_sent_total{job="a\"} or up{x=\"\\\n.*", queue=~"in|a\"\\} or up\\{x=\"\\\\\n\\.\\*"}[15m]))"#
+    );
 }
 
 #[test]
