@@ -209,7 +209,7 @@ const DOMAINS: [(&str, Check); 6] = [
 #[test]
 fn no_guard_of_any_domain_ends_unheard_after_a_shutdown() -> Result<()> {
     let checked: BTreeSet<&str> = DOMAINS.iter().map(|(domain, _)| *domain).collect();
-    let all: BTreeSet<&str> = xtask::catalog::catalogue().domains().collect();
+    let all: BTreeSet<&str> = botmeter_catalogue::catalogue().domains().collect();
     // Telemetry's own instruments are the ones that tell of this.
     let mut expected = all;
     ensure!(expected.remove(SelfObservation::NAME));

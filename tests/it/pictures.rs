@@ -7,8 +7,8 @@ use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 use anyhow::{Context, Result, ensure};
 use botmeter_board::{Board, Limits};
 use botmeter_view::{
-    Clock, Frame, Page, Source, Stage, Which,
-    html::{self, Style},
+    Address, Clock, Frame, Page, Source, Stage, Which,
+    html::{self, Form},
     picture::Drawing,
     text::{self, Terminal},
 };
@@ -16,7 +16,7 @@ use botmeter_window::{Chosen, History, Rules};
 use roxmltree::{Document, ParsingOptions};
 
 fn boards() -> Vec<Board> {
-    xtask::catalog::catalogue().boards().map(|(_, board)| board.clone()).collect()
+    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
 }
 
 fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64) -> Page {
@@ -79,9 +79,9 @@ fn every_panel_of_every_board_is_drawn() -> Result<()> {
     let blank: Vec<_> =
         blank.map(|(title, picture)| format!("{title}, {}", picture.title)).collect();
     ensure!(blank.is_empty(), "nothing is drawn: {blank:#?}");
-    let html = html::page(&page, Style::Inline);
+    let html = html::page(&page, Form::File);
     leads_somewhere(&html)?;
-    leads_somewhere(&html::page(&page, Style::Linked("style.css")))?;
+    leads_somewhere(&html::page(&page, Form::Served(&Address::default())))?;
     let text = text::page(&page, Terminal::plain(100));
     let long = text.lines().find(|line| line.chars().count() > 100);
     ensure!(long.is_none(), "{long:?} is too long");
@@ -89,7 +89,8 @@ fn every_panel_of_every_board_is_drawn() -> Result<()> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     fs::write(folder.join("pictures.html"), html)?;
     fs::write(folder.join("style.css"), html::STYLE)?;
-    fs::write(folder.join("served.html"), html::page(&page, Style::Linked("style.css")))?;
+    fs::write(folder.join("script.js"), html::SCRIPT)?;
+    fs::write(folder.join("served.html"), html::page(&page, Form::Served(&Address::default())))?;
     fs::write(folder.join("pictures.txt"), text)?;
     Ok(())
 }

@@ -153,7 +153,7 @@ fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
 /// Questions of every form about every instrument.
 fn forms() -> Vec<Form> {
     let mut forms = Vec::new();
-    for instrument in xtask::catalog::catalogue().instruments() {
+    for instrument in botmeter_catalogue::catalogue().instruments() {
         let name = instrument.prometheus_name();
         match instrument.kind() {
             Kind::Counter | Kind::FloatCounter => {

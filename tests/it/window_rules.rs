@@ -107,7 +107,7 @@ fn play(board: &botmeter_board::Board, test: &Value) -> Result<usize> {
 #[test]
 fn every_example_of_an_alert_ends_as_promtool_says() -> Result<()> {
     let (mut played, mut fired) = (0, 0);
-    for (domain, board) in xtask::catalog::catalogue().boards() {
+    for (domain, board) in botmeter_catalogue::catalogue().boards() {
         let Some(domain) = domain else { continue };
         for suffix in ["", "-slow"] {
             let path = format!("prometheus/tests/{domain}{suffix}.test.yml");

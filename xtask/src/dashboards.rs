@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
+use botmeter_catalogue::catalogue;
 use botmeter_generate::{Files, Mode, Options, generate};
 
-use crate::{catalog::catalogue, environment, repository};
+use crate::{environment, repository};
 
 /// The command that this is, as it stands in the generated files.
 const COMMAND: &str = "cargo xtask dashboards";
@@ -46,7 +47,30 @@ fn say(line: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    /// What the manifests call themselves.
+    fn declared() -> BTreeSet<String> {
+        let packages = repository::crates().unwrap();
+        let domains = packages.iter().filter_map(|package| {
+            let domain = package.metadata.get("botmeter")?.get("domain")?.as_str()?;
+            Some(domain.to_owned())
+        });
+        domains.collect()
+    }
+
+    #[test]
+    fn the_catalogue_has_every_domain_that_a_manifest_declares_and_no_other() {
+        let listed: BTreeSet<_> = catalogue().domains().map(str::to_owned).collect();
+        assert_eq!(
+            listed,
+            declared(),
+            "left, what botmeter-catalogue lists; right, `[package.metadata.botmeter] domain` in \
+             crates/"
+        );
+    }
 
     #[test]
     fn the_generated_files_are_up_to_date() {

@@ -19,10 +19,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use botmeter_catalogue::catalogue;
 use botmeter_telemetry::{Diagnosis, Environment, Finding, Verdict};
 use clap::Args;
 
-use crate::{catalog::catalogue, dashboards};
+use crate::dashboards;
 use layers::{Examination, LAYERS};
 use names::expected;
 use prometheus::Prometheus;

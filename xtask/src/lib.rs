@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod bench;
-pub mod catalog;
 pub mod client;
 pub mod cost;
 pub mod dashboards;
@@ -12,7 +11,6 @@ pub mod environment;
 pub mod example;
 pub mod features;
 pub mod outside;
-pub mod overview;
 pub mod packages;
 pub mod repository;
 pub mod servers;

@@ -6,6 +6,7 @@ mod definitions;
 mod error;
 mod files;
 mod grafana;
+mod index;
 mod kubernetes;
 mod lint;
 mod model;
@@ -25,12 +26,15 @@ pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};
 pub use options::Options;
+pub use promql::{Asked, promql};
 pub use replacement::Replacement;
 
 use model::Model;
 
 /// The files of a catalogue, checked.
 ///
+/// - `catalogue.json`: the names of all instruments, rules and dashboards, for
+///   programs that know none of the domains.
 /// - `grafana/<uid>.json`: a dashboard.
 /// - `kubernetes/dashboard-<uid>.yaml`, `kubernetes/rules-<domain>.yaml`: the
 ///   same as a `ConfigMap` and a `PrometheusRule`.
@@ -54,7 +58,7 @@ pub fn generate(catalogue: &Catalogue, options: &Options) -> Result<Files, Error
     let model = Model::of(catalogue, options);
     let problems = lint::problems(catalogue, options, &model);
     if problems.is_empty() {
-        model.files(options)
+        model.files(catalogue, options)
     } else {
         let count = problems.len();
         let what = format!("generate: {count} {}", if count == 1 { "problem" } else { "problems" });

@@ -7,8 +7,10 @@ use botmeter_board::Limits;
 use crate::{
     Catalogue, Error, Files, Options, Problem,
     definitions::Definitions,
-    files::MARK,
-    grafana, kubernetes, reference,
+    files::{INDEX, MARK},
+    grafana,
+    index::Index,
+    kubernetes, reference,
     rules::{self, Rules},
     yaml::Yaml,
 };
@@ -68,7 +70,7 @@ impl Model {
     }
 
     /// The texts of all files.
-    pub(crate) fn files(&self, options: &Options) -> Result<Files, Error> {
+    pub(crate) fn files(&self, catalogue: &Catalogue, options: &Options) -> Result<Files, Error> {
         let mut texts = BTreeMap::new();
         let mark = format!("# {MARK}: {}\n", options.command);
         for dashboard in &self.dashboards {
@@ -101,6 +103,10 @@ impl Model {
         for (domain, page) in &self.pages {
             texts.insert(format!("reference/{domain}.md"), page.clone());
         }
+        let index = Index::of(catalogue, &self.rules, options);
+        let index = serde_json::to_string_pretty(&index)
+            .map_err(|error| Error::because("write the catalogue as JSON", error))?;
+        texts.insert(INDEX.to_owned(), index + "\n");
         Ok(Files { texts, command: options.command.clone() })
     }
 }

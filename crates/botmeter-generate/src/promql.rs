@@ -18,8 +18,54 @@ pub(crate) enum Place<'a> {
         /// What can be chosen beside job and instance.
         variables: &'a [Variable],
     },
+    /// The same, with what is chosen instead of the dashboard's variables.
+    Asked(&'a Asked<'a>),
     /// A rule looks at all jobs, each by itself.
     Rule,
+}
+
+/// How a panel's query is asked of Prometheus itself, which knows no variables
+/// of dashboards.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// What one line of the panel stands for.
+    pub scope: Scope,
+    /// What can be chosen beside job and instance.
+    pub variables: &'a [Variable],
+    /// What is chosen: keys of labels and their values. Where a key has none,
+    /// all are.
+    pub chosen: &'a [(&'a str, &'a str)],
+    /// The time that rates are taken over.
+    pub rate_interval: Duration,
+    /// All of the time that is shown.
+    pub shown: Duration,
+}
+
+/// The query of a panel as PromQL that can be asked anywhere.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use botmeter_board::{Panel, Scope, Show, rate};
+/// use botmeter_core::{Counter, Instrument, Unit};
+/// use botmeter_generate::{Asked, promql};
+///
+/// static SENT: Instrument<Counter, ()> =
+///     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+///
+/// let panel = Panel::stat("Mails", "Mails sent.", Show::PerSecond).draw(rate(&SENT).all());
+/// let asked = Asked {
+///     scope: Scope::Fleet,
+///     variables: &[],
+///     chosen: &[("job", "a"), ("job", "b.c")],
+///     rate_interval: Duration::from_secs(60),
+///     shown: Duration::from_mins(15),
+/// };
+/// let text = promql(&panel.lines[0].expr, &asked);
+/// assert_eq!(text, r#"sum(rate(mail_sent_total{job=~"a|b\\.c"}[1m]))"#);
+/// ```
+pub fn promql(expr: &Expr, asked: &Asked<'_>) -> String {
+    render(expr, Place::Asked(asked))
 }
 
 /// The query as PromQL.
@@ -32,10 +78,11 @@ pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
-        if matches!(c, '"' | '\\') {
-            quoted.push('\\');
+        match c {
+            '\n' => quoted.push_str("\\n"),
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c => quoted.push(c),
         }
-        quoted.push(c);
     }
     quoted.push('"');
     quoted
@@ -85,8 +132,12 @@ impl Place<'_> {
             Expr::Firing { severity } => {
                 let mut matchers = r#"alertstate="firing""#.to_owned();
                 // Alerts are by job and have no instance.
-                if matches!(self, Place::Panel { .. }) {
-                    matchers.push_str(r#", job=~"$job""#);
+                match self {
+                    Place::Panel { .. } => matchers.push_str(r#", job=~"$job""#),
+                    Place::Asked(asked) => {
+                        matchers.extend(asked.matcher("job").map(|job| format!(", {job}")));
+                    }
+                    Place::Rule => {}
                 }
                 let series =
                     format!("ALERTS{{{matchers}, severity={}}}", quoted(severity.as_str()));
@@ -168,9 +219,9 @@ impl Place<'_> {
     /// The labels beside the query's own that set results apart.
     pub(crate) fn scope(self) -> &'static [&'static str] {
         match self {
-            Place::Panel { scope: Scope::Fleet, .. } => &[],
-            Place::Panel { scope: Scope::Job, .. } | Place::Rule => &["job"],
-            Place::Panel { scope: Scope::Instance, .. } => &["job", "instance"],
+            Place::Panel { scope, .. } => keys_of(scope),
+            Place::Asked(asked) => keys_of(asked.scope),
+            Place::Rule => keys_of(Scope::Job),
         }
     }
 
@@ -198,6 +249,8 @@ impl Place<'_> {
             (Window::Of(of), _) => duration(of),
             (Window::Auto, Place::Rule) => "5m".to_owned(),
             (Window::Auto, Place::Panel { .. }) => "$__rate_interval".to_owned(),
+            (Window::Auto, Place::Asked(asked)) => duration(asked.rate_interval),
+            (Window::Shown, Place::Asked(asked)) => duration(asked.shown),
             // In a rule, this does not parse, which is what is wrong with it.
             (Window::Shown, _) => "$__range".to_owned(),
         }
@@ -206,14 +259,18 @@ impl Place<'_> {
     fn selection(self, selection: &Selection) -> String {
         let mut text = selection.series_name();
         let mut matchers = Vec::new();
-        if let Place::Panel { variables, .. } = self {
-            matchers.push(r#"job=~"$job""#.to_owned());
-            matchers.push(r#"instance=~"$instance""#.to_owned());
-            for Variable { label, .. } in variables {
-                if selection.instrument.labels().contains(label) {
-                    matchers.push(format!("{key}=~\"${key}\"", key = label.key()));
-                }
-            }
+        let variables = match self {
+            Place::Panel { variables, .. } => variables,
+            Place::Asked(asked) => asked.variables,
+            Place::Rule => &[],
+        };
+        let variables = variables.iter().map(|variable| &variable.label);
+        let own = variables.filter(|label| selection.instrument.labels().contains(label));
+        let keys = ["job", "instance"].into_iter().chain(own.map(LabelInfo::key));
+        match self {
+            Place::Panel { .. } => matchers.extend(keys.map(|key| format!("{key}=~\"${key}\""))),
+            Place::Asked(asked) => matchers.extend(keys.filter_map(|key| asked.matcher(key))),
+            Place::Rule => {}
         }
         matchers.extend(selection.matchers.iter().map(matcher));
         if let Part::Bucket(bound) = selection.part {
@@ -227,13 +284,33 @@ impl Place<'_> {
     }
 }
 
+impl Asked<'_> {
+    /// What is chosen of a label, if anything is.
+    fn matcher(&self, key: &str) -> Option<String> {
+        let pairs = self.chosen.iter().filter(|(chosen, _)| *chosen == key);
+        let values: Vec<_> = pairs.map(|(_, value)| *value).collect();
+        (!values.is_empty()).then(|| among(key, true, &values))
+    }
+}
+
+fn keys_of(scope: Scope) -> &'static [&'static str] {
+    match scope {
+        Scope::Fleet => &[],
+        Scope::Job => &["job"],
+        Scope::Instance => &["job", "instance"],
+    }
+}
+
 fn matcher(matcher: &Matcher) -> String {
-    let Matcher { key, is_wanted, values } = matcher;
-    match values.as_slice() {
-        [value] => format!("{key}{}{}", if *is_wanted { "=" } else { "!=" }, quoted(value)),
+    among(matcher.key, matcher.is_wanted, &matcher.values)
+}
+
+fn among(key: &str, is_wanted: bool, values: &[&str]) -> String {
+    match values {
+        [value] => format!("{key}{}{}", if is_wanted { "=" } else { "!=" }, quoted(value)),
         values => {
             let values: Vec<_> = values.iter().map(|value| escaped(value)).collect();
-            let sign = if *is_wanted { "=~" } else { "!~" };
+            let sign = if is_wanted { "=~" } else { "!~" };
             format!("{key}{sign}{}", quoted(&values.join("|")))
         }
     }

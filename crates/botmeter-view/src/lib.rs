@@ -1,9 +1,12 @@
 //! Pictures of boards: data first, then HTML with SVG, and text.
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod alerts;
+mod anchor;
 mod choices;
 mod clock;
+mod csv;
 mod draw;
 mod events;
 mod frame;
@@ -13,6 +16,7 @@ mod life;
 pub mod markdown;
 mod page;
 pub mod picture;
+mod readout;
 mod scale;
 mod stage;
 #[cfg(test)]
@@ -20,14 +24,18 @@ mod tests;
 pub mod text;
 pub mod unit;
 
+pub use address::{Address, BadAddress};
 pub use alerts::{Alert, Alerts, Unsure};
+pub use anchor::{anchor, panel_at};
 pub use choices::{Choice, Choices, Range};
 pub use clock::Clock;
+pub use csv::csv;
 pub use draw::draw;
 pub use events::{Event, EventKind};
 pub use frame::{Answers, Frame};
 pub use life::Life;
 pub use page::{Dashboard, Page, Row, Source, Which};
 pub use picture::Picture;
+pub use readout::Readout;
 pub use scale::{Mark, Scale};
 pub use stage::Stage;

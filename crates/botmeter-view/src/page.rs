@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Alerts, Answers, Choices, Event, Frame, Life, Picture, choices::choices,
-    clock::length_of_duration, draw, events::events, life::lives,
+    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives,
 };
 
 /// What pages are drawn from.
@@ -43,6 +43,8 @@ pub struct Page {
     pub at: i64,
     /// The same as text.
     pub time: String,
+    /// How far apart two pages are that differ, in milliseconds.
+    pub every: i64,
     /// How much is shown.
     pub shown: String,
     /// How much is known.
@@ -128,6 +130,7 @@ impl Page {
         Self {
             at: frame.end,
             time: frame.clock.text(frame.end),
+            every: milliseconds(frame.scrape),
             shown: length_of_duration(frame.shown),
             covered: length_of_duration(covered),
             choices,

@@ -254,13 +254,13 @@ fn silence_is_not_taken_for_quiet() {
     };
     // Nobody looks at the rules, which is no reason to say that all is well.
     assert_eq!(page_of(&[], &scrapes).alerts, None);
-    let html = crate::html::page(&page_of(&[], &scrapes), crate::html::Style::Inline);
+    let html = crate::html::page(&page_of(&[], &scrapes), crate::html::Form::File);
     assert!(html.contains("Nobody looks at the alerts here") && !html.contains("No alert fires"));
     // Nothing was ever read, so nothing is known, however long it was tried.
     let silent = [Rules::of(&board(), &mut History::new(Bounds::default()))];
     let blind = page_of(&silent, &scrapes[1..]);
     assert_eq!(blind.covered, "0 s");
-    let html = crate::html::page(&blind, crate::html::Style::Inline);
+    let html = crate::html::page(&blind, crate::html::Form::File);
     assert!(html.contains("Too early to tell") && !html.contains("No alert fires"), "{html}");
     let known = page_of(&silent, &scrapes);
     assert_eq!(known.alerts.unwrap().quiet, ["MailWaits"]);
@@ -285,7 +285,7 @@ fn who_does_not_answer_is_named_in_each_place_that_asked() {
     let boards = [board()];
     let source = Source { boards: &boards, rules: &[], scrapes: &[], answers: &Ill, oldest: None };
     let page = Page::of(&source, &frame(), Which::All);
-    let html = crate::html::page(&page, crate::html::Style::Linked("/style.css"));
+    let html = crate::html::page(&page, crate::html::Form::Served(&crate::Address::default()));
     let said = "http://prom:9090 answers 500, &quot;&lt;too busy&gt;&quot;";
     // All panels but the text, and the bots.
     assert_eq!(html.matches(said).count(), boards[0].dashboards[0].rows[0].panels.len());

@@ -73,6 +73,11 @@ impl Chosen {
         self.0.get(key).is_some_and(|values| values.iter().any(|chosen| chosen == value))
     }
 
+    /// Keys and values that are chosen.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().flat_map(|(key, values)| values.iter().map(|value| (&**key, &**value)))
+    }
+
     fn admits(&self, key: &str, value: &str) -> bool {
         !self.0.contains_key(key) || self.has(key, value)
     }

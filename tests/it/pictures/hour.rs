@@ -63,7 +63,7 @@ pub(super) fn hour(boards: &[Board]) -> Result<Hour> {
 /// label is in one.
 fn sources(instance: &str) -> Vec<Source> {
     let mut sources = Vec::new();
-    for instrument in xtask::catalog::catalogue().instruments() {
+    for instrument in botmeter_catalogue::catalogue().instruments() {
         let values = |values: Values| match values {
             Values::Closed(values) => values,
             Values::Open { .. } => &["alpha", "beta", "wei\"rd\\ <grü&\n\u{df}e>"],

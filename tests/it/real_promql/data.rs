@@ -46,7 +46,7 @@ impl Data {
         for place in [("mail-bots", "a:1"), ("mail-bots", "b:1"), ("web-bots", "a:1")] {
             let target = history.add_target();
             let mut page: Found = times.iter().map(|at| (*at, Vec::new())).collect();
-            for instrument in xtask::catalog::catalogue().instruments() {
+            for instrument in botmeter_catalogue::catalogue().instruments() {
                 for labels in labels(rng, instrument, place) {
                     let fate = Fate::of(rng, instrument);
                     let source = Source { name: instrument.prometheus_name(), labels, fate };
@@ -147,7 +147,7 @@ fn of_rules(rng: &mut Rng) -> Vec<Source> {
     };
     for job in ["mail-bots", "web-bots"] {
         let job = ("job", job.to_owned());
-        for (_, board) in xtask::catalog::catalogue().boards() {
+        for (_, board) in botmeter_catalogue::catalogue().boards() {
             for (name, ..) in Rules::of(board, &mut History::new(Bounds::default())).questions() {
                 let recorded = board.recordings.iter().find(|recording| recording.name == name);
                 let mut labels = vec![job.clone()];

@@ -100,7 +100,7 @@ impl Question {
 /// All of them.
 pub(super) fn questions() -> Result<Vec<Question>> {
     let mut questions = Vec::new();
-    for (domain, board) in xtask::catalog::catalogue().boards() {
+    for (domain, board) in botmeter_catalogue::catalogue().boards() {
         for dashboard in &board.dashboards {
             panels(dashboard, &mut questions)?;
         }

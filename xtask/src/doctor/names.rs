@@ -206,8 +206,9 @@ fn way(family: &Expected, found: &str, prefix: String) -> Way {
 
 #[cfg(test)]
 mod tests {
+    use botmeter_catalogue::catalogue;
+
     use super::*;
-    use crate::catalog::catalogue;
 
     fn comparison(there: &[&str]) -> Comparison {
         let expected = expected(&catalogue().registered());

@@ -23,7 +23,7 @@ const NOT_FED: [(&str, &str); 2] = [
 /// The one list of domains, from which dashboards are generated: a new domain is asked for here
 /// from its first day.
 fn catalogue() -> Vec<&'static Descriptor> {
-    instruments(&xtask::catalog::catalogue().registered()).unwrap()
+    instruments(&botmeter_catalogue::catalogue().registered()).unwrap()
 }
 
 /// What a page says of one family.

@@ -1,11 +1,13 @@
 //! The texts themselves.
 
+use std::time::Duration;
+
 use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase};
 use expect_test::expect;
 
 use super::options;
 use crate::{
-    Catalogue, Files, generate,
+    Asked, Catalogue, Files, generate, promql,
     sample::{self, Mail, Status},
 };
 
@@ -38,6 +40,7 @@ fn the_same_catalogue_gives_the_same_files() {
     let files = files();
     assert_eq!(files, self::files());
     expect![[r#"
+        catalogue.json
         grafana/mail-out.json
         kubernetes/dashboard-mail-out.yaml
         kubernetes/pod-monitor.yaml
@@ -149,6 +152,27 @@ fn an_example_becomes_a_test_that_promtool_runs() {
 }
 
 #[test]
+fn the_catalogue_has_the_names_and_bounds_of_everything() {
+    let files = files();
+    let index: serde_json::Value =
+        serde_json::from_str(files.text("catalogue.json").unwrap()).unwrap();
+    assert_eq!(index["format"], 1);
+    let sent = &index["instruments"][0];
+    expect![[r#"{"domain":"mail","family":"mail_sent_total","help":"Mails that were sent.","kind":"counter","labels":[{"key":"queue","limit":10},{"key":"status","values":["success","error","cancelled"]}],"name":"mail.sent","unit":"{mail}"}"#]].assert_eq(&sent.to_string());
+    let alerts = index["groups"].as_array().unwrap().iter().flat_map(|group| {
+        let alerts = group["alerts"].as_array().into_iter().flatten();
+        alerts.map(ToString::to_string).take(1)
+    });
+    expect![[r#"{"labels":{"severity":"warning"},"limits":[{"reason":"nobody reads a hundred mails","value":100.0},{"reason":"half of them have to arrive","value":0.5}],"name":"MailWaits"}"#]].assert_eq(&alerts.collect::<Vec<_>>().join("\n"));
+    expect![[r#"[{"domain":"mail","title":"Mail","uid":"mail-out"}]"#]]
+        .assert_eq(&index["dashboards"].to_string());
+    let pages = files.text("prometheus/mail.rules.yml").unwrap();
+    for name in pages.lines().filter_map(|line| line.trim().strip_prefix("- name: ")) {
+        assert!(index["groups"].as_array().unwrap().iter().any(|group| group["name"] == name));
+    }
+}
+
+#[test]
 fn a_label_of_the_dashboard_narrows_the_search_for_traces() {
     let files = files();
     let dashboard = files.text("grafana/mail-out.json").unwrap();
@@ -235,6 +259,36 @@ fn objects_of_the_operator_carry_the_labels_that_it_selects_by() {
     let indented: Vec<_> =
         groups.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect();
     assert_eq!(spec.trim_end(), indented.join("\n").trim_end());
+}
+
+#[test]
+fn what_is_chosen_stands_in_a_query_that_is_asked_elsewhere() {
+    let board = sample::board();
+    let hostile = "a\"} or up{x=\"\\\n.*";
+    let mut asked = Vec::new();
+    for dashboard in &board.dashboards {
+        for panel in dashboard.rows.iter().flat_map(|row| &row.panels) {
+            let place = Asked {
+                scope: panel.scope,
+                variables: &dashboard.variables,
+                chosen: &[("job", hostile), ("queue", "in"), ("queue", hostile)],
+                rate_interval: Duration::from_secs(20),
+                shown: Duration::from_mins(15),
+            };
+            asked.extend(panel.lines.iter().map(|line| promql(&line.expr, &place)));
+        }
+    }
+    assert!(asked.len() > 10, "{asked:#?}");
+    for query in &asked {
+        assert!(!query.contains('$'), "{query}");
+        let parsed = promql_parser::parser::parse(query);
+        let parsed = format!("{:?}", parsed.unwrap_or_else(|error| panic!("{query}: {error}")));
+        assert!(!parsed.contains("name: Some(\"up\")"), "{query}");
+    }
+    assert_eq!(
+        asked[0],
+        r#"sum(increase(mail_sent_total{job="a\"} or up{x=\"\\\n.*", queue=~"in|a\"\\} or up\\{x=\"\\\\\n\\.\\*"}[15m]))"#
+    );
 }
 
 #[test]

@@ -1,12 +1,12 @@
 //! What is wrong, and how the bots are.
 
-use super::{board::anchor, markup::Html};
-use crate::{Alert, Alerts, Life, Page};
+use super::{Form, board::to_dashboard, markup::Html};
+use crate::{Alert, Alerts, Life, Page, anchor};
 
 /// How many groups of one alert are shown at once.
 const MOST_GROUPS: usize = 4;
 
-pub(super) fn section(html: &mut Html, page: &Page) {
+pub(super) fn section(html: &mut Html, page: &Page, form: Form<'_>) {
     let is_here = |uid: &str| {
         page.dashboards.iter().any(|dashboard| dashboard.uid == uid && dashboard.rows.is_some())
     };
@@ -18,7 +18,7 @@ pub(super) fn section(html: &mut Html, page: &Page) {
             });
         }
         if let Some(alerts) = &page.alerts {
-            states(html, alerts, &page.covered, &is_here);
+            states(html, alerts, &page.covered, form, &is_here);
         } else {
             html.words("h2", "", "Nobody looks at the alerts here");
             let why = "Their rules are not evaluated, so this page cannot tell whether one fires.";
@@ -27,7 +27,13 @@ pub(super) fn section(html: &mut Html, page: &Page) {
     });
 }
 
-fn states(html: &mut Html, alerts: &Alerts, covered: &str, is_here: &dyn Fn(&str) -> bool) {
+fn states(
+    html: &mut Html,
+    alerts: &Alerts,
+    covered: &str,
+    form: Form<'_>,
+    is_here: &dyn Fn(&str) -> bool,
+) {
     html.element("h2", &[], |html| {
         if alerts.firing.is_empty() && alerts.quiet.is_empty() && !alerts.unsure.is_empty() {
             html.sign("unsure");
@@ -42,32 +48,46 @@ fn states(html: &mut Html, alerts: &Alerts, covered: &str, is_here: &dyn Fn(&str
             html.text(&format!("{count} {} firing", plural(count, "alert is", "alerts are")));
         }
     });
-    cards(html, &alerts.firing, is_here);
-    short(html, "pending", "Pending", &alerts.pending, "fires in");
-    short(html, "over", "Over", &alerts.resolved, "for");
+    cards(html, &alerts.firing, form, is_here);
+    short(html, "pending", "Pending", &alerts.pending, "fires in", form);
+    short(html, "over", "Over", &alerts.resolved, "for", form);
     html.element("div", &[("class", "rest")], |html| {
         if !alerts.quiet.is_empty() {
             list(html, "well", &format!("{} quiet", alerts.quiet.len()), None, |html| {
                 for name in &alerts.quiet {
-                    html.words("li", "", name);
+                    html.element("li", &[], |html| title(html, name, form));
                 }
             });
         }
         if !alerts.unsure.is_empty() {
             let count = alerts.unsure.len();
             let needs = plural(count, "needs", "need");
-            let title = format!("{count} {needs} more history");
+            let heading = format!("{count} {needs} more history");
             let why = format!(
                 "They are silent, and look further back than the {covered} that are known, \
                      so their silence means little yet."
             );
-            list(html, "unsure", &title, Some(&why), |html| {
+            list(html, "unsure", &heading, Some(&why), |html| {
                 for unsure in &alerts.unsure {
-                    html.words("li", "", &format!("{} looks back {}", unsure.name, unsure.reach));
+                    html.element("li", &[], |html| {
+                        title(html, &unsure.name, form);
+                        html.text(&format!(" looks back {}", unsure.reach));
+                    });
                 }
             });
         }
     });
+}
+
+/// The name of an alert, and of a window of it; where there is somebody to
+/// ask, it leads to the alert as it looks while it fires.
+fn title(html: &mut Html, name: &str, form: Form<'_>) {
+    let Form::Served(address) = form else { return html.text(name) };
+    let alert = name.split(' ').next().unwrap_or_default();
+    let link = address.asking("alert", "name", alert);
+    let says = format!("{name}: show it firing");
+    let attributes = [("class", "example"), ("href", link.as_str()), ("title", says.as_str())];
+    html.element("a", &attributes, |html| html.text(name));
 }
 
 fn list(
@@ -91,7 +111,12 @@ fn list(
 
 /// Alerts that fire, each with what there is to do, and the way to its panel,
 /// which may be on another page.
-pub(super) fn cards(html: &mut Html, alerts: &[Alert], is_here: &dyn Fn(&str) -> bool) {
+pub(super) fn cards(
+    html: &mut Html,
+    alerts: &[Alert],
+    form: Form<'_>,
+    is_here: &dyn Fn(&str) -> bool,
+) {
     if alerts.is_empty() {
         return;
     }
@@ -107,17 +132,23 @@ pub(super) fn cards(html: &mut Html, alerts: &[Alert], is_here: &dyn Fn(&str) ->
             let Some(first) = groups.first() else { continue };
             let class = format!("card {}", first.level.as_str());
             html.element("article", &[("class", &class)], |html| {
-                card(html, first, &groups, is_here);
+                card(html, first, &groups, form, is_here);
             });
         }
     });
 }
 
 /// One alert, with all groups that it fires for.
-fn card(html: &mut Html, alert: &Alert, groups: &[&Alert], is_here: &dyn Fn(&str) -> bool) {
+fn card(
+    html: &mut Html,
+    alert: &Alert,
+    groups: &[&Alert],
+    form: Form<'_>,
+    is_here: &dyn Fn(&str) -> bool,
+) {
     html.element("h3", &[], |html| {
         html.sign(alert.level.as_str());
-        html.text(&alert.name);
+        title(html, &alert.name, form);
         html.words("span", "badge", alert.level.as_str());
     });
     // Whoever is called at night needs the first few and what to do.
@@ -135,7 +166,7 @@ fn card(html: &mut Html, alert: &Alert, groups: &[&Alert], is_here: &dyn Fn(&str
         }
     });
     if let Some((uid, title)) = &alert.shown {
-        let page = if is_here(uid) { String::new() } else { format!("?dashboard={uid}") };
+        let page = if is_here(uid) { String::new() } else { to_dashboard(uid, form) };
         let place = format!("{page}#{}", anchor(uid, title));
         html.element("a", &[("href", &place)], |html| html.text(&format!("See {title}")));
     }
@@ -169,17 +200,24 @@ fn labels(html: &mut Html, labels: &[(String, String)]) {
     });
 }
 
-fn short(html: &mut Html, sign: &'static str, title: &str, alerts: &[Alert], before: &str) {
+fn short(
+    html: &mut Html,
+    sign: &'static str,
+    heading: &str,
+    alerts: &[Alert],
+    before: &str,
+    form: Form<'_>,
+) {
     if alerts.is_empty() {
         return;
     }
     html.element("div", &[("class", "short")], |html| {
-        html.words("h3", "", title);
+        html.words("h3", "", heading);
         html.element("ul", &[], |html| {
             for alert in alerts {
                 html.element("li", &[], |html| {
                     html.sign(sign);
-                    html.words("strong", "", &alert.name);
+                    html.element("strong", &[], |html| title(html, &alert.name, form));
                     html.text(&format!(" {}, {before} {}. ", alert.value, alert.length));
                     html.text(&alert.summary);
                     labels(html, &alert.labels);

@@ -1,10 +1,10 @@
 //! Dashboards and their panels.
 
-use super::{kinds, lines, markup::Html, strips};
-use crate::{Dashboard, Event, Page, Picture, picture::Drawing};
+use super::{Form, kinds, lines, markup::Html, strips};
+use crate::{Dashboard, Event, Page, Picture, anchor, picture::Drawing};
 
 /// The way to the parts of the page, and to dashboards that are not on it.
-pub(super) fn menu(html: &mut Html, page: &Page) {
+pub(super) fn menu(html: &mut Html, page: &Page, form: Form<'_>) {
     html.element("nav", &[("aria-label", "Dashboards")], |html| {
         let mut link = |address: &str, text: &str| {
             html.element("a", &[("href", address)], |html| html.text(text));
@@ -14,10 +14,18 @@ pub(super) fn menu(html: &mut Html, page: &Page) {
         for dashboard in &page.dashboards {
             let uid = &dashboard.uid;
             let is_here = dashboard.rows.is_some();
-            let address = if is_here { format!("#{uid}") } else { format!("?dashboard={uid}") };
+            let address = if is_here { format!("#{uid}") } else { to_dashboard(uid, form) };
             link(&address, short(&dashboard.title));
         }
     });
+}
+
+/// The page of a dashboard, with what is chosen here.
+pub(super) fn to_dashboard(uid: &str, form: Form<'_>) -> String {
+    match form {
+        Form::Served(address) => format!("?{}", address.to_dashboard(uid)),
+        Form::File => format!("?dashboard={uid}"),
+    }
 }
 
 /// The title without what all dashboards have in front of it.
@@ -25,14 +33,11 @@ fn short(title: &str) -> &str {
     title.strip_prefix("botmeter / ").unwrap_or(title)
 }
 
-/// Where a panel can be found on the page.
-pub(super) fn anchor(uid: &str, title: &str) -> String {
-    let slug =
-        title.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    format!("{uid}--{}", slug.collect::<String>())
-}
+/// What else can be had of a panel: class, path and words.
+const WAYS: [(&str, &str, &str); 2] =
+    [("copy", "panel.promql", "Copy as PromQL"), ("download", "panel.csv", "Download as CSV")];
 
-pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event]) {
+pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event], form: Form<'_>) {
     let Some(rows) = &dashboard.rows else { return };
     html.element("section", &[("class", "board"), ("id", &dashboard.uid)], |html| {
         html.words("h2", "", short(&dashboard.title));
@@ -45,7 +50,7 @@ pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event]) 
                 html.element("summary", &[], |html| html.words("h3", "", &row.title));
                 html.element("div", &[("class", "grid")], |html| {
                     for picture in &row.pictures {
-                        panel(html, &anchor(&dashboard.uid, &picture.title), picture, events);
+                        panel(html, &anchor(&dashboard.uid, &picture.title), picture, events, form);
                     }
                 });
             });
@@ -53,13 +58,19 @@ pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event]) 
     });
 }
 
-pub(super) fn panel(html: &mut Html, id: &str, picture: &Picture, events: &[Event]) {
+pub(super) fn panel(
+    html: &mut Html,
+    id: &str,
+    picture: &Picture,
+    events: &[Event],
+    form: Form<'_>,
+) {
     let class = format!("panel w{} {}", picture.width, kind(&picture.drawing));
     html.element("figure", &[("class", &class), ("id", id)], |html| {
         html.element("figcaption", &[], |html| {
             html.words("h4", "", &picture.title);
             if !picture.description.is_empty() {
-                explanation(html, picture);
+                explanation(html, id, picture, form);
             }
         });
         if !picture.common.is_empty() {
@@ -80,7 +91,7 @@ pub(super) fn panel(html: &mut Html, id: &str, picture: &Picture, events: &[Even
             Drawing::Dial { value, place, limits } => kinds::dial(html, value, *place, limits),
             Drawing::Bars(bars) => kinds::bars(html, bars),
             Drawing::Table(table) => kinds::table(html, table),
-            Drawing::Text(blocks) => kinds::text(html, blocks),
+            Drawing::Text(blocks) => kinds::text(html, blocks, form),
             Drawing::Nothing(text) => html.words("p", "nothing", text),
             Drawing::NoAnswer(why) => html.words("p", "no-answer", &format!("No answer: {why}")),
         }
@@ -95,7 +106,7 @@ fn kind(drawing: &Drawing) -> &'static str {
     }
 }
 
-fn explanation(html: &mut Html, picture: &Picture) {
+fn explanation(html: &mut Html, id: &str, picture: &Picture, form: Form<'_>) {
     html.element("details", &[("class", "why"), ("name", "why")], |html| {
         let label = format!("What “{}” means", picture.title);
         html.element("summary", &[("aria-label", &label)], |html| html.text("?"));
@@ -105,6 +116,16 @@ fn explanation(html: &mut Html, picture: &Picture) {
                 html.element("p", &[("class", "limit")], |html| {
                     html.sign(limit.level.as_str());
                     html.text(&limit.said());
+                });
+            }
+            if let Form::Served(address) = form {
+                html.element("p", &[("class", "ways")], |html| {
+                    for (class, path, text) in WAYS {
+                        let address = address.asking(path, "panel", id);
+                        let link = [("class", class), ("href", address.as_str())];
+                        html.element("a", &link, |html| html.text(text));
+                        html.text(" ");
+                    }
                 });
             }
         });

@@ -1,9 +1,23 @@
 //! The form in which range and labels are chosen, without a script.
 
 use super::markup::Html;
-use crate::{Choice, Page};
+use crate::{Address, Choice, Page};
 
-pub(super) fn form(html: &mut Html, page: &Page) {
+/// How to stop the page, or to let it go on, and to have it anew.
+pub(super) fn moving(html: &mut Html, page: &Page, address: &Address) {
+    let mut link = |class: &str, address: &Address, text: &str| {
+        let address = format!("?{address}");
+        html.element("a", &[("class", class), ("href", &address)], |html| html.text(text));
+    };
+    if address.end.is_some() {
+        link("go", &Address { end: None, ..address.clone() }, "Go on");
+    } else {
+        link("reload", address, "Reload");
+        link("pause", &Address { end: Some(page.at), ..address.clone() }, "Pause");
+    }
+}
+
+pub(super) fn form(html: &mut Html, page: &Page, address: &Address) {
     html.element("form", &[("class", "choices"), ("method", "get")], |html| {
         let drawn: Vec<_> = page.dashboards.iter().filter(|it| it.rows.is_some()).collect();
         // Where one dashboard is asked for, it stays the one.
@@ -12,6 +26,9 @@ pub(super) fn form(html: &mut Html, page: &Page) {
         {
             let hidden = [("type", "hidden"), ("name", "dashboard"), ("value", one.uid.as_str())];
             html.empty("input", &hidden);
+        }
+        if let Some(end) = address.end.map(|end| end.to_string()) {
+            html.empty("input", &[("type", "hidden"), ("name", "end"), ("value", end.as_str())]);
         }
         html.element("label", &[], |html| {
             html.words("span", "key", "Range");

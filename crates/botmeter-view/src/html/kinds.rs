@@ -1,6 +1,10 @@
 //! Pictures of one moment, and texts.
 
-use super::markup::{Html, number};
+use super::{
+    Form,
+    board::to_dashboard,
+    markup::{Html, number},
+};
 use crate::{
     markdown::{Block, Link},
     picture::{Level, Table, Value},
@@ -119,33 +123,35 @@ pub(super) fn table(html: &mut Html, table: &Table) {
     });
 }
 
-pub(super) fn text(html: &mut Html, blocks: &[Block]) {
+pub(super) fn text(html: &mut Html, blocks: &[Block], form: Form<'_>) {
     html.element("div", &[("class", "text")], |html| {
         for blocks in blocks.chunk_by(|a, b| a.is_item == b.is_item) {
             let is_list = blocks.first().is_some_and(|block| block.is_item);
             if is_list {
                 html.element("ul", &[], |html| {
                     for block in blocks {
-                        html.element("li", &[], |html| spans(html, block));
+                        html.element("li", &[], |html| spans(html, block, form));
                     }
                 });
             } else {
                 for block in blocks {
-                    html.element("p", &[], |html| spans(html, block));
+                    html.element("p", &[], |html| spans(html, block, form));
                 }
             }
         }
     });
 }
 
-fn spans(html: &mut Html, block: &Block) {
+fn spans(html: &mut Html, block: &Block, form: Form<'_>) {
     for span in &block.spans {
         let address = match &span.link {
             None => {
                 html.text(&span.text);
                 continue;
             }
-            Some(Link::Dashboard(uid)) => format!("#{uid}"),
+            // A file has all of them; of those that are served, each is a page.
+            Some(Link::Dashboard(uid)) if form == Form::File => format!("#{uid}"),
+            Some(Link::Dashboard(uid)) => to_dashboard(uid, form),
             Some(Link::Url(url)) => url.clone(),
         };
         let attributes = [("href", address.as_str()), ("rel", "noreferrer")];

@@ -35,19 +35,20 @@ pub(super) fn lines(html: &mut Html, picture: &Picture, lines: &Lines, events: &
                     let path = format!("M{} 0V{}", number(area.x(event.at)), number(area.height));
                     html.empty("path", &[("class", class), ("d", &path), STEADY]);
                 }
-                for (line, paths) in lines.lines.iter().zip(area.paths(lines)) {
-                    let class = ink(line.ink);
+                for (at, (line, paths)) in lines.lines.iter().zip(area.paths(lines)).enumerate() {
+                    let (class, at) = (ink(line.ink), at.to_string());
+                    let which = ("data-line", at.as_str());
                     let strength =
                         if lines.is_stacked || lines.is_bars { "solid" } else { "faint" };
                     // Faint areas over each other are mud.
                     if lines.is_stacked || lines.is_bars || lines.lines.len() == 1 {
                         let class = format!("area {strength} {class}");
-                        html.empty("path", &[("class", &class), ("d", &paths.fill)]);
+                        html.empty("path", &[("class", &class), ("d", &paths.fill), which]);
                     }
                     if !paths.line.is_empty() {
                         let edge = if lines.is_stacked { "edge" } else { "line" };
                         let class = format!("{edge} {class}");
-                        html.empty("path", &[("class", &class), ("d", &paths.line), STEADY]);
+                        html.empty("path", &[("class", &class), ("d", &paths.line), STEADY, which]);
                     }
                 }
                 for limit in &picture.limits {
@@ -163,7 +164,8 @@ fn names_at_ends(html: &mut Html, area: Area, lines: &Lines) {
         for (y, at) in places {
             let Some(line) = lines.lines.get(at) else { continue };
             let y = number(y + 4.0);
-            html.element("text", &[("x", "8"), ("y", &y)], |html| {
+            let which = at.to_string();
+            html.element("text", &[("x", "8"), ("y", &y), ("data-line", &which)], |html| {
                 html.words("tspan", &format!("name {}", ink(line.ink)), &line.name);
                 html.text(" ");
                 html.words("tspan", "value", &line.last);
@@ -175,8 +177,8 @@ fn names_at_ends(html: &mut Html, area: Area, lines: &Lines) {
 /// The names with their last and highest values.
 fn legend(html: &mut Html, lines: &Lines) {
     html.element("ul", &[("class", "legend")], |html| {
-        for line in &lines.lines {
-            html.element("li", &[], |html| {
+        for (at, line) in lines.lines.iter().enumerate() {
+            html.element("li", &[("data-line", &at.to_string())], |html| {
                 let class = format!("key-line {}", ink(line.ink));
                 let key =
                     [("class", class.as_str()), ("viewBox", "0 0 14 6"), ("aria-hidden", "true")];

@@ -25,7 +25,8 @@ fn is_strict(html: &str) {
         let mut ids = Vec::new();
         for element in elements(document) {
             let name = element.tag_name().name();
-            assert!(!matches!(name, "script" | "iframe" | "object"), "{name}");
+            assert!(!matches!(name, "iframe" | "object"), "{name}");
+            assert!(name != "script" || element.text().is_none(), "a script stands in the page");
             for attribute in element.attributes() {
                 let (key, value) = (attribute.name(), attribute.value());
                 assert!(key != "style" && !key.starts_with("on"), "{key} of {name}");
@@ -37,7 +38,9 @@ fn is_strict(html: &str) {
                     let is_known = value.starts_with('#')
                         || value.starts_with('?')
                         || value.starts_with("data:image/svg+xml,")
-                        || value == "/style.css";
+                        || ["style.css", "script.js", "./?"].contains(&value)
+                        || value.starts_with("panel.")
+                        || value.starts_with("alert?");
                     assert!(is_known, "{value} is asked for");
                 }
             }
@@ -51,7 +54,7 @@ fn is_strict(html: &str) {
 
 #[test]
 fn a_page_is_strict_and_says_first_what_is_wrong() {
-    let html = page(&drawn("in"), Style::Linked("/style.css"));
+    let html = page(&drawn("in"), Form::Served(&Address::default()));
     is_strict(&html);
     let at = |text: &str| html.find(text).unwrap_or_else(|| panic!("{text} is not there"));
     let order = [
@@ -79,7 +82,7 @@ fn a_page_is_strict_and_says_first_what_is_wrong() {
 fn a_page_without_its_dashboards_leads_to_them() {
     let mut drawn = drawn("in");
     drawn.dashboards[0].rows = None;
-    let html = page(&drawn, Style::Linked("/style.css"));
+    let html = page(&drawn, Form::Served(&Address::default()));
     is_strict(&html);
     for link in ["\"?dashboard=mail-out\"", "\"?dashboard=mail-out#mail-out--waiting\""] {
         assert!(html.contains(link), "{html}");
@@ -88,7 +91,7 @@ fn a_page_without_its_dashboards_leads_to_them() {
 
 #[test]
 fn range_and_labels_are_chosen_without_a_script() {
-    let html = page(&drawn("in"), Style::Linked("/style.css"));
+    let html = page(&drawn("in"), Form::Served(&Address::default()));
     parsed(&html, |document| {
         let named = |name: &'static str| {
             elements(document).filter(move |element| element.attribute("name") == Some(name))
@@ -100,14 +103,14 @@ fn range_and_labels_are_chosen_without_a_script() {
         let chosen = elements(document).find(|it| it.attribute("selected").is_some());
         assert_eq!(chosen.and_then(|it| it.attribute("value")), Some("1200"));
     });
-    assert!(!page(&drawn("in"), Style::Inline).contains("<form"));
+    assert!(!page(&drawn("in"), Form::File).contains("<form"));
 }
 
 #[test]
 fn an_alert_can_be_sent_as_one_file() {
     let board = board();
     let stage = Stage::of(&board, "MailWaits", &Limits::of(&[&board])).unwrap();
-    let html = super::stage(&stage, Style::Inline);
+    let html = super::stage(&stage, Form::File);
     is_strict(&html);
     assert!(html.contains("+15 min") || html.contains(">15 min<"), "{html}");
 }
@@ -193,7 +196,7 @@ proptest! {
 
     #[test]
     fn no_label_value_becomes_markup(value in hostile()) {
-        let html = page(&drawn(&value), Style::Linked("/style.css"));
+        let html = page(&drawn(&value), Form::Served(&Address::default()));
         is_strict(&html);
         // The same elements as with a harmless value: nothing came in.
         let count = |html: &str| {
@@ -201,7 +204,7 @@ proptest! {
             parsed(html, |document| count = elements(document).count());
             count
         };
-        let calm = page(&drawn(if value.is_empty() { "" } else { "in" }), Style::Linked("/style.css"));
+        let calm = page(&drawn(if value.is_empty() { "" } else { "in" }), Form::Served(&Address::default()));
         let (own, calm) = (count(&html), count(&calm));
         // Long names are not written at the ends of lines.
         prop_assert!(own <= calm + 2 && own + 60 > calm, "{} {}", own, calm);

@@ -8,10 +8,9 @@ use std::{
     thread,
 };
 
+use botmeter_catalogue::catalogue;
 use botmeter_core::label::LabelInfo;
 use serde_json::{Value, json};
-
-use crate::catalog::catalogue;
 
 /// Status, content type and body.
 pub(super) type Answer = (u16, &'static str, String);
