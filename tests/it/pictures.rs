@@ -28,7 +28,7 @@ fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64) -> Page 
         clock: Clock::Wall { east: 0 },
     };
     let oldest = history.oldest();
-    let source = Source { boards, rules, scrapes: &[], answers: history, oldest };
+    let source = Source { boards, rules, scrapes: &[], answers: history, oldest, now: end };
     Page::of(&source, &frame, Which::All)
 }
 

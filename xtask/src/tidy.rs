@@ -92,8 +92,8 @@ mod tests {
                 "botmeter-telemetry" => &["botmeter-core", "botmeter-board", "botmeter-export"],
                 "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
                 "botmeter-view" => &["botmeter-core", "botmeter-board", "botmeter-window"],
-                // These bring everything together, for a program, for all boards, and in one.
-                "botmeter" | "botmeter-catalogue" | "botmeter-demo" => continue,
+                // These bring everything together, for a program or for all boards, or are one.
+                "botmeter" | "botmeter-catalogue" | "botmeter-cli" | "botmeter-demo" => continue,
                 name => {
                     assert!(is_domain(&package), "{name} is no domain; where does it belong?");
                     &["botmeter-core", "botmeter-board"]

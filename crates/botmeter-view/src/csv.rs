@@ -47,7 +47,7 @@ pub fn csv(picture: &Picture, clock: Clock) -> String {
         Drawing::Stats(values) => file.values(values),
         Drawing::Bars(bars) => file.values(bars.iter().map(|(value, _)| value)),
         Drawing::Dial { value, .. } => file.values([value]),
-        Drawing::Text(_) | Drawing::Nothing(_) | Drawing::NoAnswer(_) => {}
+        Drawing::Text(_) | Drawing::Nothing(_) | Drawing::NoAnswer(_) => file.values([]),
     }
     file.0
 }

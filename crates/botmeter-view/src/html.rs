@@ -50,7 +50,7 @@ pub enum Form<'a> {
     /// By a server, at this address, and with [`CONTENT_SECURITY_POLICY`].
     ///
     /// Beside it there have to be `style.css` and `script.js`, which are
-    /// [`STYLE`] and [`SCRIPT`]; `alert?name=…` with the [`stage`] of an alert;
+    /// [`STYLE`] and [`SCRIPT`]; `alert?called=…` with the [`stage`] of an alert;
     /// and, with the page's own query string and `panel=…`, an
     /// [anchor](crate::anchor): `panel.csv`, `panel.json` with the
     /// [`Readout`](crate::Readout), and `panel.promql`. A page that is the same

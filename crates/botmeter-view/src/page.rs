@@ -25,6 +25,9 @@ pub struct Source<'a> {
     pub answers: &'a dyn Answers,
     /// The oldest time that something is known of.
     pub oldest: Option<i64>,
+    /// When the rules were last evaluated, and the bots last asked. What is
+    /// shown may end earlier; what is wrong is always as of now.
+    pub now: i64,
 }
 
 /// Which dashboards a page has in full.
@@ -102,7 +105,7 @@ impl Page {
         let is_blind = !source.scrapes.is_empty()
             && source.scrapes.iter().all(|scrape| scrape.last_read().is_none());
         let oldest = source.oldest.filter(|_| !is_blind);
-        let age = oldest.map_or(0, |oldest| frame.end - oldest);
+        let age = oldest.map_or(0, |oldest| source.now - oldest);
         let covered = Duration::from_millis(u64::try_from(age).unwrap_or(0));
         // Some rules alone would make the others seem quiet.
         let is_watched = source.boards.len() == source.rules.len();
@@ -111,10 +114,12 @@ impl Page {
         let dashboards = source.boards.iter().flat_map(|board| &board.dashboards);
         let asked: Vec<_> =
             dashboards.clone().filter(|dashboard| is_asked(dashboard.uid)).collect();
-        let known = lives(source.answers, source.scrapes, frame).and_then(|lives| {
-            let events = events(source.answers, frame, source.oldest)?;
-            Ok((lives, events, choices(source.answers, &asked, frame, covered)?))
-        });
+        let known =
+            lives(source.answers, source.scrapes, &Frame { end: source.now, ..frame.clone() })
+                .and_then(|lives| {
+                    let events = events(source.answers, frame, source.oldest)?;
+                    Ok((lives, events, choices(source.answers, &asked, frame, covered)?))
+                });
         let ((lives, events, choices), no_lives) = match known {
             Ok(known) => (known, None),
             Err(why) => (Default::default(), Some(why)),
@@ -134,7 +139,7 @@ impl Page {
             shown: length_of_duration(frame.shown),
             covered: length_of_duration(covered),
             choices,
-            alerts: is_watched.then(|| Alerts::of(pairs, frame.end, covered)),
+            alerts: is_watched.then(|| Alerts::of(pairs, source.now, covered)),
             lives,
             events,
             no_lives,

@@ -175,6 +175,7 @@ pub(crate) fn page(hostile: &str) -> Page {
         scrapes: &scrapes,
         answers: &history,
         oldest: history.oldest(),
+        now: frame().end,
     };
     Page::of(&source, &frame(), Which::All)
 }
@@ -249,7 +250,7 @@ fn silence_is_not_taken_for_quiet() {
     let page_of = |rules: &[Rules], scrapes: &[Scrape]| {
         let answers = &history;
         let oldest = history.oldest();
-        let source = Source { boards: &boards, rules, scrapes, answers, oldest };
+        let source = Source { boards: &boards, rules, scrapes, answers, oldest, now: frame().end };
         Page::of(&source, &frame(), Which::All)
     };
     // Nobody looks at the rules, which is no reason to say that all is well.
@@ -283,7 +284,14 @@ impl Answers for Ill {
 #[test]
 fn who_does_not_answer_is_named_in_each_place_that_asked() {
     let boards = [board()];
-    let source = Source { boards: &boards, rules: &[], scrapes: &[], answers: &Ill, oldest: None };
+    let source = Source {
+        boards: &boards,
+        rules: &[],
+        scrapes: &[],
+        answers: &Ill,
+        oldest: None,
+        now: frame().end,
+    };
     let page = Page::of(&source, &frame(), Which::All);
     let html = crate::html::page(&page, crate::html::Form::Served(&crate::Address::default()));
     let said = "http://prom:9090 answers 500, &quot;&lt;too busy&gt;&quot;";

@@ -84,7 +84,7 @@ fn states(
 fn title(html: &mut Html, name: &str, form: Form<'_>) {
     let Form::Served(address) = form else { return html.text(name) };
     let alert = name.split(' ').next().unwrap_or_default();
-    let link = address.asking("alert", "name", alert);
+    let link = address.asking("alert", "called", alert);
     let says = format!("{name}: show it firing");
     let attributes = [("class", "example"), ("href", link.as_str()), ("title", says.as_str())];
     html.element("a", &attributes, |html| html.text(name));

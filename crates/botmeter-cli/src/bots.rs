@@ -1,0 +1,180 @@
+//! What was heard of bots, and the pages that are drawn of it.
+
+use std::{
+    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
+};
+
+use botmeter_board::{Board, Limits};
+use botmeter_view::{Address, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
+use botmeter_window::{Bounds, History, OutOfOrder, Rules, Scrape, exposition, rate_interval};
+
+/// How much a page shows unless it is asked for more.
+const SHOWN: Duration = Duration::from_mins(15);
+
+/// How far apart the moments are that are remembered for days.
+const PAST: Duration = Duration::from_mins(4);
+
+/// How many series are taken, at most.
+const SERIES: usize = 100_000;
+
+/// The bots that are watched.
+#[derive(Debug)]
+pub(crate) struct Bots {
+    pub(crate) boards: Vec<Board>,
+    limits: Limits,
+    interval: Duration,
+    heard: RwLock<Heard>,
+}
+
+/// What was heard so far.
+#[derive(Debug)]
+struct Heard {
+    history: History,
+    rules: Vec<Rules>,
+    scrapes: Vec<Scrape>,
+    /// When something was last heard, in milliseconds.
+    at: i64,
+    /// How often.
+    rounds: u64,
+    /// How many samples found no room in the last round.
+    refused: usize,
+}
+
+/// What the page of a bot said, or why it could not be read.
+pub(crate) type Told = Result<exposition::Page, String>;
+
+impl Bots {
+    /// These bots, by job and instance, of which nothing is known as of this
+    /// time.
+    pub(crate) fn new(
+        boards: Vec<Board>,
+        bots: impl IntoIterator<Item = (String, String)>,
+        memory: u64,
+        interval: Duration,
+        at: i64,
+    ) -> Self {
+        // A quarter of the memory is for what lies days back.
+        let samples = usize::try_from(memory / 8).unwrap_or(usize::MAX);
+        let past = Bounds { samples: samples / 4, series: SERIES };
+        let own = Bounds { samples: samples - samples / 4, series: SERIES };
+        let mut history = History::new(own).with_past(PAST, past);
+        let scrapes = bots.into_iter();
+        let scrapes =
+            scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();
+        let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
+        let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
+        let heard = Heard { history, rules, scrapes, at, rounds: 0, refused: 0 };
+        Self { boards, limits, interval, heard: RwLock::new(heard) }
+    }
+
+    /// What each of the bots told at a time, in their order.
+    pub(crate) fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
+        let mut heard = self.write();
+        let Heard { history, rules, scrapes, .. } = &mut *heard;
+        let mut refused = 0;
+        for (scrape, told) in scrapes.iter_mut().zip(told) {
+            refused += match told {
+                Ok(page) => scrape.read(history, at, &page)?.refused,
+                Err(why) => scrape.failed(history, at, why)?.refused,
+            };
+        }
+        for rules in rules {
+            rules.evaluate(history, at)?;
+        }
+        heard.at = at;
+        heard.rounds += 1;
+        heard.refused = refused;
+        Ok(())
+    }
+
+    /// How often something was heard: a page is the same until it is more.
+    pub(crate) fn rounds(&self) -> u64 {
+        self.read().rounds
+    }
+
+    /// The page that is asked for.
+    pub(crate) fn page(&self, address: &Address, which: Which<'_>) -> Page {
+        let heard = self.read();
+        let source = Source {
+            boards: &self.boards,
+            rules: &heard.rules,
+            scrapes: &heard.scrapes,
+            answers: &heard.history,
+            oldest: heard.history.oldest(),
+            now: heard.at,
+        };
+        Page::of(&source, &self.frame(address, heard.at), which)
+    }
+
+    /// The dashboard that a page shows if it is asked for none.
+    pub(crate) fn first_dashboard(&self) -> Option<&'static str> {
+        self.dashboards().next()
+    }
+
+    /// The addresses of all dashboards.
+    pub(crate) fn dashboards(&self) -> impl Iterator<Item = &'static str> {
+        self.boards.iter().flat_map(|board| &board.dashboards).map(|dashboard| dashboard.uid)
+    }
+
+    /// The picture of the panel at a place of a page.
+    pub(crate) fn picture(&self, address: &Address, place: &str) -> Option<Drawn<'_>> {
+        let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
+        let heard = self.read();
+        let frame = self.frame(address, heard.at);
+        let picture = draw(panel, &dashboard.variables, &self.limits, &heard.history, &frame);
+        Some(Drawn { dashboard, panel, picture, frame })
+    }
+
+    /// The alert of this name, as it looks while it fires.
+    pub(crate) fn stage(&self, name: &str) -> Option<Stage> {
+        self.boards.iter().find_map(|board| Stage::of(board, name, &self.limits))
+    }
+
+    fn frame(&self, address: &Address, now: i64) -> Frame {
+        Frame {
+            end: address.end.map_or(now, |end| end.min(now)),
+            shown: address.range.unwrap_or(SHOWN),
+            scrape: self.interval,
+            chosen: address.chosen.clone(),
+            clock: Clock::Wall { east: 0 },
+        }
+    }
+
+    /// A panic while something was written leaves what was written before.
+    fn read(&self) -> RwLockReadGuard<'_, Heard> {
+        self.heard.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, Heard> {
+        self.heard.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A panel that was drawn alone.
+#[derive(Debug)]
+pub(crate) struct Drawn<'a> {
+    dashboard: &'a botmeter_board::Dashboard,
+    pub(crate) panel: &'a botmeter_board::Panel,
+    pub(crate) picture: Picture,
+    pub(crate) frame: Frame,
+}
+
+impl Drawn<'_> {
+    /// Its queries in PromQL, each with its name.
+    pub(crate) fn promql(&self) -> String {
+        let chosen: Vec<_> = self.frame.chosen.pairs().collect();
+        let asked = botmeter_generate::Asked {
+            scope: self.panel.scope,
+            variables: &self.dashboard.variables,
+            chosen: &chosen,
+            rate_interval: rate_interval(self.frame.step(), self.frame.scrape),
+            shown: self.frame.shown,
+        };
+        let lines = self.panel.lines.iter().map(|line| {
+            let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
+            format!("{name}{}\n", botmeter_generate::promql(&line.expr, &asked))
+        });
+        lines.collect()
+    }
+}

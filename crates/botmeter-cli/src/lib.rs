@@ -1,0 +1,65 @@
+//! The program `botmeter`, for catalogues of any domains.
+#![doc = include_str!("../README.md")]
+
+mod bots;
+mod failure;
+mod fetch;
+mod moments;
+mod options;
+mod rounds;
+mod serve;
+mod target;
+mod watch;
+
+use std::{
+    fmt::Display,
+    io::{self, Write},
+    process::ExitCode,
+};
+
+use botmeter_board::Board;
+use botmeter_generate::Catalogue;
+use clap::Parser;
+
+use options::{Command, Options};
+
+/// Does what the arguments of this process ask for, with the boards of this
+/// catalogue.
+///
+/// The exit code is 0 if it was done, 1 if it failed, and 2 if the arguments
+/// make no sense.
+pub fn main(catalogue: &Catalogue) -> ExitCode {
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(error) => {
+            // A closed terminal takes no help text; the code says the same.
+            drop(error.print());
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let done = match options.command {
+        Command::Watch(options) => watch::run(boards(catalogue), &options),
+    };
+    done.unwrap_or_else(|failure| {
+        complain(format_args!("error: {failure}"));
+        ExitCode::FAILURE
+    })
+}
+
+/// The boards, those first that cross domains: who opens a page begins with
+/// the whole.
+fn boards(catalogue: &Catalogue) -> Vec<Board> {
+    let mut boards: Vec<_> = catalogue.boards().collect();
+    boards.sort_by_key(|(domain, _)| domain.is_some());
+    boards.into_iter().map(|(_, board)| board.clone()).collect()
+}
+
+/// Says a line to the person who runs the program. That nobody may be reading
+/// any more is no reason to stop.
+fn say(line: impl Display) {
+    drop(writeln!(io::stdout(), "{line}"));
+}
+
+fn complain(line: impl Display) {
+    drop(writeln!(io::stderr(), "{line}"));
+}

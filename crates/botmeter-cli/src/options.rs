@@ -1,0 +1,117 @@
+//! The command line. Every value is checked before anything starts.
+
+use std::{net::SocketAddr, time::Duration};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::target::Target;
+
+/// What bots measure, without Prometheus and Grafana.
+#[derive(Debug, Parser)]
+#[command(name = "botmeter", version)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Read the pages of bots again and again, and show them live in the browser
+    Watch(Watch),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    /// Where the live page is served; port 0 takes any that is free
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9465")]
+    pub(crate) listen: SocketAddr,
+
+    /// One more name under which the page may be asked for, beside localhost and addresses; give
+    /// it once for each
+    #[arg(long = "allow-host", value_name = "NAME")]
+    pub(crate) allowed_hosts: Vec<String>,
+}
+
+/// Which bots, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Sources {
+    /// The pages of bots, where a name in front is the label job, as in mail=10.0.0.7:9464
+    #[arg(value_name = "[NAME=]URL", default_value = "http://127.0.0.1:9464/metrics")]
+    pub(crate) targets: Vec<Target>,
+
+    /// The label job of bots that are given without a name
+    #[arg(long, value_name = "NAME", default_value = "bot")]
+    pub(crate) job: String,
+
+    /// How often each page is read
+    #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = interval)]
+    pub(crate) interval: Duration,
+
+    /// How much memory the samples may take; beyond it, the oldest go
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
+    pub(crate) memory: u64,
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
+        Ok(duration) => Ok(duration),
+        Err(error) => Err(format!("{error}; write it like 30s, 2m or 1m30s")),
+    }
+}
+
+/// Prometheus' API and the pages of bots are made for seconds.
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = duration(text)?;
+    if (Duration::from_secs(1)..=Duration::from_mins(4)).contains(&interval) {
+        Ok(interval)
+    } else {
+        // A value is believed for five minutes.
+        Err("it must be from 1s to 4m".to_owned())
+    }
+}
+
+fn size(text: &str) -> Result<u64, String> {
+    const UNITS: [(&str, u64); 6] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("KB", 1000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+    ];
+    let wrong = || "write it like 64MiB or 1GiB".to_owned();
+    let found = UNITS.iter().find_map(|(unit, size)| Some((text.strip_suffix(unit)?, *size)));
+    let (number, unit) = found.ok_or_else(wrong)?;
+    let number: u64 = number.trim().parse().map_err(|_| wrong())?;
+    let size = number.checked_mul(unit).ok_or_else(wrong)?;
+    if size < 1 << 20 { Err("give at least 1MiB".to_owned()) } else { Ok(size) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Options::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_intervals_are_understood_or_refused_with_an_example() {
+        assert_eq!(size("256MiB"), Ok(256 << 20));
+        assert_eq!(size("2 GB"), Ok(2_000_000_000));
+        for wrong in ["256", "-1MiB", "99999999999999GiB", "MiB", "1.5GiB", "1KiB"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(interval("5s"), Ok(Duration::from_secs(5)));
+        for wrong in ["5", "500ms", "10m", "soon"] {
+            assert!(interval(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! The server of the live page.
+
+mod answer;
+mod hosts;
+
+pub(crate) use hosts::Hosts;
+
+use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
+
+use crate::{bots::Bots, failure::Failure};
+use answer::Site;
+
+/// How many connections are open at most; others wait.
+const CONNECTIONS: usize = 64;
+
+/// How long the head of a request may take, and a silence before it.
+const HEAD: Duration = Duration::from_secs(30);
+
+/// How long the head may be.
+const LONGEST_HEAD: usize = 16 * 1024;
+
+/// Takes the port.
+pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| {
+        let advice = match error.kind() {
+            io::ErrorKind::AddrInUse => {
+                "the port is in use; end the program that uses it, or choose another one with \
+                 --listen, such as 127.0.0.1:0 for any that is free"
+            }
+            io::ErrorKind::AddrNotAvailable => {
+                "this machine has no such address; choose one that it has with --listen, such as \
+                 127.0.0.1:9465"
+            }
+            io::ErrorKind::PermissionDenied => {
+                "this user may not take that port; choose one above 1023 with --listen"
+            }
+            _ => return Failure::because(format_args!("listen on {address}"), &error),
+        };
+        Failure::to(format_args!("listen on {address}: {advice}"))
+    })
+}
+
+/// Answers for as long as it is polled.
+pub(crate) async fn serve(listener: TcpListener, bots: Arc<Bots>, hosts: Hosts) {
+    let site = Arc::new(Site::new(bots, hosts));
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        // It is never closed.
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else { return };
+        let Ok((socket, _peer)) = listener.accept().await else {
+            // As when there are no more files; what is open goes on.
+            sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let site = Arc::clone(&site);
+        tokio::spawn(async move {
+            let _place = place;
+            let service = service_fn(move |request| respond(Arc::clone(&site), request));
+            let connection = http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEAD)
+                .max_buf_size(LONGEST_HEAD)
+                .serve_connection(TokioIo::new(socket), service);
+            // Whoever hung up needs no answer.
+            drop(connection.await);
+        });
+    }
+}
+
+/// A page takes a while to draw, and others are answered meanwhile.
+async fn respond(
+    site: Arc<Site>,
+    request: Request<Incoming>,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, _body) = request.into_parts();
+    let drawn = tokio::task::spawn_blocking(move || site.answer(&head)).await;
+    Ok(drawn.unwrap_or_else(|_| answer::broken()).map(Full::new))
+}

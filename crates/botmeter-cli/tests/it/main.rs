@@ -1,0 +1,10 @@
+//! The program `botmeter`, started as a person starts it.
+
+#![cfg(test)]
+
+mod bot;
+mod faults;
+mod guard;
+mod links;
+mod live;
+mod program;
