@@ -11,10 +11,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use botmeter_catalogue::catalogue;
+use botmeter_cli::doctor::{Options, diagnose};
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
-use botmeter_telemetry::{Diagnosis, Environment, Telemetry};
+use botmeter_telemetry::{Diagnosis, Environment, Telemetry, Verdict};
 use integration_tests::{Prometheus, PrometheusBuilder, eventually};
-use xtask::doctor::{Options, diagnose};
 
 /// Scrapes, pushes and rules come each second; a machine may be busy.
 const SOON: Duration = Duration::from_mins(1);
@@ -78,7 +79,7 @@ fn scraping(prometheus: &Prometheus, bot: &Bot) -> Result<Options> {
 }
 
 fn look(options: &Options) -> Result<Diagnosis> {
-    diagnose(options, &Environment::default())
+    diagnose(options, &Environment::default(), &catalogue())
 }
 
 /// Asks until this layer is the broken one for this reason, and returns what
@@ -260,13 +261,15 @@ fn rules_that_are_not_loaded_are_told() -> Result<()> {
     let bot = Bot::scraped()?;
     let builder = Prometheus::builder().scrape("bots", "bot-1", bot.address()?);
     let Some(prometheus) = builder.start()? else { return Ok(()) };
-    let none = "no rules are loaded, without these: ";
-    let said = until_broken(&scraping(&prometheus, &bot)?, "rules", none)?;
-    let files = xtask::dashboards::folder().join("prometheus/*.rules.yml");
+    let diagnosis = until_well(&scraping(&prometheus, &bot)?)?;
+    let hint = diagnosis.of("rules").context("nobody looked at the rules")?.to_string();
     assert!(
-        said.ends_with(&format!("rule_files:\n                        - {}", files.display())),
-        "{said}"
+        hint.starts_with("hint     rules        no rules are loaded, without these: "),
+        "{hint}"
     );
+    assert!(hint.contains("rule_files:"), "{hint}");
+    let dashboards = diagnosis.of("dashboards").context("nobody looked at the dashboards")?;
+    assert_eq!(dashboards.verdict, Verdict::Ok, "{diagnosis}");
     Ok(())
 }
 

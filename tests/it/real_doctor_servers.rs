@@ -1,10 +1,11 @@
 //! The doctor is pointed at each server of the stack, and knows it.
 
 use anyhow::{Context, Result};
+use botmeter_catalogue::catalogue;
+use botmeter_cli::doctor::{Options, diagnose};
 use botmeter_llm::{Llm, Provider, Usage};
 use botmeter_telemetry::{Diagnosis, Environment, Telemetry};
 use integration_tests::{Alertmanager, Collector, Discovery, Jaeger, Prometheus};
-use xtask::doctor::{Options, diagnose};
 
 /// What a program says of itself that pushes to this endpoint.
 fn inside(endpoint: &str, protocol: &str) -> Result<Diagnosis> {
@@ -23,6 +24,7 @@ fn outside(endpoint: &str, protocol: &str) -> Result<Diagnosis> {
     diagnose(
         &Options { otlp: Some(endpoint.to_owned()), prometheus, ..Options::default() },
         &variables,
+        &catalogue(),
     )
 }
 
@@ -79,7 +81,7 @@ fn every_server_is_known_where_a_prometheus_or_a_page_is_asked_for() -> Result<(
     ] {
         let otlp = Some(collector.otlp_endpoint());
         let options = Options { prometheus: url.clone(), otlp, ..Options::default() };
-        let diagnosis = diagnose(&options, &Environment::default())?;
+        let diagnosis = diagnose(&options, &Environment::default(), &catalogue())?;
         let broken = diagnosis.broken().context("all is well")?.to_string();
         let line = format!("broken   prometheus   {url} is no Prometheus but {who}");
         assert!(broken.starts_with(&line) && broken.contains(remedy), "{broken}");
@@ -89,7 +91,7 @@ fn every_server_is_known_where_a_prometheus_or_a_page_is_asked_for() -> Result<(
         (format!("http://{}", collector.telemetry()), "the names of a Collector itself"),
     ] {
         let options = Options { metrics: Some(url), ..Options::default() };
-        let diagnosis = diagnose(&options, &Environment::default())?;
+        let diagnosis = diagnose(&options, &Environment::default(), &catalogue())?;
         let broken = diagnosis.broken().context("all is well")?;
         assert_eq!(broken.layer, "page names");
         assert!(broken.to_string().contains(who), "{broken}");
@@ -124,7 +126,7 @@ fn all_is_well_behind_a_collector() -> Result<()> {
     let mut last = String::new();
     let deadline = std::time::Duration::from_mins(1);
     let well = integration_tests::eventually(deadline, "all to be well", || {
-        let diagnosis = diagnose(&options, &Environment::default())?;
+        let diagnosis = diagnose(&options, &Environment::default(), &catalogue())?;
         last = diagnosis.to_string();
         Ok(diagnosis.broken().is_none().then_some(()))
     });

@@ -6,7 +6,6 @@ pub mod client;
 pub mod cost;
 pub mod dashboards;
 pub mod demo;
-pub mod doctor;
 pub mod environment;
 pub mod example;
 pub mod features;

@@ -51,9 +51,6 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Find where metrics get lost between a program, its Prometheus and the
-    /// dashboards, and print what to change
-    Doctor(xtask::doctor::Options),
     /// Package every published crate, and build the packages
     Packages,
     /// Record for long at a million events a second, over two routes that fail at
@@ -79,7 +76,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
-        Task::Doctor(options) => return xtask::doctor::run(&options),
         Task::Packages => xtask::packages::run(),
         Task::Soak(options) => xtask::soak::run(options),
         Task::Servers { names } => servers::run(&names),

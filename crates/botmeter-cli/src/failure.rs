@@ -12,6 +12,11 @@ impl Failure {
         Self(format!("failed to {what}"))
     }
 
+    /// What says itself what it was about.
+    pub(crate) fn because_of(error: &anyhow::Error) -> Self {
+        Self(format!("{error:#}"))
+    }
+
     /// The same with its cause.
     pub(crate) fn because(what: impl fmt::Display, cause: &dyn Error) -> Self {
         Self(format!("failed to {what}: {cause}"))

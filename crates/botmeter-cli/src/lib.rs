@@ -2,6 +2,9 @@
 #![doc = include_str!("../README.md")]
 
 mod bots;
+mod dashboards;
+#[doc(hidden)]
+pub mod doctor;
 mod failure;
 mod fetch;
 mod moments;
@@ -21,6 +24,7 @@ use botmeter_board::Board;
 use botmeter_generate::Catalogue;
 use clap::Parser;
 
+use failure::Failure;
 use options::{Command, Options};
 
 /// Does what the arguments of this process ask for, with the boards of this
@@ -39,6 +43,12 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
     };
     let done = match options.command {
         Command::Watch(options) => watch::run(boards(catalogue), &options),
+        Command::Doctor(options) => {
+            doctor::run(&options, catalogue).map_err(|error| Failure::because_of(&error))
+        }
+        Command::Dashboards(asked) => {
+            dashboards::run(&asked, catalogue).map(|()| ExitCode::SUCCESS)
+        }
     };
     done.unwrap_or_else(|failure| {
         complain(format_args!("error: {failure}"));

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::target::Target;
+use crate::{dashboards::Dashboards, doctor, target::Target};
 
 /// What bots measure, without Prometheus and Grafana.
 #[derive(Debug, Parser)]
@@ -18,6 +18,11 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Read the pages of bots again and again, and show them live in the browser
     Watch(Watch),
+    /// Find where metrics get lost between a program, its Prometheus and the dashboards, and print
+    /// what to change
+    Doctor(doctor::Options),
+    /// Write dashboards, rules and reference pages for a Grafana and a Prometheus of your own
+    Dashboards(Dashboards),
 }
 
 #[derive(Debug, Args)]

@@ -12,15 +12,18 @@ pub struct Finding {
     pub verdict: Verdict,
     /// What was seen that says so.
     pub evidence: String,
-    /// What to change; there if and only if the layer is broken.
+    /// What to change; there if the layer is broken, or could do more.
     pub remedy: Option<String>,
 }
 
 /// Whether metrics get through a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Verdict {
     /// They do.
     Ok,
+    /// They do, and something else is missing.
+    Hint,
     /// They do not.
     Broken,
     /// It was not looked at, or does not belong to the chosen way.
@@ -42,6 +45,15 @@ impl Finding {
     ) -> Self {
         let remedy = Some(remedy.into());
         Self { layer, verdict: Verdict::Broken, evidence: evidence.into(), remedy }
+    }
+
+    /// Metrics get through, and yet this is missing, which can be changed.
+    pub fn hint(
+        layer: &'static str,
+        evidence: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self { verdict: Verdict::Hint, ..Self::broken(layer, evidence, remedy) }
     }
 
     /// Nobody looked, for this reason.
@@ -82,6 +94,7 @@ impl Verdict {
     fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
+            Self::Hint => "hint",
             Self::Broken => "broken",
             Self::Skipped => "skipped",
         }

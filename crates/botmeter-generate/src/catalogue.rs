@@ -14,13 +14,13 @@ use botmeter_core::{Descriptor, Domain, Registered};
 /// assert!(files.paths().any(|path| path == "grafana/telemetry.json"));
 /// # Ok::<(), botmeter_generate::Error>(())
 /// ```
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     pub(crate) entries: Vec<Entry>,
 }
 
 /// One domain, or dashboards of several.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Entry {
     /// None for dashboards that no domain owns.
     registered: Option<Registered>,
@@ -59,6 +59,15 @@ impl Catalogue {
         let board = Board::new().dashboard(dashboard);
         self.entries.push(Entry { registered: None, board });
         self
+    }
+
+    /// These domains alone; what crosses domains stays if all of them do.
+    #[must_use]
+    pub fn only(&self, domains: &[impl AsRef<str>]) -> Self {
+        let is_wanted = |domain: &str| domains.iter().any(|wanted| wanted.as_ref() == domain);
+        let has_all = self.domains().all(is_wanted);
+        let entries = self.entries.iter().filter(|entry| entry.domain().map_or(has_all, is_wanted));
+        Self { entries: entries.cloned().collect() }
     }
 
     /// The names of the domains.

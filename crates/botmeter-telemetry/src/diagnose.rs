@@ -143,11 +143,7 @@ mod tests {
         let found = Diagnosis::of_endpoint("http://localhost:4318", &Environment::default());
         assert_eq!(
             found.to_string(),
-            "\
-skipped  endpoint     not compiled in: the feature `otlp`
-skipped  network      not compiled in: the feature `otlp`
-skipped  receiver     not compiled in: the feature `otlp`
-"
+            "skipped  endpoint, network, receiver: not compiled in: the feature `otlp`\n"
         );
         let (telemetry, ()) = Telemetry::builder("test")
             .environment(Environment::default())

@@ -6,7 +6,8 @@ use botmeter_export::finding::{Finding, Verdict};
 
 /// The way of the metrics, layer by layer, up to the first that is broken.
 ///
-/// Prints one paragraph for each layer:
+/// Prints one paragraph for each layer, and one for those that were skipped
+/// for the same reason:
 ///
 /// ```
 /// use botmeter_telemetry::{Diagnosis, Finding};
@@ -56,9 +57,16 @@ impl Diagnosis {
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{finding}")?;
-        }
-        Ok(())
+        // What was skipped for one reason is one line.
+        let is_alike = |a: &Finding, b: &Finding| {
+            a.verdict == Verdict::Skipped && b.verdict == a.verdict && a.evidence == b.evidence
+        };
+        self.findings.chunk_by(is_alike).try_for_each(|alike| match alike {
+            [one] => writeln!(f, "{one}"),
+            several => {
+                let layers: Vec<&str> = several.iter().map(|finding| finding.layer).collect();
+                writeln!(f, "skipped  {}: {}", layers.join(", "), several[0].evidence)
+            }
+        })
     }
 }

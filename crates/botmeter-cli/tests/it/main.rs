@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod bot;
+mod dashboards;
+mod doctor;
 mod faults;
 mod guard;
 mod links;

@@ -217,14 +217,8 @@ fn the_look_ends_at_the_first_broken_layer() {
     assert!(
         broken(&diagnosis).ends_with("change: start Prometheus with --web.enable-otlp-receiver")
     );
-    let after: Vec<_> = lines(&diagnosis).split_off(5);
-    assert_eq!(
-        after,
-        [
-            "skipped  exports      not looked at: a layer before it is broken",
-            "skipped  page         not looked at: a layer before it is broken",
-        ]
-    );
+    let after = "\nskipped  exports, page: not looked at: a layer before it is broken\n";
+    assert!(diagnosis.to_string().ends_with(after), "{diagnosis}");
 }
 
 #[test]

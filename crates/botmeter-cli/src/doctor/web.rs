@@ -56,7 +56,7 @@ impl Web {
 }
 
 fn is_of_this_machine(url: &str) -> bool {
-    let uri: Option<ureq::http::Uri> = url.parse().ok();
+    let uri: Option<http::Uri> = url.parse().ok();
     let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
@@ -79,7 +79,7 @@ fn agent(proxy: Option<ureq::Proxy>) -> ureq::Agent {
         .new_agent()
 }
 
-fn read(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Silence> {
+fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Silence> {
     let mut answer = answer.map_err(Silence::of)?;
     let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
     let content_type = header.unwrap_or_default().to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use botmeter_telemetry::Verdict;
 use serde_json::{Value, json};
 
 use super::{
@@ -159,6 +160,26 @@ fn a_job_that_nobody_has() {
     );
 }
 
+#[test]
+fn the_job_of_the_page_that_was_read_is_proposed_first() {
+    let page = page();
+    for (receiver, expected) in [
+        ("false", "change: --job my-bot, under which the page is scraped"),
+        ("true", "change: --job my-bot, or OTEL_SERVICE_NAME=robots where the program pushes"),
+    ] {
+        let mut target = target(page.port(), "up", "");
+        target["labels"]["job"] = json!("my-bot");
+        let prometheus = Prometheus::well(1)
+            .with("status/flags", json!({ "web.enable-otlp-receiver": receiver }))
+            .with("label/__name__/values", json!([]))
+            .with("label/job/values", json!(["cron", "my-bot"]))
+            .with("targets", json!({ "activeTargets": [target] }));
+        let job = Some("robots".to_owned());
+        let said = broken(&Options { job, ..of(prometheus.serve(), page) });
+        assert!(said.ends_with(expected), "{said}");
+    }
+}
+
 /// The names of a well program, each changed.
 fn renamed(rename: impl Fn(&str) -> String) -> Value {
     json!(names().iter().map(|name| rename(name)).collect::<Vec<_>>())
@@ -272,15 +293,17 @@ fn programs_that_are_gone() {
 
 #[test]
 fn rules_that_are_not_loaded_or_not_well() {
-    let found = with(|prometheus| prometheus.with("rules", json!({ "groups": [] })));
+    // Metrics get through without rules, and dashboards are looked at.
+    let diagnosis = found(&options(|prometheus| prometheus.with("rules", json!({ "groups": [] }))));
+    assert_eq!(diagnosis.broken(), None, "{diagnosis}");
+    let hint = diagnosis.of("rules").unwrap().to_string();
     assert!(
-        found.starts_with("broken   rules        no rules are loaded, without these: "),
-        "{found}"
+        hint.starts_with("hint     rules        no rules are loaded, without these: "),
+        "{hint}"
     );
-    assert!(found.contains("llm-alerts"), "{found}");
-    let folder = crate::dashboards::folder();
-    let line = format!("\nrule_files:\n  - {}/prometheus/*.rules.yml", folder.display());
-    assert!(found.ends_with(&line), "{found}");
+    assert!(hint.contains("llm-alerts"), "{hint}");
+    assert!(hint.contains("rule_files:"), "{hint}");
+    assert_eq!(diagnosis.of("dashboards").unwrap().verdict, Verdict::Ok, "{diagnosis}");
 
     let mut sick = groups();
     let group = sick.iter_mut().find(|group| group["name"] == "llm-alerts").unwrap();

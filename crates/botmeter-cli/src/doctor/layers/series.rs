@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use botmeter_telemetry::{Finding, self_observation};
 
-use super::{Examination, listed, stranger, targets::scrape_config, unanswered};
+use super::{
+    Examination, listed, stranger,
+    targets::{job_of_page, scrape_config},
+    unanswered,
+};
 use crate::doctor::{
     names::{Comparison, Respelled, Way, compare},
     prometheus::{Labels, quoted},
@@ -21,7 +25,7 @@ pub(super) fn are_there(examination: &mut Examination) -> Finding {
         Ok(names) => names,
         Err(error) => return unanswered(SERIES, &error),
     };
-    let comparison = compare(&examination.expected, &examination.names);
+    let comparison = compare(&examination.known.expected, &examination.names);
     if !comparison.respelled.is_empty() {
         return respelled(examination, &comparison.respelled);
     }
@@ -31,8 +35,8 @@ pub(super) fn are_there(examination: &mut Examination) -> Finding {
     let Comparison { present, absent, .. } = comparison;
     let silent: Vec<String> = {
         // Of the domains that the program has, because nobody has all.
-        let domains: BTreeSet<&str> = present.iter().map(|family| family.domain).collect();
-        let of_ours = absent.iter().filter(|family| domains.contains(family.domain));
+        let domains: BTreeSet<&str> = present.iter().map(|family| family.domain.as_str()).collect();
+        let of_ours = absent.iter().filter(|family| domains.contains(family.domain.as_str()));
         of_ours.map(|family| family.name.clone()).collect()
     };
     let mut evidence = format!("{} families of the catalogue", present.len());
@@ -99,7 +103,7 @@ fn absent(examination: &Examination) -> Finding {
                     ),
                     format!(
                         "--job {}, or OTEL_SERVICE_NAME={job} where the program pushes",
-                        jobs[0]
+                        job_of_page(examination).unwrap_or(&jobs[0])
                     ),
                 )
             }
@@ -141,7 +145,7 @@ fn anchor() -> String {
 }
 
 pub(super) fn have_labels(examination: &mut Examination) -> Finding {
-    let comparison = compare(&examination.expected, &examination.names);
+    let comparison = compare(&examination.known.expected, &examination.names);
     // Whoever has no self-observation is not ours entirely, and yet has to
     // have the labels.
     let anchor = anchor();

@@ -1,18 +1,16 @@
 //! What dashboards ask for: names and labels.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fs,
-    path::{Path, PathBuf},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use promql_parser::{
     label::Matchers,
     parser::{self, AggregateExpr, Expr, LabelModifier},
     util::{ExprVisitor, walk_expr},
 };
 use serde_json::Value;
+
+use super::known::Dashboard;
 
 /// One query of a panel or variable.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,32 +25,16 @@ pub(super) struct Query {
     pub(super) fault: Option<String>,
 }
 
-/// The files of the dashboards in a folder.
-///
-/// # Errors
-///
-/// When there is none.
-pub(super) fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let failed = || format!("failed to list the dashboards in {}", folder.display());
-    let entries = fs::read_dir(folder).with_context(failed)?;
-    let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>();
-    let mut paths = paths.with_context(failed)?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
-    paths.sort();
-    ensure!(!paths.is_empty(), "there are no dashboards (*.json) in {}", folder.display());
-    Ok(paths)
-}
-
 /// The queries of these dashboards.
 ///
 /// # Errors
 ///
 /// When one cannot be read.
-pub(super) fn read(files: &[PathBuf]) -> Result<Vec<Query>> {
+pub(super) fn read(dashboards: &[Dashboard]) -> Result<Vec<Query>> {
     let mut queries = Vec::new();
-    for path in files {
-        let read = || -> Result<Vec<Query>> { of_dashboard(&fs::read_to_string(path)?) };
-        queries.extend(read().with_context(|| format!("failed to read {}", path.display()))?);
+    for Dashboard { file, text } in dashboards {
+        let read = of_dashboard(text);
+        queries.extend(read.with_context(|| format!("failed to read {}", file.display()))?);
     }
     Ok(queries)
 }
@@ -161,6 +143,7 @@ impl ExprVisitor for Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doctor::known::Known;
 
     fn set(words: &[&str]) -> BTreeSet<String> {
         words.iter().map(|word| (*word).to_owned()).collect()
@@ -179,20 +162,12 @@ mod tests {
 
     #[test]
     fn the_generated_dashboards_are_read() {
-        let files = files(&crate::dashboards::folder().join("grafana")).unwrap();
-        let queries = read(&files).unwrap();
+        let queries = read(&Known::committed().dashboards).unwrap();
         assert!(queries.len() > 50, "{}", queries.len());
         let variable = queries.iter().find(|query| query.place.ends_with("variable provider"));
         assert_eq!(variable.unwrap().groups, set(&["provider"]));
         let is_read = |query: &Query| query.fault.is_none() && !query.selects.is_empty();
         assert!(queries.iter().all(is_read), "{queries:?}");
-    }
-
-    #[test]
-    fn a_folder_without_dashboards_is_told() {
-        let folder = tempfile::tempdir().unwrap();
-        let error = format!("{:#}", files(folder.path()).unwrap_err());
-        assert!(error.starts_with("there are no dashboards (*.json) in "), "{error}");
     }
 
     #[test]

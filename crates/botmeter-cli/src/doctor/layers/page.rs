@@ -35,7 +35,7 @@ pub(super) fn names(examination: &mut Examination) -> Finding {
         Ok(names) => names,
         Err((evidence, remedy)) => return Finding::broken(NAMES, evidence, remedy),
     };
-    let comparison = compare(&examination.expected, &there);
+    let comparison = compare(&examination.known.expected, &there);
     if let Some(first) = comparison.respelled.first() {
         let pairs: Vec<String> = comparison
             .respelled
@@ -61,7 +61,7 @@ pub(super) fn names(examination: &mut Examination) -> Finding {
             )
         });
     }
-    let (present, all) = (comparison.present.len(), examination.expected.len());
+    let (present, all) = (comparison.present.len(), examination.known.expected.len());
     let without = "the others are of domains that this program does not have, or of events that \
                    did not happen yet";
     Finding::ok(NAMES, format!("{present} of the {all} families of the catalogue; {without}"))
@@ -105,7 +105,7 @@ fn read(url: &str) -> Result<BTreeSet<String>, (String, String)> {
 fn of_silence(silence: &Silence) -> String {
     let remedy = match silence {
         Silence::Refused => {
-            "start the program (`cargo xtask demo` starts one), with the feature `scrape` and \
+            "start the program, with the feature `scrape` and \
              OTEL_METRICS_EXPORTER=prometheus, or give the address that it prints: --metrics \
              http://HOST:PORT/metrics; --otlp URL looks at a program that pushes"
         }

@@ -2,18 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use botmeter_core::{Descriptor, Kind, Registered};
+use serde::Deserialize;
 
 /// A family of series that a program with this domain may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(from = "Instrument")]
 pub(super) struct Expected {
-    pub(super) domain: &'static str,
+    pub(super) domain: String,
     /// As OpenTelemetry names it: `llm.duration`.
-    dotted: &'static str,
+    dotted: String,
     /// As Prometheus names it: `llm_duration_seconds`.
     pub(super) name: String,
     /// What its series are called: for a histogram, three names.
     series: Vec<String>,
+}
+
+/// As a catalogue has it.
+#[derive(Deserialize)]
+struct Instrument {
+    domain: String,
+    name: String,
+    family: String,
+    kind: String,
 }
 
 /// A name that means one of ours, and is not its name.
@@ -48,27 +58,16 @@ pub(super) struct Comparison {
     pub(super) respelled: Vec<Respelled>,
 }
 
-/// Every family of these domains.
-pub(super) fn expected(registered: &[Registered]) -> Vec<Expected> {
-    let families = registered.iter().flat_map(|noted| {
-        noted.instruments.iter().map(|descriptor| Expected::of(noted.domain, descriptor))
-    });
-    families.collect()
+impl From<Instrument> for Expected {
+    fn from(Instrument { domain, name: dotted, family: name, kind }: Instrument) -> Self {
+        let suffixes: &[&str] =
+            if kind == "histogram" { &["_bucket", "_count", "_sum"] } else { &[""] };
+        let series = suffixes.iter().map(|suffix| format!("{name}{suffix}")).collect();
+        Self { domain, dotted, name, series }
+    }
 }
 
 impl Expected {
-    fn of(domain: &'static str, descriptor: &'static Descriptor) -> Self {
-        let name = descriptor.prometheus_name();
-        let series = match descriptor.kind() {
-            Kind::Histogram => ["_bucket", "_count", "_sum"]
-                .iter()
-                .map(|suffix| format!("{name}{suffix}"))
-                .collect(),
-            _ => vec![name.clone()],
-        };
-        Self { domain, dotted: descriptor.name(), name, series }
-    }
-
     /// Whether this is one of its series.
     pub(super) fn has(&self, series: &str) -> bool {
         self.series.iter().any(|name| name == series)
@@ -79,7 +78,7 @@ impl Expected {
         self.words().first().is_some_and(|word| !COMMON.contains(word))
     }
 
-    fn words(&self) -> Vec<&'static str> {
+    fn words(&self) -> Vec<&str> {
         self.dotted.split(['.', '_']).collect()
     }
 }
@@ -206,13 +205,12 @@ fn way(family: &Expected, found: &str, prefix: String) -> Way {
 
 #[cfg(test)]
 mod tests {
-    use botmeter_catalogue::catalogue;
-
     use super::*;
+    use crate::doctor::known::Known;
 
     fn comparison(there: &[&str]) -> Comparison {
-        let expected = expected(&catalogue().registered());
-        compare(&expected, &there.iter().map(|name| (*name).to_owned()).collect())
+        let known = Known::committed();
+        compare(&known.expected, &there.iter().map(|name| (*name).to_owned()).collect())
     }
 
     fn respelled(there: &[&str]) -> Vec<(String, String, Way)> {

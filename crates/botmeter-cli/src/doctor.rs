@@ -1,10 +1,11 @@
-//! `cargo xtask doctor`: where metrics get lost, looked at from outside.
+//! Where metrics get lost, looked at from outside.
 //!
 //! It asks the program's page, its receiver and its Prometheus over HTTP, one
 //! layer after another in the order in which metrics pass them, and stops at
 //! the first that does not let them through. What the program itself knows,
 //! `Telemetry::diagnose` tells.
 
+mod known;
 mod layers;
 mod names;
 mod prometheus;
@@ -13,19 +14,19 @@ mod web;
 
 use std::{
     collections::BTreeSet,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
 };
 
+use anstyle::AnsiColor;
 use anyhow::{Context, Result};
-use botmeter_catalogue::catalogue;
+use botmeter_generate::Catalogue;
 use botmeter_telemetry::{Diagnosis, Environment, Finding, Verdict};
 use clap::Args;
 
-use crate::dashboards;
+use known::Known;
 use layers::{Examination, LAYERS};
-use names::expected;
 use prometheus::Prometheus;
 
 /// What to look at.
@@ -46,8 +47,13 @@ pub struct Options {
     /// pushes, `job_name` where it is scraped; all jobs if it is not given
     #[arg(long, value_name = "NAME")]
     pub job: Option<String>,
-    /// The dashboards whose queries are looked at [default: the generated
-    /// ones]
+    /// The domains that the program has, as `catalogue.json` that generators
+    /// write; its dashboards are in the folder `grafana` beside it [default:
+    /// those of this program]
+    #[arg(long, value_name = "FILE")]
+    pub catalogue: Option<PathBuf>,
+    /// The dashboards whose queries are looked at [default: those of the
+    /// catalogue]
     #[arg(long, value_name = "DIR")]
     pub grafana_dashboards: Option<PathBuf>,
 }
@@ -59,6 +65,7 @@ impl Default for Options {
             metrics: None,
             otlp: None,
             job: None,
+            catalogue: None,
             grafana_dashboards: None,
         }
     }
@@ -69,10 +76,12 @@ impl Default for Options {
 /// # Errors
 ///
 /// When an option makes no sense, or nothing can be printed.
-pub fn run(options: &Options) -> Result<ExitCode> {
-    let diagnosis = diagnose(options, &Environment::of_process())?;
+pub fn run(options: &Options, catalogue: &Catalogue) -> Result<ExitCode> {
+    let diagnosis = diagnose(options, &Environment::of_process(), catalogue)?;
     let mut out = io::stdout().lock();
-    write!(out, "{diagnosis}").context("failed to print")?;
+    let text =
+        if is_colored(&out) { colored(&diagnosis.to_string()) } else { diagnosis.to_string() };
+    write!(out, "{text}").context("failed to print")?;
     let Some(Finding { layer, .. }) = diagnosis.broken() else { return Ok(ExitCode::SUCCESS) };
     writeln!(out, "\nmetrics do not get through the layer {layer:?}").context("failed to print")?;
     Ok(ExitCode::FAILURE)
@@ -83,22 +92,28 @@ pub fn run(options: &Options) -> Result<ExitCode> {
 ///
 /// # Errors
 ///
-/// When an option makes no sense, or the generated files cannot be read.
-pub fn diagnose(options: &Options, environment: &Environment) -> Result<Diagnosis> {
-    let catalogue = catalogue();
-    let folder = options.grafana_dashboards.clone();
+/// When an option makes no sense, or a file cannot be read.
+pub fn diagnose(
+    options: &Options,
+    environment: &Environment,
+    catalogue: &Catalogue,
+) -> Result<Diagnosis> {
+    let mut known = match &options.catalogue {
+        Some(file) => Known::read(file)?,
+        None => Known::of(catalogue)?,
+    };
+    if let Some(folder) = &options.grafana_dashboards {
+        known.dashboards = known::dashboards(folder)?;
+    }
     let mut examination = Examination {
         page: page_url(options)?,
         options: options.clone(),
         environment: environment.clone(),
         prometheus: Prometheus::new(&options.prometheus)?,
-        expected: expected(&catalogue.registered()),
-        rules: layers::rule_groups(&dashboards::folder().join("prometheus"))?,
-        dashboards: queries::files(
-            &folder.unwrap_or_else(|| dashboards::folder().join("grafana")),
-        )?,
+        known,
         endpoint: None,
         targets: Vec::new(),
+        others: Vec::new(),
         names: BTreeSet::default(),
         series: Vec::new(),
     };
@@ -108,6 +123,29 @@ pub fn diagnose(options: &Options, environment: &Environment) -> Result<Diagnosi
         findings.push(if is_over { Finding::unseen(layer) } else { look(&mut examination) });
     }
     Ok(Diagnosis::new(findings))
+}
+
+/// Whether colors are wanted, as <https://no-color.org> has it.
+fn is_colored(out: &impl IsTerminal) -> bool {
+    out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The same text with the verdicts in colors.
+fn colored(text: &str) -> String {
+    let styles = [
+        ("ok ", AnsiColor::Green),
+        ("broken ", AnsiColor::Red),
+        ("hint ", AnsiColor::Yellow),
+        ("skipped ", AnsiColor::BrightBlack),
+    ];
+    let line = |line: &str| match styles.iter().find(|(word, _)| line.starts_with(word)) {
+        Some((word, color)) => {
+            let (style, rest) = (color.on_default(), &line[word.len()..]);
+            format!("{style}{word}{style:#}{rest}\n")
+        }
+        None => format!("{line}\n"),
+    };
+    text.lines().map(line).collect()
 }
 
 /// Where the page is, if the program is scraped.

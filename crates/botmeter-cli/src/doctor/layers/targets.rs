@@ -19,10 +19,10 @@ pub(super) fn are_up(examination: &mut Examination) -> Finding {
     let job = examination.options.job.as_deref();
     let is_asked = |target: &Target| job.is_none_or(|job| label(target, "job") == job);
     let (asked, others): (Vec<_>, Vec<_>) = targets.into_iter().partition(is_asked);
-    examination.targets = asked;
+    (examination.targets, examination.others) = (asked, others);
     let targets = &examination.targets;
     if targets.is_empty() {
-        return no_targets(examination, &others);
+        return no_targets(examination);
     }
     let down: Vec<&Target> = targets.iter().filter(|target| target.health == "down").collect();
     if let Some(first) = down.first() {
@@ -46,12 +46,13 @@ pub(super) fn are_up(examination: &mut Examination) -> Finding {
 }
 
 /// Who pushes needs no target.
-fn no_targets(examination: &Examination, others: &[Target]) -> Finding {
+fn no_targets(examination: &Examination) -> Finding {
     let what = match &examination.options.job {
         Some(job) => format!("no target has the job {job:?}"),
         None => "there are no targets".to_owned(),
     };
-    let mut jobs: Vec<String> = others.iter().map(|target| target.pool.clone()).collect();
+    let mut jobs: Vec<String> =
+        examination.others.iter().map(|target| target.pool.clone()).collect();
     jobs.dedup();
     let others =
         if jobs.is_empty() { String::new() } else { format!("; jobs: {}", jobs.join(", ")) };
@@ -64,9 +65,20 @@ fn no_targets(examination: &Examination, others: &[Target]) -> Finding {
         Ok(_) => Finding::broken(
             TARGETS,
             format!("{what}, and the OTLP receiver is off: nothing gets in{others}"),
-            scrape_config(examination),
+            match job_of_page(examination) {
+                Some(job) => format!("--job {job}, under which the page is scraped"),
+                None => scrape_config(examination),
+            },
         ),
     }
+}
+
+/// The job under which the very page that was read is scraped, if it is
+/// another one than was asked for.
+pub(super) fn job_of_page(examination: &Examination) -> Option<&str> {
+    let page = port(examination.page.as_deref()?)?;
+    let target = examination.others.iter().find(|target| port(&target.url) == Some(page))?;
+    Some(label(target, "job"))
 }
 
 /// What has to stand in `prometheus.yml`.

@@ -10,11 +10,11 @@ use crate::doctor::queries::{self, Query};
 
 pub(super) const DASHBOARDS: &str = "dashboards";
 
-const REMEDY: &str = "generate the dashboards anew with `cargo xtask dashboards`, and provision \
-                      those; what is of your own has to be changed by hand";
+const REMEDY: &str = "generate the dashboards anew, and provision those; what is of your own has to \
+                      be changed by hand";
 
 pub(super) fn ask_for_what_is_there(examination: &mut Examination) -> Finding {
-    let queries = match queries::read(&examination.dashboards) {
+    let queries = match queries::read(&examination.known.dashboards) {
         Ok(queries) => queries,
         Err(error) => return Finding::broken(DASHBOARDS, format!("{error:#}"), REMEDY),
     };
@@ -63,7 +63,7 @@ fn problems(examination: &Examination, queries: &[Query]) -> Result<(Vec<String>
             }
             if !examination.names.contains(name) {
                 is_later = true;
-                if !examination.expected.iter().any(|family| family.has(name)) {
+                if !examination.known.expected.iter().any(|family| family.has(name)) {
                     problems.push(format!("{place}: asks for {name}, which is not there"));
                 }
                 continue;

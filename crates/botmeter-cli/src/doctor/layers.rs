@@ -9,16 +9,15 @@ mod server;
 mod stranger;
 mod targets;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
 use botmeter_telemetry::{Diagnosis, Environment, Finding};
 
 use super::{
     Options,
-    names::Expected,
+    known::Known,
     prometheus::{Labels, Prometheus, Target},
 };
-pub(super) use rules::{RuleGroups, rule_groups};
 
 /// What to look at, and what was seen so far.
 #[derive(Debug)]
@@ -29,14 +28,13 @@ pub(super) struct Examination {
     /// Where the page is; nothing where the program pushes.
     pub(super) page: Option<String>,
     pub(super) prometheus: Prometheus,
-    pub(super) expected: Vec<Expected>,
-    pub(super) rules: RuleGroups,
-    /// The files of the dashboards.
-    pub(super) dashboards: Vec<PathBuf>,
+    pub(super) known: Known,
     /// What is at the endpoint, once somebody looked.
     pub(super) endpoint: Option<Diagnosis>,
     /// Once somebody looked, and of the job alone if there is one.
     pub(super) targets: Vec<Target>,
+    /// The targets of other jobs.
+    pub(super) others: Vec<Target>,
     pub(super) names: BTreeSet<String>,
     /// The series of one of our own families.
     pub(super) series: Vec<Labels>,

@@ -1,0 +1,67 @@
+//! The dashboards, rules and reference pages of the catalogue, as files.
+
+use std::path::PathBuf;
+
+use botmeter_generate::{Catalogue, Mode, Options, generate};
+use clap::Args;
+
+use crate::{failure::Failure, say};
+
+/// Where the files go, and what their links lead to.
+#[derive(Args, Debug)]
+pub(crate) struct Dashboards {
+    /// The folder for the files; others in it are left alone
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+
+    /// Write nothing, and fail if a file is stale, missing or too many
+    #[arg(long)]
+    check: bool,
+
+    /// The domains that are wanted, separated by commas; without all of them there is no overview
+    #[arg(long, value_name = "DOMAINS", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// Where Grafana is, for the links of alerts to their panels
+    #[arg(long, value_name = "URL")]
+    grafana_url: Option<String>,
+
+    /// Where the reference pages can be read, for the links of alerts to their runbooks
+    #[arg(long, value_name = "URL")]
+    reference_url: Option<String>,
+
+    /// Leave out links to traces, where there is no Jaeger
+    #[arg(long)]
+    without_traces: bool,
+}
+
+pub(crate) fn run(asked: &Dashboards, catalogue: &Catalogue) -> Result<(), Failure> {
+    let known: Vec<&str> = catalogue.domains().collect();
+    if let Some(other) = asked.only.iter().find(|name| !known.contains(&name.as_str())) {
+        let known = known.join(", ");
+        return Err(Failure::to(format_args!("take the domain {other:?}: there are {known}")));
+    }
+    let chosen = match asked.only.as_slice() {
+        [] => catalogue.clone(),
+        only => catalogue.only(only),
+    };
+    let files = generate(&chosen, &asked.options())
+        .map_err(|error| Failure::because("generate the files", &error))?;
+    let mode = if asked.check { Mode::Check } else { Mode::Write };
+    let report = files.apply(&asked.into, mode).map_err(Failure::to)?;
+    say(report);
+    Ok(())
+}
+
+impl Dashboards {
+    fn options(&self) -> Options {
+        let mut options = Options::new("botmeter dashboards");
+        if let Some(url) = &self.grafana_url {
+            options = options.grafana_url(url);
+        }
+        if let Some(url) = &self.reference_url {
+            options = options.reference_url(url);
+        }
+        if self.without_traces { options.without_traces() } else { options }
+    }
+}
