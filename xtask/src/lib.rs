@@ -3,14 +3,16 @@
 pub mod api;
 pub mod bench;
 pub mod catalog;
-pub mod client;
 pub mod cost;
 pub mod dashboards;
 pub mod demo;
 pub mod doctor;
 pub mod environment;
-pub mod example;
 pub mod features;
+#[cfg(test)]
+mod guide;
+#[cfg(test)]
+mod lines;
 pub mod outside;
 pub mod overview;
 pub mod packages;
