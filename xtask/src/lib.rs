@@ -2,13 +2,15 @@
 
 pub mod api;
 pub mod bench;
-pub mod client;
 pub mod cost;
 pub mod dashboards;
 pub mod demo;
 pub mod environment;
-pub mod example;
 pub mod features;
+#[cfg(test)]
+mod guide;
+#[cfg(test)]
+mod lines;
 pub mod outside;
 pub mod packages;
 pub mod repository;

@@ -10,8 +10,70 @@ use crate::repository;
 /// A folder with a workspace of its own.
 #[derive(Clone, Copy, Debug)]
 pub struct Outside {
+    name: &'static str,
     /// As it is written in commands.
     pub folder: &'static str,
+    /// What is linted: everything but what needs more than Rust.
+    features: &'static [&'static str],
+    /// What has to pass beside format and lints.
+    runs: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// A domain of one's own, with its dashboards.
+pub const OWN_DOMAIN: Outside = Outside {
+    name: "example of a domain",
+    folder: "examples/own-domain",
+    features: &["--all-features"],
+    runs: &[
+        ("tests", &["test", "--locked", "--all-features"]),
+        (
+            "generated files",
+            &["run", "--locked", "--quiet", "--package", "support-xtask", "dashboards", "--check"],
+        ),
+    ],
+};
+
+/// Programs as users write them.
+pub const PROGRAMS: Outside = Outside {
+    name: "programs",
+    folder: "examples/programs",
+    features: &["--features", "mistakes/otlp"],
+    runs: &[
+        ("tests", &["test", "--locked", "--workspace", "--features", "mistakes/otlp"]),
+        // Alone, because in one build all would have the features of all.
+        ("a build that cannot push", &["test", "--locked", "--package", "mistakes"]),
+    ],
+};
+
+/// Others turn on every feature of opentelemetry-otlp that could be in our way.
+pub const CROWDED: Outside = Outside {
+    name: "fixture",
+    folder: "tests/fixtures/crowded-otlp",
+    features: &[],
+    runs: &[("other features of opentelemetry-otlp", &["test", "--locked"])],
+};
+
+/// What has to pass in each of them, by name.
+///
+/// # Errors
+///
+/// When cargo cannot tell where it builds.
+pub fn steps() -> Result<Vec<(String, Command)>> {
+    let mut steps = Vec::new();
+    for outside in [OWN_DOMAIN, PROGRAMS, CROWDED] {
+        let mut add = |what: &str, arguments: &[&str]| {
+            let command = outside.cargo(arguments)?;
+            steps.push((format!("{}: {what}", outside.name), command));
+            anyhow::Ok(())
+        };
+        add("format", &["fmt", "--all", "--check"])?;
+        let lint = ["clippy", "--locked", "--workspace", "--all-targets"];
+        add("lints", &[&lint, outside.features, &["--", "--deny", "warnings"]].concat())?;
+        for (what, arguments) in outside.runs {
+            add(what, arguments)?;
+        }
+    }
+    Ok(steps)
 }
 
 impl Outside {
@@ -19,93 +81,15 @@ impl Outside {
     ///
     /// It shares the folder of what is built with the workspace, so that what
     /// both depend on is built once.
-    ///
-    /// # Errors
-    ///
-    /// When cargo cannot tell which folder that is.
-    pub fn cargo(self, task: &str, arguments: &[&str]) -> Result<Command> {
+    fn cargo(self, arguments: &[&str]) -> Result<Command> {
         let mut command = repository::cargo();
         command.env("CARGO_TARGET_DIR", repository::metadata()?.target_directory);
         let manifest = format!("{}/Cargo.toml", self.folder);
-        command.args([task, "--manifest-path", &manifest]).args(arguments);
+        let (task, rest) = arguments.split_at(1);
+        command.args(task).args(["--manifest-path", &manifest]).args(rest);
         Ok(command)
     }
 }
 
-/// What has to pass in the fixture that turns on other features of what we
-/// stand on, each with its name.
-///
-/// # Errors
-///
-/// When cargo cannot tell where it builds.
-pub fn fixture_steps() -> Result<[(&'static str, Command); 3]> {
-    let lint = ["--locked", "--all-targets", "--", "--deny", "warnings"];
-    Ok([
-        ("fixture: format", CROWDED.cargo("fmt", &["--check"])?),
-        ("fixture: lints", CROWDED.cargo("clippy", &lint)?),
-        ("fixture: other features of opentelemetry-otlp", CROWDED.cargo("test", &["--locked"])?),
-    ])
-}
-
-/// Others turn on every feature of opentelemetry-otlp that could be in our way.
-const CROWDED: Outside = Outside { folder: "tests/fixtures/crowded-otlp" };
-
 #[cfg(test)]
-pub(crate) mod tests {
-    use std::{collections::BTreeMap, fs, path::Path};
-
-    use super::*;
-
-    /// The packages of a lock file that come from a registry: version and
-    /// checksum of each, by its name and the part of the version of which a
-    /// program needs only one.
-    fn locked(file: &Path) -> BTreeMap<String, String> {
-        let text = fs::read_to_string(file).unwrap();
-        let mut all = BTreeMap::new();
-        for package in text.split("[[package]]\n").skip(1) {
-            let field = |key: &str| {
-                let start = format!("{key} = ");
-                package.lines().find_map(|line| line.strip_prefix(&start).map(str::to_owned))
-            };
-            if let (Some(name), Some(version), Some(sum)) =
-                (field("name"), field("version"), field("checksum"))
-            {
-                let parts: Vec<&str> = version.trim_matches('"').split('.').collect();
-                let series = if parts[0] == "0" { &parts[..2] } else { &parts[..1] };
-                let key = format!("{} {}", name.trim_matches('"'), series.join("."));
-                all.insert(key, format!("{version}, {sum}"));
-            }
-        }
-        all
-    }
-
-    /// The packages that a folder locks to other versions than the workspace,
-    /// and those that the workspace does not have.
-    pub(crate) fn compared(outside: Outside) -> (Vec<String>, Vec<String>) {
-        let ours = locked(&repository::root().join("Cargo.lock"));
-        let theirs = locked(&repository::root().join(outside.folder).join("Cargo.lock"));
-        assert!(theirs.len() > 50, "only {} packages were found", theirs.len());
-        let (mut other, mut foreign) = (Vec::new(), Vec::new());
-        for (package, version) in theirs {
-            match ours.get(&package) {
-                Some(known) if *known == version => {}
-                Some(_) => other.push(package),
-                None => foreign.push(package),
-            }
-        }
-        (other, foreign)
-    }
-
-    #[test]
-    fn the_fixture_is_built_with_the_versions_of_the_workspace() {
-        let (other, foreign) = compared(CROWDED);
-        let folder = CROWDED.folder;
-        assert!(
-            other.is_empty(),
-            "these are not as in Cargo.lock: {other:#?}\n\
-             run `cp Cargo.lock {folder}/ && cargo tree --manifest-path {folder}/Cargo.toml`"
-        );
-        // Others bring the client that we do not have.
-        assert!(foreign.iter().any(|name| name.starts_with("reqwest ")), "{foreign:?}");
-    }
-}
+mod tests;

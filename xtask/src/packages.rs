@@ -218,7 +218,12 @@ mod tests {
             assert_eq!(readme, Some("README.md"), "{name}: add `readme = \"README.md\"`");
             let page = page(package);
             assert!(page.starts_with(&format!("# {name}\n")), "{name}: the page has another title");
-            assert!(page.contains("\n```rust\n"), "{name}: the page has no example that runs");
+            let (_, example) = page
+                .split_once("\n```rust\n")
+                .unwrap_or_else(|| panic!("{name}: the page has no example that runs"));
+            let shown = example.lines().take_while(|line| *line != "```");
+            let shown = shown.filter(|line| *line != "#" && !line.starts_with("# ")).count();
+            assert!(shown <= 10, "{name}: the first example has {shown} lines, 10 are enough");
             let library = fs::read_to_string(folder(package).join("src/lib.rs")).unwrap();
             let line = "#![doc = include_str!(\"../README.md\")]\n";
             assert!(library.contains(line), "{name}: add `{line}` to lib.rs; it runs the examples");

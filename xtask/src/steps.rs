@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{client, example, features, outside::fixture_steps, repository, soak};
+use crate::{features, outside, repository, soak};
 
 /// Runs every step and stops at the first that fails.
 ///
@@ -34,10 +34,8 @@ pub fn run() -> Result<()> {
         report.step(&alone.name, lint(&arguments))?;
     }
     report.step("packages", cargo(&["xtask", "packages"]))?;
-    for (name, command) in
-        example::steps()?.into_iter().chain(client::steps()?).chain(fixture_steps()?)
-    {
-        report.step(name, command)?;
+    for (name, command) in outside::steps()? {
+        report.step(&name, command)?;
     }
     report.step("real servers", cargo(&["test", "--package", "integration-tests"]))?;
     // Optimized, because a million events a second are more than a debug build

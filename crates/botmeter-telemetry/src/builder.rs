@@ -98,7 +98,7 @@ impl Builder {
     }
 
     /// Makes the page for scrapes without serving it, to be mounted into the
-    /// application's own server with [`Telemetry::page`], or `routes` for axum.
+    /// application's own server with [`Telemetry::page`], or `page_route` for axum.
     /// What the environment chooses runs as well.
     pub fn scrape_mounted(mut self) -> Self {
         self.asked.scrape = Some(ScrapeSettings::Mounted);

@@ -14,11 +14,11 @@ mod endpoint;
 mod environment;
 mod identity;
 mod on_bad;
+#[cfg(all(feature = "axum", feature = "scrape"))]
+mod page_route;
 mod pulse;
 mod recorded;
 mod registration;
-#[cfg(all(feature = "axum", feature = "scrape"))]
-mod routes;
 mod running;
 pub mod self_observation;
 mod settings;

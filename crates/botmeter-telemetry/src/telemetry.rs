@@ -127,7 +127,7 @@ impl Telemetry {
 
     /// What answers a scrape, to be mounted into the application's own server;
     /// nothing if the scrape backend was not chosen. With the feature `axum`,
-    /// `routes` does that.
+    /// `page_route` does that.
     #[cfg(feature = "scrape")]
     pub fn page(&self) -> Option<Page> {
         self.running.iter().find_map(|running| running.page.clone())

@@ -34,8 +34,9 @@ fn the_page_is_answered_outside_of_the_layer_and_so_not_counted() {
     let app: Router = Router::new()
         .route("/users/{id}", get(|| async { "a user" }))
         .layer(http.layer(matched_path))
-        .merge(telemetry.routes());
+        .route("/metrics", telemetry.page_route());
     assert_eq!(ask(&app, "GET", "/users/7", "*/*").2, "a user");
+    assert_eq!(ask(&app, "GET", "/nowhere", "*/*").0, 404);
     for _ in 0..3 {
         assert_eq!(ask(&app, "GET", "/metrics", "*/*").0, 200);
     }
@@ -52,7 +53,10 @@ fn the_page_is_answered_outside_of_the_layer_and_so_not_counted() {
         .collect();
     assert_eq!(
         counted,
-        ["http_requests_total{method=\"GET\",route=\"/users/{id}\",status=\"200\"} 1"],
+        [
+            "http_requests_total{method=\"GET\",route=\"/users/{id}\",status=\"200\"} 1",
+            "http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"} 1",
+        ],
         "{text}"
     );
     // The page itself is an export, of which each whole answer counts.
@@ -64,8 +68,10 @@ fn the_page_is_answered_outside_of_the_layer_and_so_not_counted() {
 fn a_router_with_a_state_of_its_own_takes_the_page_as_well() {
     let (telemetry, ()) = builder(&[]).scrape_mounted().start::<()>().unwrap();
     let greet = |state: axum::extract::State<&'static str>| async move { state.0 };
-    let app: Router =
-        Router::new().route("/", get(greet)).merge(telemetry.routes()).with_state("hello");
+    let app: Router = Router::new()
+        .route("/", get(greet))
+        .route("/metrics", telemetry.page_route())
+        .with_state("hello");
     assert_eq!(ask(&app, "GET", "/", "*/*").2, "hello");
     assert!(ask(&app, "GET", "/metrics", "*/*").2.contains("telemetry_startup_total 1"));
 }
@@ -80,8 +86,8 @@ fn where_there_is_no_page_the_answer_and_the_log_say_why() {
     ] {
         let (telemetry, ()) = builder.start::<()>().unwrap();
         let mut app = Router::new();
-        let log = logged(|| app = telemetry.routes());
-        let expected = format!(" WARN /metrics of the program's own router has no page: {why}\n");
+        let log = logged(|| app = Router::new().route("/metrics", telemetry.page_route()));
+        let expected = format!(" WARN the program's own router has no page of metrics: {why}\n");
         assert_eq!(log, expected);
         let (status, _, text) = ask(&app, "GET", "/metrics", "*/*");
         assert_eq!((status, text), (404, format!("there is no page of metrics: {why}\n")));

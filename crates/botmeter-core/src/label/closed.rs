@@ -91,6 +91,18 @@ pub const fn hash_index(index: u64) -> u64 {
 /// assert_eq!(MergeResult::Conflict.as_str(), "conflict");
 /// assert_eq!(MergeResult::ALL.len(), 2);
 /// ```
+///
+/// A key that Prometheus sets itself does not compile:
+///
+/// ```compile_fail,E0080
+/// botmeter_core::closed_label! {
+///     /// What is done.
+///     pub enum Job: "job" {
+///         /// Branches are merged.
+///         Merge => "merge",
+///     }
+/// }
+/// ```
 #[macro_export]
 macro_rules! closed_label {
     ($(#[$meta:meta])* $vis:vis enum $name:ident: $key:literal {
@@ -131,6 +143,9 @@ macro_rules! closed_label {
             const INFO: $crate::label::LabelInfo =
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Closed(&[$($text),+]));
         }
+
+        // Checked here, and not where an instrument first has the label.
+        const _: $crate::label::LabelInfo = <$name as $crate::label::Label>::INFO;
 
         impl $crate::__private::LabelParts for $name {
             type Value<'a> = Self;

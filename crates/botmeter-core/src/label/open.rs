@@ -120,6 +120,15 @@ impl Admitted<'_> {
 ///     pub struct Model: "model", limit 100;
 /// }
 /// ```
+///
+/// A limit is from 1 to 1000; with another, it does not compile:
+///
+/// ```compile_fail,E0080
+/// botmeter_core::open_label! {
+///     /// The name of a model, of which none would fit.
+///     pub struct Model: "model", limit 0;
+/// }
+/// ```
 #[macro_export]
 macro_rules! open_label {
     ($(#[$meta:meta])* $vis:vis struct $name:ident: $key:literal, limit $limit:literal;) => {
@@ -131,6 +140,9 @@ macro_rules! open_label {
             const INFO: $crate::label::LabelInfo =
                 $crate::label::LabelInfo::new($key, $crate::label::Values::Open { limit: $limit });
         }
+
+        // Checked here, and not where an instrument first has the label.
+        const _: $crate::label::LabelInfo = <$name as $crate::label::Label>::INFO;
 
         impl $crate::__private::LabelParts for $name {
             type Value<'a> = &'a str;

@@ -1,22 +1,25 @@
-//! The page for scrapes as routes of axum.
+//! The page for scrapes as a route of axum.
 
 use axum::{
-    Router,
     body::Body,
     http::{HeaderMap, Method, StatusCode},
-    routing::get,
+    routing::{MethodRouter, get},
 };
 use botmeter_core::problem;
 
 use crate::{on_bad::Route, telemetry::Telemetry};
 
 impl Telemetry {
-    /// `/metrics` for `GET` and `HEAD`, to be merged into the application's own
+    /// The page for `GET` and `HEAD`, as a route of the application's own
     /// router; the feature `axum`, with `scrape`.
     ///
-    /// Merge it last: a layer is around the routes that were there before it,
+    /// Add it last: a layer is around the routes that were there before it,
     /// so what counts the application's requests does not count scrapes, and
     /// what asks for a password does not ask Prometheus.
+    ///
+    /// It is no router to be merged, because that would bring its answer to
+    /// unknown paths along, outside of the layers, and what counts requests
+    /// would not hear of them.
     ///
     /// ```
     /// use axum::{Router, routing::get};
@@ -28,7 +31,7 @@ impl Telemetry {
     /// let app: Router = Router::new()
     ///     .route("/", get(|| async { "hello" }))
     ///     // .layer(http.layer(matched_path))
-    ///     .merge(telemetry.routes());
+    ///     .route("/metrics", telemetry.page_route());
     /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
     /// # use axum::{body::Body, extract::Request};
     /// # use tower::ServiceExt as _;
@@ -43,16 +46,16 @@ impl Telemetry {
     /// Without a page, because the program did not ask for one with
     /// [`Builder::scrape_mounted`](crate::Builder::scrape_mounted) or telemetry
     /// is off, the answer is 404 with the reason, which is logged as well.
-    pub fn routes<S: Clone + Send + Sync + 'static>(&self) -> Router<S> {
+    pub fn page_route<S: Clone + Send + Sync + 'static>(&self) -> MethodRouter<S> {
         let Some(page) = self.page() else {
             let why = self.why_no_page();
-            problem!(warn, "/metrics of the program's own router has no page: {why}");
-            return Router::new().route("/metrics", get(move || async move { nothing(why) }));
+            problem!(warn, "the program's own router has no page of metrics: {why}");
+            return get(move || async move { nothing(why) });
         };
         let answer = |method: Method, headers: HeaderMap| async move {
             page.answer(&method, &headers).map(Body::new)
         };
-        Router::new().route("/metrics", get(answer))
+        get(answer)
     }
 
     fn why_no_page(&self) -> &'static str {

@@ -1,19 +1,23 @@
-//! A server that answers as it is told, one connection after the other.
+//! A model provider that answers as it is told, one connection after the other.
 
 use std::{
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
 };
 
+use crate::http;
+
 /// What it says to one request.
+#[derive(Clone, Debug)]
 pub struct Answer {
     head: String,
     body: Vec<u8>,
     after: After,
 }
 
+#[derive(Clone, Debug)]
 enum After {
     Close,
     /// The connection stays, and nothing comes.
@@ -22,7 +26,8 @@ enum After {
 
 impl Answer {
     /// A whole reply.
-    pub fn json(status: u16, body: String) -> Self {
+    pub fn json(status: u16, body: impl Into<String>) -> Self {
+        let body = body.into();
         let length = body.len();
         let head = format!(
             "HTTP/1.1 {status} As it is\r\ncontent-type: application/json\r\n\
@@ -45,31 +50,50 @@ impl Answer {
         Self { head: String::new(), body: Vec::new(), after: After::Close }
     }
 
-    /// Without what says that it is the end.
-    pub fn cut(mut self) -> Self {
-        self.body.truncate(self.body.len() - "0\r\n\r\n".len());
-        self
+    /// The connection stays, and no word of it.
+    pub fn silence() -> Self {
+        Self { after: After::Wait, ..Self::nothing() }
+    }
+
+    /// A stream that breaks off after these events.
+    pub fn cut(events: &[String]) -> Self {
+        let mut whole = Self::stream(events.iter().cloned());
+        whole.body.truncate(whole.body.len() - "0\r\n\r\n".len());
+        whole
     }
 
     /// The same, and the connection stays.
-    pub fn stalled(self) -> Self {
-        Self { after: After::Wait, ..self.cut() }
+    pub fn stalled(events: &[String]) -> Self {
+        Self { after: After::Wait, ..Self::cut(events) }
     }
 
+    /// With one more header.
+    #[must_use]
     pub fn header(mut self, line: &str) -> Self {
         self.head.push_str(line);
         self.head.push_str("\r\n");
         self
     }
+
+    /// Once for each attempt of a client that tries again.
+    pub fn times(self, attempts: usize) -> Vec<Self> {
+        vec![self; attempts]
+    }
 }
 
 /// It goes on until it has given all of its answers.
-pub struct Server {
+#[derive(Debug)]
+pub struct Provider {
     address: SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl Server {
+impl Provider {
+    /// One that gives these answers, each to one request.
+    ///
+    /// # Panics
+    ///
+    /// When this machine has no port.
     pub fn start(answers: Vec<Answer>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
@@ -78,7 +102,7 @@ impl Server {
         thread::spawn(move || {
             for answer in answers {
                 let (client, _) = listener.accept().unwrap();
-                let question = read(&client).unwrap();
+                let question = String::from_utf8(http::body(&client).unwrap()).unwrap();
                 noted.lock().unwrap().push(question);
                 // Whoever is gone needs no answer.
                 _ = give(&client, &answer);
@@ -87,34 +111,28 @@ impl Server {
         Self { address, asked }
     }
 
+    /// What clients call the base URL.
     pub fn url(&self) -> String {
         format!("http://{}/v1", self.address)
     }
 
     /// The bodies of the requests.
+    ///
+    /// # Panics
+    ///
+    /// When the provider did.
     pub fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
 }
 
-fn read(client: &TcpStream) -> io::Result<String> {
-    let mut reader = BufReader::new(client);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some((name, value)) = line.split_once(':')
-            && name.eq_ignore_ascii_case("content-length")
-        {
-            length = value.trim().parse().map_err(io::Error::other)?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    String::from_utf8(body).map_err(io::Error::other)
+/// An address at which nobody listens: that of a server that is gone.
+///
+/// # Panics
+///
+/// When this machine has no port.
+pub fn nobody() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
 fn give(mut client: &TcpStream, answer: &Answer) -> io::Result<()> {
