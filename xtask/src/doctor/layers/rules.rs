@@ -50,18 +50,26 @@ pub(super) fn are_loaded(examination: &mut Examination) -> Finding {
         wanted.iter().filter(|name| !is_loaded(name)).map(|name| (*name).clone()).collect();
     if !missing.is_empty() {
         let folder = crate::dashboards::folder().join("prometheus");
-        let loaded = match groups.len() {
-            0 => "no rules are loaded".to_owned(),
-            some => format!("{some} groups of rules are loaded"),
-        };
+        let change = format!(
+            "in prometheus.yml, and reload it (a pattern that fits no file is no error, so in a \
+             container the folder has to be mounted):\nrule_files:\n  - {}/*.rules.yml",
+            folder.display()
+        );
+        // They are offered: metrics get through without them.
+        if missing.len() == wanted.len() {
+            return Finding::skipped(
+                RULES,
+                format!("none of botmeter's are loaded, so nobody is alerted; {change}"),
+            );
+        }
+        let loaded = groups.len();
         return Finding::broken(
             RULES,
-            format!("{loaded}, without these: {}", listed(&missing, ", ")),
             format!(
-                "in prometheus.yml, and reload it (a pattern that fits no file is no error, so in \
-                 a container the folder has to be mounted):\nrule_files:\n  - {}/*.rules.yml",
-                folder.display()
+                "{loaded} groups of rules are loaded, without these: {}",
+                listed(&missing, ", ")
             ),
+            change,
         );
     }
     let ours: Vec<&Group> =

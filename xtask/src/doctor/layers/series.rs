@@ -99,7 +99,7 @@ fn absent(examination: &Examination) -> Finding {
                     ),
                     format!(
                         "--job {}, or OTEL_SERVICE_NAME={job} where the program pushes",
-                        jobs[0]
+                        job_of_the_page(examination, &jobs).unwrap_or(&jobs[0])
                     ),
                 )
             }
@@ -120,6 +120,14 @@ fn absent(examination: &Examination) -> Finding {
         format!("{url} has {} names, and none of the catalogue", names.len()),
         way_in(examination),
     )
+}
+
+/// The job of the target that is the very page that was read.
+fn job_of_the_page<'a>(examination: &Examination, jobs: &'a [String]) -> Option<&'a String> {
+    let own = examination.page.as_deref().and_then(port)?;
+    let targets = examination.prometheus.targets().ok()?;
+    let target = targets.iter().find(|target| port(&target.url) == Some(own))?;
+    jobs.iter().find(|job| target.labels.get("job") == Some(*job))
 }
 
 /// How series get into this Prometheus at all.

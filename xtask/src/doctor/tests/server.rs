@@ -159,6 +159,25 @@ fn a_job_that_nobody_has() {
     );
 }
 
+/// Of several jobs, the one whose target is the page that was read is meant.
+#[test]
+fn the_job_of_the_very_page_that_was_read_is_named() {
+    let page = page();
+    let mut other = target(1, "up", "");
+    other["labels"]["job"] = json!("a-cron-job");
+    let own = target(page.port(), "up", "");
+    let prometheus = Prometheus::well(page.port())
+        .with("targets", json!({ "activeTargets": [other, own] }))
+        .with("status/flags", json!({ "web.enable-otlp-receiver": "true" }))
+        .with("label/job/values", json!(["a-cron-job", "bots"]))
+        .with("label/__name__/values", json!([]));
+    let mut options = of(prometheus.serve(), page);
+    options.job = Some("robots".to_owned());
+    let found = broken(&options);
+    assert!(found.contains("but these have: a-cron-job, bots\n"), "{found}");
+    assert!(found.contains("change: --job bots, or OTEL_SERVICE_NAME=robots"), "{found}");
+}
+
 /// The names of a well program, each changed.
 fn renamed(rename: impl Fn(&str) -> String) -> Value {
     json!(names().iter().map(|name| rename(name)).collect::<Vec<_>>())
@@ -270,14 +289,35 @@ fn programs_that_are_gone() {
     );
 }
 
+/// They are offered, and metrics get through without them.
 #[test]
-fn rules_that_are_not_loaded_or_not_well() {
-    let found = with(|prometheus| prometheus.with("rules", json!({ "groups": [] })));
-    assert!(
-        found.starts_with("broken   rules        no rules are loaded, without these: "),
-        "{found}"
+fn a_prometheus_without_our_rules_is_well() {
+    for others in [json!([]), json!([{ "name": "theirs", "rules": [] }])] {
+        let rules = json!({ "groups": others });
+        let diagnosis = found(&options(|prometheus| prometheus.with("rules", rules)));
+        assert_eq!(diagnosis.broken(), None, "{diagnosis}");
+        let text = diagnosis.of("rules").unwrap().to_string();
+        assert!(text.starts_with("skipped  rules        none of botmeter's are loaded"), "{text}");
+        let folder = crate::dashboards::folder();
+        assert!(
+            text.ends_with(&format!("- {}/prometheus/*.rules.yml", folder.display())),
+            "{text}"
+        );
+        let dashboards = diagnosis.of("dashboards").unwrap().to_string();
+        assert!(dashboards.starts_with("ok       dashboards"), "{dashboards}");
+    }
+}
+
+#[test]
+fn rules_that_are_not_all_loaded_or_not_well() {
+    let some: Vec<Value> =
+        groups().into_iter().filter(|group| group["name"] != "llm-alerts").collect();
+    let loaded = some.len();
+    let found = with(|prometheus| prometheus.with("rules", json!({ "groups": some })));
+    let start = format!(
+        "broken   rules        {loaded} groups of rules are loaded, without these: llm-alerts\n"
     );
-    assert!(found.contains("llm-alerts"), "{found}");
+    assert!(found.starts_with(&start), "{found}");
     let folder = crate::dashboards::folder();
     let line = format!("\nrule_files:\n  - {}/prometheus/*.rules.yml", folder.display());
     assert!(found.ends_with(&line), "{found}");
