@@ -70,7 +70,9 @@ impl Builder {
         self
     }
 
-    /// The version of the program, for `build_info`.
+    /// The version of the program, for `build_info`, which says `unknown`
+    /// otherwise: a library cannot see it, but `env!("CARGO_PKG_VERSION")` is
+    /// that of the package in which it stands.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.asked.version = Some(version.into());
         self

@@ -26,18 +26,20 @@ pub(super) fn are_loaded(examination: &mut Examination) -> Finding {
     let missing: Vec<String> =
         wanted.iter().filter(|name| !is_loaded(name)).map(|name| (*name).clone()).collect();
     if !missing.is_empty() {
-        let loaded = match groups.len() {
-            0 => "no rules are loaded".to_owned(),
-            some => format!("{some} groups of rules are loaded"),
-        };
+        let remedy = "for alerts, in prometheus.yml, and reload it (a pattern that fits no file is no \
+                      error, so in a container the folder has to be mounted):\nrule_files:\n  - \
+                      dashboards/prometheus/*.rules.yml";
         // Metrics get through all the same: alerts are what is missing.
-        return Finding::hint(
-            RULES,
-            format!("{loaded}, without these: {}", listed(&missing, ", ")),
-            "for alerts, in prometheus.yml, and reload it (a pattern that fits no file is no error, \
-             so in a container the folder has to be mounted):\nrule_files:\n  - \
-             dashboards/prometheus/*.rules.yml",
+        if missing.len() == wanted.len() {
+            let evidence = "none of botmeter's are loaded, so nobody is alerted";
+            return Finding::hint(RULES, evidence, remedy);
+        }
+        let loaded = groups.len();
+        let evidence = format!(
+            "{loaded} groups of rules are loaded, without these: {}",
+            listed(&missing, ", ")
         );
+        return Finding::broken(RULES, evidence, remedy);
     }
     let ours: Vec<&Group> =
         groups.iter().filter(|group| wanted.iter().any(|name| **name == group.name)).collect();
