@@ -28,8 +28,15 @@ impl Panel {
 
     /// What stands there when there is no data.
     pub fn text_without_data(&self) -> &'static str {
-        let is_zero = self.show.is_zero_without_data();
-        self.without_data.unwrap_or(if is_zero { "0" } else { "no traffic" })
+        let exprs = || self.lines.iter().flat_map(|line| line.expr.walk());
+        // These are zero as long as a program reports.
+        let is_answered = exprs().any(|expr| matches!(expr, Expr::Firing { .. }));
+        let default = match self.show.is_zero_without_data() {
+            true if is_answered => "no answer",
+            true => "0",
+            false => "no traffic",
+        };
+        self.without_data.unwrap_or(default)
     }
 
     /// The labels whose values name a line, behind its own name; a line

@@ -34,7 +34,8 @@ pub struct Panel {
     pub width: u32,
     /// Height, in Grafana's units of 30 pixels.
     pub height: u32,
-    /// What stands there when there is no data; by default 0 or `no traffic`.
+    /// What stands there when there is no data; by default 0, `no traffic`, or
+    /// `no answer` for alerts, which are never without a number.
     pub without_data: Option<&'static str>,
     /// Whether each line leads to the traces of its service.
     pub has_traces: bool,

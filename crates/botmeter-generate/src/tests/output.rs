@@ -2,6 +2,7 @@
 
 use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase};
 use expect_test::expect;
+use serde_json::Value;
 
 use super::options;
 use crate::{
@@ -13,19 +14,30 @@ fn files() -> Files {
     generate(&sample::catalogue(), &options()).unwrap()
 }
 
+/// Everything on the page, those in closed rows included.
+fn panels(files: &Files) -> Vec<Value> {
+    let text = files.text("grafana/mail-out.json").unwrap();
+    let dashboard: Value = serde_json::from_str(text).unwrap();
+    let items = dashboard["panels"].as_array().unwrap().iter().flat_map(|item| {
+        let hidden = item["panels"].as_array().into_iter().flatten();
+        [item].into_iter().chain(hidden)
+    });
+    items.cloned().collect()
+}
+
+/// What the panel of this title is told of its fields.
+fn fields(files: &Files, title: &str) -> Value {
+    let mut panels = panels(files).into_iter();
+    let panel = panels.find(|panel| panel["title"] == title && panel["type"] != "row");
+    panel.unwrap()["fieldConfig"]["defaults"].take()
+}
+
 /// Title, name of the line, and query of every panel.
 fn queries(files: &Files) -> String {
-    let dashboard: serde_json::Value =
-        serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
     let mut lines = Vec::new();
-    let mut panels = Vec::new();
-    for item in dashboard["panels"].as_array().unwrap() {
-        panels.push(item);
-        panels.extend(item["panels"].as_array().into_iter().flatten());
-    }
-    for panel in panels {
+    for panel in panels(files) {
         for target in panel["targets"].as_array().into_iter().flatten() {
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
             lines.push(format!("{} | {}", text(&panel["title"]), text(&target["legendFormat"])));
             lines.push(format!("  {}", text(&target["expr"])));
         }
@@ -247,6 +259,9 @@ fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let files = generate(&catalogue, &options()).unwrap();
     let queries = queries(&files);
     let (_, query) = queries.split_once("Firing | Firing\n").unwrap();
+    // There is a zero as long as a program reports, so a gap is no zero.
+    assert_eq!(fields(&files, "Firing")["noValue"], "no answer");
+    assert_eq!(fields(&files, "Sent")["noValue"], "0");
     let expected = "count(ALERTS{alertstate=\"firing\", job=~\"$job\", severity=\"critical\"}) \
                     or 0 * sum(build_info{job=~\"$job\", instance=~\"$instance\"})";
     assert_eq!(query.trim(), expected);
