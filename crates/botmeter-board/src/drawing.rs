@@ -21,9 +21,12 @@ impl Panel {
         matches!(self.kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::StateTimeline)
     }
 
-    /// The highest value that there can be, if there is one.
+    /// The value at which it is full, if there is one: a dial of a share is.
+    /// Lines are not, because one percent and five would be one line at the
+    /// floor.
     pub fn highest(&self) -> Option<f64> {
-        (self.show == Show::Ratio).then_some(1.0)
+        let is_lines = matches!(self.kind, Kind::TimeSeries { .. });
+        (self.show == Show::Ratio && !is_lines).then_some(1.0)
     }
 
     /// What stands there when there is no data.

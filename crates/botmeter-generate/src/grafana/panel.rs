@@ -127,7 +127,7 @@ fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> Fiel
             max: drawn.highest(),
             no_value: drawn.text_without_data().to_owned(),
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
-            custom: settings::custom(drawn.kind, &thresholds.steps),
+            custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
             links: link.into_iter().collect(),
         },

@@ -1,6 +1,6 @@
 //! The texts themselves.
 
-use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase};
+use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase, within};
 use expect_test::expect;
 use serde_json::Value;
 
@@ -247,6 +247,24 @@ fn objects_of_the_operator_carry_the_labels_that_it_selects_by() {
     let indented: Vec<_> =
         groups.lines().map(|line| format!("  {line}").trim_end().to_owned()).collect();
     assert_eq!(spec.trim_end(), indented.join("\n").trim_end());
+}
+
+#[test]
+fn shares_over_time_are_drawn_as_large_as_they_are() {
+    let mut board = sample::board();
+    let limited = Panel::time_series("Arrived", sample::DESCRIPTION, Show::Ratio)
+        .draw(within(0.5, &sample::TOOK).all())
+        .limit(&sample::TOO_FEW);
+    board.dashboards[0].rows.push(Row::open("More", [limited]));
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    let top = |title| {
+        let fields = fields(&files, title);
+        (fields["max"].clone(), fields["custom"]["axisSoftMax"].clone())
+    };
+    assert_eq!(top("Within half a second"), (1.0.into(), Value::Null), "a dial is the whole");
+    assert_eq!(top("Failed"), (Value::Null, Value::Null));
+    assert_eq!(top("Arrived"), (Value::Null, sample::TOO_FEW.value.into()), "the limit shows");
+    assert_eq!(top("Waiting"), (Value::Null, Value::Null), "a hundred mails would press it down");
 }
 
 #[test]
