@@ -1,6 +1,6 @@
 //! The texts themselves.
 
-use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase, within};
+use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase, last, within};
 use expect_test::expect;
 use serde_json::Value;
 
@@ -265,6 +265,25 @@ fn shares_over_time_are_drawn_as_large_as_they_are() {
     assert_eq!(top("Failed"), (Value::Null, Value::Null));
     assert_eq!(top("Arrived"), (Value::Null, sample::TOO_FEW.value.into()), "the limit shows");
     assert_eq!(top("Waiting"), (Value::Null, Value::Null), "a hundred mails would press it down");
+}
+
+#[test]
+fn a_number_without_a_limit_is_not_said_to_be_well() {
+    let mut board = sample::board();
+    let limited = Panel::stat("Waits", sample::DESCRIPTION, Show::Count)
+        .draw(last(&sample::WAITING).all())
+        .limit(&sample::TOO_MANY);
+    board.dashboards[0].rows.push(Row::open("More", [limited]));
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    let colors = |title| {
+        let fields = fields(&files, title);
+        let steps = fields["thresholds"]["steps"].as_array().unwrap();
+        steps.iter().map(|step| step["color"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for title in ["Sent", "Within half a second", "Dearest", "Last"] {
+        assert_eq!(colors(title), ["text"], "{title}");
+    }
+    assert_eq!(colors("Waits"), ["green", "orange"]);
 }
 
 #[test]
