@@ -30,6 +30,8 @@ pub fn catalogue() -> Catalogue {
 mod tests {
     use std::collections::BTreeSet;
 
+    use botmeter_board::Show;
+
     use super::*;
     use crate::repository;
 
@@ -51,5 +53,16 @@ mod tests {
             declared(),
             "left, what catalog.rs lists; right, `[package.metadata.botmeter] domain` in crates/"
         );
+    }
+
+    #[test]
+    fn a_share_that_is_one_number_says_what_is_well() {
+        let catalogue = catalogue();
+        let dashboards = catalogue.boards().flat_map(|(_, board)| &board.dashboards);
+        let panels = dashboards.flat_map(|page| &page.rows).flat_map(|row| &row.panels);
+        let shares = panels.filter(|panel| panel.is_judged() && panel.show == Show::Ratio);
+        let silent = shares.filter(|panel| panel.limits.is_empty() && panel.advice.is_empty());
+        let silent: Vec<_> = silent.map(|panel| panel.title).collect();
+        assert!(silent.is_empty(), "give these a limit or advice: {silent:?}");
     }
 }

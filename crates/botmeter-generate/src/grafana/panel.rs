@@ -45,7 +45,7 @@ pub(super) fn panel(
     grid_pos: GridPos,
     problems: &mut Vec<Problem>,
 ) -> Panel {
-    let steps = page.limits.steps(&drawn.limits).unwrap_or_else(|what| {
+    let steps = page.limits.steps(drawn).unwrap_or_else(|what| {
         let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
         problems.push(Problem::new(place, what));
         Vec::new()

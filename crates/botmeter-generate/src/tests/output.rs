@@ -1,6 +1,8 @@
 //! The texts themselves.
 
-use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase, last, within};
+use botmeter_board::{
+    Dashboard, Limit, Panel, Row, Severity, Show, firing, increase, last, within,
+};
 use expect_test::expect;
 use serde_json::Value;
 
@@ -273,7 +275,10 @@ fn a_number_without_a_limit_is_not_said_to_be_well() {
     let limited = Panel::stat("Waits", sample::DESCRIPTION, Show::Count)
         .draw(last(&sample::WAITING).all())
         .limit(&sample::TOO_MANY);
-    board.dashboards[0].rows.push(Row::open("More", [limited]));
+    let advised = Panel::stat("Arrived", sample::DESCRIPTION, Show::Ratio)
+        .draw(within(0.5, &sample::TOOK).shown().all())
+        .advised_below(&Limit::new(0.9, "one late mail in ten is nothing to wake up for"));
+    board.dashboards[0].rows.push(Row::open("More", [limited, advised]));
     let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
     let colors = |title| {
         let fields = fields(&files, title);
@@ -284,6 +289,7 @@ fn a_number_without_a_limit_is_not_said_to_be_well() {
         assert_eq!(colors(title), ["text"], "{title}");
     }
     assert_eq!(colors("Waits"), ["green", "orange"]);
+    assert_eq!(colors("Arrived"), ["orange", "green"]);
 }
 
 #[test]
