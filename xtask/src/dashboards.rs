@@ -21,7 +21,10 @@ pub fn folder() -> PathBuf {
 ///
 /// When a board makes no sense; the message says which and why.
 pub fn files() -> Result<Files> {
-    generate(&catalogue(), &Options::new(COMMAND)).context("the boards have problems")
+    let options = Options::new(COMMAND)
+        .reference_url("https://github.com/botmeter/botmeter/blob/main/dashboards/reference")
+        .grafana_url("http://localhost:3000");
+    generate(&catalogue(), &options).context("the boards have problems")
 }
 
 /// Writes the folder and the page of the environment variables, or complains of

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::options;
 use crate::{
-    Catalogue, Files, generate,
+    Catalogue, Files, Options, generate,
     sample::{self, Mail, Status},
 };
 
@@ -119,8 +119,25 @@ fn alerts_group_by_job_and_show_where_to_look() {
           annotations:
             summary: Mail waits.
             description: '{{ $value | humanize }} mails of {{ $labels.job }} wait in {{ $labels.queue }}.'
-            runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
-            dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job={{ $labels.job | urlquery }}'"#]].assert_eq(&lines.join("\n"));
+            runbook_url: 'https://example.org/reference/mail.md#mailwaits'
+            dashboard_url: 'https://grafana.example.org/d/mail-out?viewPanel=988757&var-job={{ $labels.job | urlquery }}'"#]].assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn alerts_of_others_do_not_lead_to_pages_of_this_project() {
+    let nowhere = generate(&sample::catalogue(), &Options::new("cargo xtask dashboards")).unwrap();
+    let paths = nowhere.paths().filter(|path| !path.starts_with("grafana/"));
+    for path in paths {
+        let text = nowhere.text(path).unwrap();
+        for link in ["runbook_url", "dashboard_url", "github.com", "localhost"] {
+            assert!(!text.contains(link), "{path} has a {link}");
+        }
+    }
+    let one = Options::new("cargo xtask dashboards").grafana_url("https://grafana.example.org");
+    let files = generate(&sample::catalogue(), &one).unwrap();
+    let rules = files.text("prometheus/mail.rules.yml").unwrap();
+    assert!(rules.contains("https://grafana.example.org/d/mail-out?"), "{rules}");
+    assert!(!rules.contains("runbook_url"), "{rules}");
 }
 
 #[test]
@@ -157,8 +174,8 @@ fn an_example_becomes_a_test_that_promtool_runs() {
                     exp_annotations:
                       summary: Mail waits.
                       description: '150 mails of example-bot wait in out "fast".'
-                      runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
-                      dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job=example-bot'
+                      runbook_url: 'https://example.org/reference/mail.md#mailwaits'
+                      dashboard_url: 'https://grafana.example.org/d/mail-out?viewPanel=988757&var-job=example-bot'
     "##]].assert_eq(first);
 }
 
