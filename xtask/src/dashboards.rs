@@ -22,7 +22,10 @@ pub fn folder() -> PathBuf {
 ///
 /// When a board makes no sense; the message says which and why.
 pub fn files() -> Result<Files> {
-    generate(&catalogue(), &Options::new(COMMAND)).context("the boards have problems")
+    let options = Options::new(COMMAND)
+        .reference_url("https://github.com/botmeter/botmeter/blob/main/dashboards/reference")
+        .grafana_url("http://localhost:3000");
+    generate(&catalogue(), &options).context("the boards have problems")
 }
 
 /// Writes the folder and the page of the environment variables, or complains of
@@ -49,6 +52,8 @@ fn say(line: &str) {
 mod tests {
     use std::collections::BTreeSet;
 
+    use botmeter_board::Show;
+
     use super::*;
 
     /// What the manifests call themselves.
@@ -70,6 +75,17 @@ mod tests {
             "left, what botmeter-catalogue lists; right, `[package.metadata.botmeter] domain` in \
              crates/"
         );
+    }
+
+    #[test]
+    fn a_share_that_is_one_number_says_what_is_well() {
+        let catalogue = catalogue();
+        let dashboards = catalogue.boards().flat_map(|(_, board)| &board.dashboards);
+        let panels = dashboards.flat_map(|page| &page.rows).flat_map(|row| &row.panels);
+        let shares = panels.filter(|panel| panel.is_judged() && panel.show == Show::Ratio);
+        let silent = shares.filter(|panel| panel.limits.is_empty() && panel.advice.is_empty());
+        let silent: Vec<_> = silent.map(|panel| panel.title).collect();
+        assert!(silent.is_empty(), "give these a limit or advice: {silent:?}");
     }
 
     #[test]

@@ -21,15 +21,25 @@ impl Panel {
         matches!(self.kind, Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::StateTimeline)
     }
 
-    /// The highest value that there can be, if there is one.
+    /// The value at which it is full, if there is one: a dial of a share is.
+    /// Lines are not, because one percent and five would be one line at the
+    /// floor.
     pub fn highest(&self) -> Option<f64> {
-        (self.show == Show::Ratio).then_some(1.0)
+        let is_lines = matches!(self.kind, Kind::TimeSeries { .. });
+        (self.show == Show::Ratio && !is_lines).then_some(1.0)
     }
 
     /// What stands there when there is no data.
     pub fn text_without_data(&self) -> &'static str {
-        let is_zero = self.show.is_zero_without_data();
-        self.without_data.unwrap_or(if is_zero { "0" } else { "no traffic" })
+        let exprs = || self.lines.iter().flat_map(|line| line.expr.walk());
+        // These are zero as long as a program reports.
+        let is_answered = exprs().any(|expr| matches!(expr, Expr::Firing { .. }));
+        let default = match self.show.is_zero_without_data() {
+            true if is_answered => "no answer",
+            true => "0",
+            false => "no traffic",
+        };
+        self.without_data.unwrap_or(default)
     }
 
     /// The labels whose values name a line, behind its own name; a line

@@ -12,6 +12,7 @@ mod example;
 mod expr;
 mod labels;
 mod limits;
+mod line;
 mod objective;
 mod panel;
 mod played;
@@ -35,8 +36,9 @@ pub use expr::{
     Comparison, Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window,
 };
 pub use limits::{Limits, Step};
+pub use line::{Color, Line};
 pub use objective::{BurnWindow, FOUR_WINDOWS, Measure, Objective};
-pub use panel::{Color, Kind, Line, Panel, Scope};
+pub use panel::{Kind, Panel, Scope};
 pub use played::{EXAMPLE_JOB, Played, pace, played};
 pub use query::{Compared, Query, Share, ShareBy, ratio, share, share_of, top};
 pub use recording::{Recorded, Recording};

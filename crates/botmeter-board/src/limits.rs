@@ -1,6 +1,6 @@
 //! What the limits of alerts mean in panels.
 
-use crate::{Board, Direction, Limit, Severity};
+use crate::{Board, Direction, Limit, Panel, Severity};
 
 /// What each limit of an alert means: on which side of it is what.
 #[derive(Clone, Debug, Default)]
@@ -37,20 +37,23 @@ impl Limits {
         limits
     }
 
-    /// The steps of a panel that shows these limits, the lowest first.
+    /// The steps of a panel that shows limits of alerts, or advice, the lowest
+    /// first.
     ///
     /// # Errors
     ///
     /// What is wrong with a limit of the panel, as the end of a sentence.
-    pub fn steps(&self, shown: &[Limit]) -> Result<Vec<Step>, String> {
-        let mut found = Vec::new();
-        for limit in shown {
+    pub fn steps(&self, panel: &Panel) -> Result<Vec<Step>, String> {
+        let advice = panel.advice.iter();
+        let mut found: Vec<_> =
+            advice.map(|(direction, limit)| (limit.value, *direction, Severity::Warning)).collect();
+        for limit in &panel.limits {
             // The most severe, where alerts share a limit.
             let known = self.0.iter().filter(|(known, _, _)| known == limit);
             let Some((_, direction, severity)) = known.max_by_key(|(_, _, severity)| *severity)
             else {
                 return Err(format!(
-                    "the limit {} is that of no alert; compare with it in one, or remove it here",
+                    "the limit {} is that of no alert; compare with it in one, or advise with it",
                     limit.value
                 ));
             };

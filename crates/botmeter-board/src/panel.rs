@@ -1,11 +1,6 @@
 //! Panels.
 
-use botmeter_core::LabelSet;
-
-use crate::{
-    Limit, Objective, Query, Show,
-    expr::{Expr, Labels},
-};
+use crate::{Direction, Limit, Line, Objective, Show};
 
 /// One picture of a dashboard.
 ///
@@ -28,13 +23,17 @@ pub struct Panel {
     pub lines: Vec<Line>,
     /// Limits to show as lines; each is the limit of an alert.
     pub limits: Vec<Limit>,
+    /// Limits to show that no alert has, and on which side of each it is time
+    /// to look closer.
+    pub advice: Vec<(Direction, Limit)>,
     /// What each line stands for.
     pub scope: Scope,
     /// Width, of 24.
     pub width: u32,
     /// Height, in Grafana's units of 30 pixels.
     pub height: u32,
-    /// What stands there when there is no data; by default 0 or `no traffic`.
+    /// What stands there when there is no data; by default 0, `no traffic`, or
+    /// `no answer` for alerts, which are never without a number.
     pub without_data: Option<&'static str>,
     /// Whether each line leads to the traces of its service.
     pub has_traces: bool,
@@ -75,35 +74,6 @@ pub enum Scope {
     Job,
     /// One instance of a job.
     Instance,
-}
-
-/// One query of a panel.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Line {
-    /// What is asked.
-    pub expr: Expr,
-    /// The labels of the result.
-    pub labels: Labels,
-    /// What it is called, before the values of its labels.
-    pub name: Option<&'static str>,
-    /// Its color, if its meaning has one.
-    pub color: Option<Color>,
-    /// What its numbers are, where that differs from the panel: in tables.
-    pub show: Option<Show>,
-}
-
-/// Colors with a meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Color {
-    /// Well.
-    Green,
-    /// Not quite.
-    Yellow,
-    /// Badly.
-    Red,
-    /// Neither.
-    Gray,
 }
 
 impl Panel {
@@ -179,6 +149,7 @@ impl Panel {
             show,
             lines: Vec::new(),
             limits: Vec::new(),
+            advice: Vec::new(),
             scope: Scope::Fleet,
             width,
             height,
@@ -196,6 +167,20 @@ impl Panel {
     /// Shows the limit of an alert.
     pub fn limit(mut self, limit: &Limit) -> Self {
         self.limits.push(*limit);
+        self
+    }
+
+    /// Shows from where on somebody should look closer, although no alert
+    /// fires there: as severe as a warning.
+    pub fn advised_above(mut self, limit: &Limit) -> Self {
+        self.advice.push((Direction::Up, *limit));
+        self
+    }
+
+    /// Shows below what somebody should look closer, although no alert fires
+    /// there: as severe as a warning.
+    pub fn advised_below(mut self, limit: &Limit) -> Self {
+        self.advice.push((Direction::Down, *limit));
         self
     }
 
@@ -247,34 +232,5 @@ impl Panel {
     pub fn without_data(mut self, text: &'static str) -> Self {
         self.without_data = Some(text);
         self
-    }
-}
-
-impl Line {
-    /// Called so, before the values of its labels.
-    #[must_use]
-    pub fn named(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
-        self
-    }
-
-    /// Drawn in this color.
-    #[must_use]
-    pub fn color(mut self, color: Color) -> Self {
-        self.color = Some(color);
-        self
-    }
-
-    /// Shown so, where that differs from the panel: in tables.
-    #[must_use]
-    pub fn show(mut self, show: Show) -> Self {
-        self.show = Some(show);
-        self
-    }
-}
-
-impl<G: LabelSet> From<Query<G>> for Line {
-    fn from(query: Query<G>) -> Self {
-        Self { expr: query.into_expr(), labels: G::LABELS, name: None, color: None, show: None }
     }
 }

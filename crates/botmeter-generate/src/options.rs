@@ -9,11 +9,11 @@ pub struct Options {
     /// The command that generates the files anew. It stands in each of them
     /// and in every complaint about them.
     pub command: String,
-    /// Where the reference pages can be read, for the links of alerts to their
-    /// runbooks.
-    pub reference_url: String,
-    /// Where Grafana is, for the links of alerts to their panels.
-    pub grafana_url: String,
+    /// Where the reference pages can be read; alerts have no links to their
+    /// runbooks without.
+    pub reference_url: Option<String>,
+    /// Where Grafana is; alerts have no links to their panels without.
+    pub grafana_url: Option<String>,
     /// How long Prometheus keeps samples; no rule may look further back.
     pub retention: Duration,
     /// Whether panels lead to traces in a Jaeger data source.
@@ -28,14 +28,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// Links to a Grafana on this machine and to this project's pages,
-    /// Prometheus' own retention of 15 days, and traces.
+    /// Prometheus' own retention of 15 days, and traces. Where alerts lead to
+    /// is not known yet.
     pub fn new(command: impl Into<String>) -> Self {
         Self {
             command: command.into(),
-            reference_url: "https://github.com/botmeter/botmeter/blob/main/dashboards/reference"
-                .to_owned(),
-            grafana_url: "http://localhost:3000".to_owned(),
+            reference_url: None,
+            grafana_url: None,
             retention: Duration::from_hours(15 * 24),
             has_traces: true,
             kubernetes_labels: Vec::new(),
@@ -44,17 +43,18 @@ impl Options {
         }
     }
 
-    /// Another place of the reference pages.
+    /// Where the reference pages can be read: alerts get the annotation
+    /// `runbook_url`.
     #[must_use]
     pub fn reference_url(mut self, url: impl Into<String>) -> Self {
-        self.reference_url = url.into();
+        self.reference_url = Some(url.into());
         self
     }
 
-    /// Another Grafana.
+    /// Where Grafana is: alerts get the annotation `dashboard_url`.
     #[must_use]
     pub fn grafana_url(mut self, url: impl Into<String>) -> Self {
-        self.grafana_url = url.into();
+        self.grafana_url = Some(url.into());
         self
     }
 

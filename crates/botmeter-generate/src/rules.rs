@@ -57,8 +57,9 @@ pub(crate) struct Alerting {
     pub(crate) labels: Vec<(&'static str, String)>,
     pub(crate) summary: String,
     pub(crate) description: String,
-    pub(crate) runbook_url: String,
-    pub(crate) dashboard_url: String,
+    /// Where they lead to, as far as it was said where that is.
+    pub(crate) runbook_url: Option<String>,
+    pub(crate) dashboard_url: Option<String>,
     /// The title of the panel, and the dashboard that has it.
     pub(crate) panel: &'static str,
     pub(crate) dashboard: Option<&'static str>,
@@ -107,9 +108,9 @@ struct Links<'a> {
 }
 
 impl Links<'_> {
-    fn runbook(&self, alert: &str) -> String {
-        let base = self.options.reference_url.trim_end_matches('/');
-        format!("{base}/{}.md#{}", self.domain, alert.to_lowercase())
+    fn runbook(&self, alert: &str) -> Option<String> {
+        let base = self.options.reference_url.as_ref()?.trim_end_matches('/');
+        Some(format!("{base}/{}.md#{}", self.domain, alert.to_lowercase()))
     }
 
     /// The dashboard of this domain that has the panel.
@@ -120,11 +121,11 @@ impl Links<'_> {
         self.entry.board.dashboards.iter().find(has).map(|dashboard| dashboard.uid)
     }
 
-    fn panel(&self, panel: &str) -> String {
-        let Some(uid) = self.dashboard(panel) else { return String::new() };
-        let base = self.options.grafana_url.trim_end_matches('/');
+    fn panel(&self, panel: &str) -> Option<String> {
+        let base = self.options.grafana_url.as_ref()?.trim_end_matches('/');
+        let uid = self.dashboard(panel)?;
         let id = panel_id(uid, panel);
-        format!("{base}/d/{uid}?viewPanel={id}&var-job={{{{ $labels.job | urlquery }}}}")
+        Some(format!("{base}/d/{uid}?viewPanel={id}&var-job={{{{ $labels.job | urlquery }}}}"))
     }
 }
 
@@ -187,16 +188,19 @@ impl Alerting {
             pairs.push(("for".to_owned(), Yaml::text(spelt(self.hold))));
         }
         pairs.push(("labels".to_owned(), Yaml::texts(self.labels.clone())));
-        pairs.push(("annotations".to_owned(), Yaml::texts(self.annotations())));
+        let annotations = self.annotations(&self.summary, &self.description);
+        pairs.push(("annotations".to_owned(), Yaml::texts(annotations)));
         Yaml::Map(pairs)
     }
 
-    fn annotations(&self) -> [(&'static str, &str); 4] {
-        [
-            ("summary", &self.summary),
-            ("description", &self.description),
-            ("runbook_url", &self.runbook_url),
-            ("dashboard_url", &self.dashboard_url),
-        ]
+    /// With these texts, in which labels and the value may be filled in.
+    fn annotations<'a>(
+        &'a self,
+        summary: &'a str,
+        description: &'a str,
+    ) -> Vec<(&'static str, &'a str)> {
+        let links = [("runbook_url", &self.runbook_url), ("dashboard_url", &self.dashboard_url)];
+        let links = links.into_iter().filter_map(|(key, url)| Some((key, url.as_deref()?)));
+        [("summary", summary), ("description", description)].into_iter().chain(links).collect()
     }
 }

@@ -13,6 +13,8 @@ use crate::sample::{self, Mail};
 
 fn options() -> Options {
     Options::new("cargo xtask dashboards")
+        .reference_url("https://example.org/reference/")
+        .grafana_url("https://grafana.example.org")
 }
 
 /// What is wrong with the sample after a change.

@@ -24,7 +24,7 @@ pub fn draw(
     frame: &Frame,
 ) -> Picture {
     // What is wrong with limits is found by the checks of the generator.
-    let steps = limits.steps(&panel.limits).unwrap_or_default();
+    let steps = limits.steps(panel).unwrap_or_default();
     let drawer = Drawer { panel, variables, steps, answers, frame };
     let (common, drawing) = match drawer.drawing() {
         Ok(drawn) => drawn,
@@ -98,7 +98,7 @@ impl Drawer<'_> {
 
     /// How good or bad a value is, if the panel has a limit to tell.
     fn level(&self, value: f64) -> Option<Level> {
-        if self.panel.limits.is_empty() || value.is_nan() {
+        if self.steps.len() < 2 || value.is_nan() {
             return None;
         }
         let mut steps = self.steps.iter().rev();
@@ -123,8 +123,9 @@ impl Drawer<'_> {
         let pairs = self.steps.windows(2).filter_map(|pair| {
             let [below, above] = pair else { return None };
             let value = above.from?;
-            let limit =
-                self.panel.limits.iter().find(|limit| limit.value.total_cmp(&value).is_eq())?;
+            let advice = self.panel.advice.iter().map(|(_, limit)| limit);
+            let mut limits = self.panel.limits.iter().chain(advice);
+            let limit = limits.find(|limit| limit.value.total_cmp(&value).is_eq())?;
             let (below, above) = (Level::from(below.severity), Level::from(above.severity));
             Some(LimitMark {
                 value,

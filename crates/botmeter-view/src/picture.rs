@@ -87,7 +87,7 @@ pub struct Value {
     pub level: Option<Level>,
 }
 
-/// The limit of an alert.
+/// The limit of an alert, or advice.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct LimitMark {
     /// Where it is.

@@ -12,7 +12,10 @@ use botmeter_core::{
 use botmeter_window::{Bounds, Chosen, History, Labels, Place, Row, Rules, Scrape, exposition};
 use expect_test::expect_file;
 
-use crate::{Answers, Clock, Frame, Page, Source, Stage, Which, draw, picture::Drawing};
+use crate::{
+    Answers, Clock, Frame, Page, Source, Stage, Which, draw,
+    picture::{Drawing, Level},
+};
 
 closed_label! {
     /// How it ended.
@@ -317,4 +320,21 @@ fn an_alert_is_shown_firing_before_it_ever_does() {
     }
     assert!(Stage::of(&board, "Nobody", &Limits::default()).is_none());
     assert_eq!(board.alerts[0].when.limits[0].0, Some(Direction::Up));
+}
+
+#[test]
+fn advice_judges_a_number_as_a_warning_would() {
+    let (history, ..) = lived("in");
+    let some = Limit::new(0.01, "one in a hundred");
+    let failed = share(rate(&SENT).only(Status::Error).all(), rate(&SENT).all());
+    let panel = Panel::stat("Failed", DESCRIPTION, Show::Ratio).draw(failed);
+    let level = |panel: &Panel| {
+        let picture = draw(panel, &[], &Limits::default(), &history, &frame());
+        let Drawing::Stats(values) = &picture.drawing else { panic!("{picture:?}") };
+        (values[0].level, picture.limits.first().map(|limit| limit.reason.clone()))
+    };
+    assert_eq!(level(&panel), (None, None));
+    let advised = panel.clone().advised_above(&some);
+    assert_eq!(level(&advised), (Some(Level::Warning), Some(some.reason.to_owned())));
+    assert_eq!(level(&panel.advised_below(&some)).0, Some(Level::Well));
 }

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Color, Panel, Row, Severity, Share, Show, age, firing, highest, increase, last, oldest,
+    Color, Limit, Panel, Row, Severity, Share, Show, age, firing, highest, increase, last, oldest,
     quantile, rate, share_of,
 };
 use botmeter_bot::{
     self as bot, BotName,
-    board::limits::QUEUE_HIGH,
+    board::limits::{FAILURES_HIGH, QUEUE_HIGH, SUCCESS_OVERDUE},
     instruments::{EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
 };
 use botmeter_http::{self as http, instruments::REQUESTS as HTTP_REQUESTS};
@@ -24,6 +24,12 @@ use botmeter_telemetry::{
 };
 
 const DAY: Duration = Duration::from_hours(24);
+
+const ANY_ALERT: Limit = Limit::new(1.0, "an alert fires only where somebody has something to do");
+const FAILED_CALLS: Limit =
+    Limit::new(0.01, "providers promise that no more than one call in a hundred fails");
+const SLOW_CALLS: Limit =
+    Limit::new(60.0, "seconds are usual; who waits for a minute thinks that it hangs");
 
 /// Keeps what is chosen and the time that is shown.
 const LINKS: &str = "\
@@ -58,7 +64,8 @@ fn now() -> Row {
                  their runbooks.",
                 Show::Count,
             )
-            .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info)),
+            .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info))
+            .advised_above(&ANY_ALERT),
             Panel::stat(
                 "Failed LLM calls",
                 "Share of the calls to models in the shown time that ended with an error, cancelled \
@@ -66,14 +73,16 @@ fn now() -> Row {
                  which provider it is.",
                 Show::Ratio,
             )
-            .draw(failed_calls().shown().all()),
+            .draw(failed_calls().shown().all())
+            .advised_above(&FAILED_CALLS),
             Panel::stat(
                 "LLM latency (p95)",
                 "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
                  are usual, minutes are not: look at the latency by model.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).shown().all()),
+            .draw(quantile(0.95, &DURATION).shown().all())
+            .advised_above(&SLOW_CALLS),
             Panel::stat(
                 "LLM cost today",
                 "US dollars spent on calls to models within the last 24 hours, whatever time is \
@@ -89,7 +98,8 @@ fn now() -> Row {
                  it is and why.",
                 Show::Ratio,
             )
-            .draw(failed_runs().shown().all()),
+            .draw(failed_runs().shown().all())
+            .limit(&FAILURES_HIGH),
             Panel::stat(
                 "Oldest success of a bot",
                 "The longest time since a bot last succeeded. It should not be longer than the \
@@ -97,6 +107,7 @@ fn now() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
+            .limit(&SUCCESS_OVERDUE)
             .without_data("no success yet"),
         ],
     )
@@ -181,6 +192,7 @@ fn queues() -> Row {
                 Show::Seconds,
             )
             .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
+            .limit(&SUCCESS_OVERDUE)
             .without_data("no success yet")
             .size(24, 8),
         ],

@@ -5,19 +5,18 @@ use botmeter_board::{self as board, Severity};
 use super::model::{Step, Thresholds};
 
 pub(super) fn thresholds(steps: &[board::Step]) -> Thresholds {
+    // Without a limit, nobody has said what is well.
+    let well = if steps.len() > 1 { "green" } else { "text" };
     let steps = steps.iter();
-    let steps = steps.map(|board::Step { from, severity, .. }| Step {
-        value: *from,
-        color: color(*severity).to_owned(),
-    });
+    let steps = steps
+        .map(|step| Step { value: step.from, color: step.severity.map_or(well, color).to_owned() });
     Thresholds { mode: "absolute".to_owned(), steps: steps.collect() }
 }
 
-fn color(severity: Option<Severity>) -> &'static str {
+fn color(severity: Severity) -> &'static str {
     match severity {
-        None => "green",
-        Some(Severity::Info) => "blue",
-        Some(Severity::Warning) => "orange",
-        Some(Severity::Critical) => "red",
+        Severity::Info => "blue",
+        Severity::Warning => "orange",
+        Severity::Critical => "red",
     }
 }

@@ -196,6 +196,8 @@ pub(crate) struct TimeSeriesCustom {
     pub(crate) span_nulls: bool,
     /// In milliseconds: a longer silence is shown as a gap.
     pub(crate) insert_nulls: u128,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) axis_soft_max: Option<f64>,
     pub(crate) stacking: Stacking,
     pub(crate) thresholds_style: ThresholdsStyle,
 }

@@ -45,7 +45,7 @@ pub(super) fn panel(
     grid_pos: GridPos,
     problems: &mut Vec<Problem>,
 ) -> Panel {
-    let steps = page.limits.steps(&drawn.limits).unwrap_or_else(|what| {
+    let steps = page.limits.steps(drawn).unwrap_or_else(|what| {
         let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
         problems.push(Problem::new(place, what));
         Vec::new()
@@ -127,7 +127,7 @@ fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> Fiel
             max: drawn.highest(),
             no_value: drawn.text_without_data().to_owned(),
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
-            custom: settings::custom(drawn.kind, &thresholds.steps),
+            custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
             links: link.into_iter().collect(),
         },

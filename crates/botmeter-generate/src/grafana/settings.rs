@@ -108,8 +108,8 @@ fn heatmap(show: Show) -> Heatmap {
 }
 
 /// What the kind of panel is told of its fields.
-pub(super) fn custom(kind: Kind, steps: &[Step]) -> Option<Custom> {
-    match kind {
+pub(super) fn custom(drawn: &board::Panel, steps: &[Step]) -> Option<Custom> {
+    match drawn.kind {
         Kind::TimeSeries { is_stacked, is_bars } => Some(Custom::TimeSeries(TimeSeriesCustom {
             draw_style: if is_bars { "bars" } else { "line" }.to_owned(),
             line_width: 1,
@@ -117,6 +117,7 @@ pub(super) fn custom(kind: Kind, steps: &[Step]) -> Option<Custom> {
             show_points: "auto".to_owned(),
             span_nulls: false,
             insert_nulls: GAP,
+            axis_soft_max: soft_max(drawn.show, steps),
             stacking: Stacking {
                 mode: if is_stacked { "normal" } else { "none" }.to_owned(),
                 group: "A".to_owned(),
@@ -141,4 +142,11 @@ pub(super) fn custom(kind: Kind, steps: &[Step]) -> Option<Custom> {
         })),
         Kind::Stat | Kind::Gauge | Kind::BarGauge | Kind::Text => None,
     }
+}
+
+/// How far up an axis goes at least. Grafana draws no limit beyond its axis,
+/// and those of shares are near enough to what they limit.
+fn soft_max(show: Show, steps: &[Step]) -> Option<f64> {
+    let limits = steps.iter().filter_map(|step| step.value);
+    limits.filter(|_| show == Show::Ratio).reduce(f64::max)
 }

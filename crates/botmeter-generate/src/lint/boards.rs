@@ -70,6 +70,11 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                     object("a heat map draws `heat`, and nothing else does".to_owned());
                 }
             }
+            for (_, limit) in &panel.advice {
+                if !limit.value.is_finite() || limit.reason.trim().is_empty() {
+                    object(format!("the advice at {} needs a number and a reason", limit.value));
+                }
+            }
             if panel.kind == Kind::Table
                 && panel.lines.windows(2).any(|pair| pair[0].labels != pair[1].labels)
             {

@@ -105,7 +105,8 @@ pub(super) fn links(
                 .flat_map(grafana::Dashboard::panels);
             let id = panel_id(uid, alert.panel);
             let link = format!("/d/{uid}?viewPanel={id}&");
-            panels.any(|panel| panel.id == id) && alert.dashboard_url.contains(&link)
+            panels.any(|panel| panel.id == id)
+                && alert.dashboard_url.as_ref().is_none_or(|url| url.contains(&link))
         });
         // One without a title was complained of as a part that is missing.
         if !has_panel && !alert.panel.trim().is_empty() {
@@ -114,7 +115,8 @@ pub(super) fn links(
                 alert.panel
             ));
         }
-        let anchor = alert.runbook_url.split_once('#').map_or("", |(_, anchor)| anchor);
+        let Some(runbook) = &alert.runbook_url else { continue };
+        let anchor = runbook.split_once('#').map_or("", |(_, anchor)| anchor);
         let has_section = page.is_some_and(|page| {
             page.lines()
                 .filter_map(|line| line.strip_prefix("### "))

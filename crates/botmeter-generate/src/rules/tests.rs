@@ -170,17 +170,8 @@ fn fired(rule: &Alerting, labels: &[(&str, &str)], summary: &str, description: &
     let mut expected = vec![("job", EXAMPLE_JOB)];
     expected.extend(labels);
     expected.extend(rule.labels.iter().map(|(key, value)| (*key, value.as_str())));
-    let dashboard = rule.dashboard_url.replace("{{ $labels.job | urlquery }}", EXAMPLE_JOB);
-    Yaml::map([
-        ("exp_labels", Yaml::texts(expected)),
-        (
-            "exp_annotations",
-            Yaml::texts([
-                ("summary", summary),
-                ("description", description),
-                ("runbook_url", &rule.runbook_url),
-                ("dashboard_url", &dashboard),
-            ]),
-        ),
-    ])
+    let annotations = rule.annotations(summary, description).into_iter();
+    let filled = annotations
+        .map(|(key, text)| (key, text.replace("{{ $labels.job | urlquery }}", EXAMPLE_JOB)));
+    Yaml::map([("exp_labels", Yaml::texts(expected)), ("exp_annotations", Yaml::texts(filled))])
 }

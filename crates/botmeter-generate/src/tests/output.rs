@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Dashboard, Panel, Row, Severity, Show, firing, increase};
+use botmeter_board::{
+    Dashboard, Limit, Panel, Row, Severity, Show, firing, increase, last, within,
+};
 use expect_test::expect;
+use serde_json::Value;
 
 use super::options;
 use crate::{
-    Asked, Catalogue, Files, generate, promql,
+    Asked, Catalogue, Files, Options, generate, promql,
     sample::{self, Mail, Status},
 };
 
@@ -15,19 +18,30 @@ fn files() -> Files {
     generate(&sample::catalogue(), &options()).unwrap()
 }
 
+/// Everything on the page, those in closed rows included.
+fn panels(files: &Files) -> Vec<Value> {
+    let text = files.text("grafana/mail-out.json").unwrap();
+    let dashboard: Value = serde_json::from_str(text).unwrap();
+    let items = dashboard["panels"].as_array().unwrap().iter().flat_map(|item| {
+        let hidden = item["panels"].as_array().into_iter().flatten();
+        [item].into_iter().chain(hidden)
+    });
+    items.cloned().collect()
+}
+
+/// What the panel of this title is told of its fields.
+fn fields(files: &Files, title: &str) -> Value {
+    let mut panels = panels(files).into_iter();
+    let panel = panels.find(|panel| panel["title"] == title && panel["type"] != "row");
+    panel.unwrap()["fieldConfig"]["defaults"].take()
+}
+
 /// Title, name of the line, and query of every panel.
 fn queries(files: &Files) -> String {
-    let dashboard: serde_json::Value =
-        serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
     let mut lines = Vec::new();
-    let mut panels = Vec::new();
-    for item in dashboard["panels"].as_array().unwrap() {
-        panels.push(item);
-        panels.extend(item["panels"].as_array().into_iter().flatten());
-    }
-    for panel in panels {
+    for panel in panels(files) {
         for target in panel["targets"].as_array().into_iter().flatten() {
-            let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
             lines.push(format!("{} | {}", text(&panel["title"]), text(&target["legendFormat"])));
             lines.push(format!("  {}", text(&target["expr"])));
         }
@@ -108,8 +122,25 @@ fn alerts_group_by_job_and_show_where_to_look() {
           annotations:
             summary: Mail waits.
             description: '{{ $value | humanize }} mails of {{ $labels.job }} wait in {{ $labels.queue }}.'
-            runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
-            dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job={{ $labels.job | urlquery }}'"#]].assert_eq(&lines.join("\n"));
+            runbook_url: 'https://example.org/reference/mail.md#mailwaits'
+            dashboard_url: 'https://grafana.example.org/d/mail-out?viewPanel=988757&var-job={{ $labels.job | urlquery }}'"#]].assert_eq(&lines.join("\n"));
+}
+
+#[test]
+fn alerts_of_others_do_not_lead_to_pages_of_this_project() {
+    let nowhere = generate(&sample::catalogue(), &Options::new("cargo xtask dashboards")).unwrap();
+    let paths = nowhere.paths().filter(|path| !path.starts_with("grafana/"));
+    for path in paths {
+        let text = nowhere.text(path).unwrap();
+        for link in ["runbook_url", "dashboard_url", "github.com", "localhost"] {
+            assert!(!text.contains(link), "{path} has a {link}");
+        }
+    }
+    let one = Options::new("cargo xtask dashboards").grafana_url("https://grafana.example.org");
+    let files = generate(&sample::catalogue(), &one).unwrap();
+    let rules = files.text("prometheus/mail.rules.yml").unwrap();
+    assert!(rules.contains("https://grafana.example.org/d/mail-out?"), "{rules}");
+    assert!(!rules.contains("runbook_url"), "{rules}");
 }
 
 #[test]
@@ -146,16 +177,15 @@ fn an_example_becomes_a_test_that_promtool_runs() {
                     exp_annotations:
                       summary: Mail waits.
                       description: '150 mails of example-bot wait in out "fast".'
-                      runbook_url: 'https://github.com/botmeter/botmeter/blob/main/dashboards/reference/mail.md#mailwaits'
-                      dashboard_url: 'http://localhost:3000/d/mail-out?viewPanel=988757&var-job=example-bot'
+                      runbook_url: 'https://example.org/reference/mail.md#mailwaits'
+                      dashboard_url: 'https://grafana.example.org/d/mail-out?viewPanel=988757&var-job=example-bot'
     "##]].assert_eq(first);
 }
 
 #[test]
 fn the_catalogue_has_the_names_and_bounds_of_everything() {
     let files = files();
-    let index: serde_json::Value =
-        serde_json::from_str(files.text("catalogue.json").unwrap()).unwrap();
+    let index: Value = serde_json::from_str(files.text("catalogue.json").unwrap()).unwrap();
     assert_eq!(index["format"], 1);
     let sent = &index["instruments"][0];
     expect![[r#"{"domain":"mail","family":"mail_sent_total","help":"Mails that were sent.","kind":"counter","labels":[{"key":"queue","limit":10},{"key":"status","values":["success","error","cancelled"]}],"name":"mail.sent","unit":"{mail}"}"#]].assert_eq(&sent.to_string());
@@ -292,6 +322,47 @@ fn what_is_chosen_stands_in_a_query_that_is_asked_elsewhere() {
 }
 
 #[test]
+fn shares_over_time_are_drawn_as_large_as_they_are() {
+    let mut board = sample::board();
+    let limited = Panel::time_series("Arrived", sample::DESCRIPTION, Show::Ratio)
+        .draw(within(0.5, &sample::TOOK).all())
+        .limit(&sample::TOO_FEW);
+    board.dashboards[0].rows.push(Row::open("More", [limited]));
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    let top = |title| {
+        let fields = fields(&files, title);
+        (fields["max"].clone(), fields["custom"]["axisSoftMax"].clone())
+    };
+    assert_eq!(top("Within half a second"), (1.0.into(), Value::Null), "a dial is the whole");
+    assert_eq!(top("Failed"), (Value::Null, Value::Null));
+    assert_eq!(top("Arrived"), (Value::Null, sample::TOO_FEW.value.into()), "the limit shows");
+    assert_eq!(top("Waiting"), (Value::Null, Value::Null), "a hundred mails would press it down");
+}
+
+#[test]
+fn a_number_without_a_limit_is_not_said_to_be_well() {
+    let mut board = sample::board();
+    let limited = Panel::stat("Waits", sample::DESCRIPTION, Show::Count)
+        .draw(last(&sample::WAITING).all())
+        .limit(&sample::TOO_MANY);
+    let advised = Panel::stat("Arrived", sample::DESCRIPTION, Show::Ratio)
+        .draw(within(0.5, &sample::TOOK).shown().all())
+        .advised_below(&Limit::new(0.9, "one late mail in ten is nothing to wake up for"));
+    board.dashboards[0].rows.push(Row::open("More", [limited, advised]));
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    let colors = |title| {
+        let fields = fields(&files, title);
+        let steps = fields["thresholds"]["steps"].as_array().unwrap();
+        steps.iter().map(|step| step["color"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for title in ["Sent", "Within half a second", "Dearest", "Last"] {
+        assert_eq!(colors(title), ["text"], "{title}");
+    }
+    assert_eq!(colors("Waits"), ["green", "orange"]);
+    assert_eq!(colors("Arrived"), ["orange", "green"]);
+}
+
+#[test]
 fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let mut board = sample::board();
     let alerts =
@@ -301,6 +372,9 @@ fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let files = generate(&catalogue, &options()).unwrap();
     let queries = queries(&files);
     let (_, query) = queries.split_once("Firing | Firing\n").unwrap();
+    // There is a zero as long as a program reports, so a gap is no zero.
+    assert_eq!(fields(&files, "Firing")["noValue"], "no answer");
+    assert_eq!(fields(&files, "Sent")["noValue"], "0");
     let expected = "count(ALERTS{alertstate=\"firing\", job=~\"$job\", severity=\"critical\"}) \
                     or 0 * sum(build_info{job=~\"$job\", instance=~\"$instance\"})";
     assert_eq!(query.trim(), expected);

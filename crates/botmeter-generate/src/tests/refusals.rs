@@ -192,7 +192,7 @@ fn the_limit_of_a_panel_is_that_of_an_alert() {
             .draw(increase(&SENT).all())
             .limit(&Limit::new(7.0, "a whim")),
         &expect![[
-            r#"dashboard mail-out panel "Limit": the limit 7 is that of no alert; compare with it in one, or remove it here"#
+            r#"dashboard mail-out panel "Limit": the limit 7 is that of no alert; compare with it in one, or advise with it"#
         ]],
     );
     with_panel(
@@ -202,6 +202,24 @@ fn the_limit_of_a_panel_is_that_of_an_alert() {
             .limit(&TOO_FEW),
         &expect![[
             r#"dashboard mail-out panel "Limits": one limit is bad above and another is bad below; show one of them"#
+        ]],
+    );
+    let advised = || {
+        Panel::stat("Advice", DESCRIPTION, Show::Count)
+            .draw(increase(&SENT).all())
+            .advised_above(&Limit::new(7.0, "one a day"))
+    };
+    with_panel(advised(), &expect![[""]]);
+    with_panel(
+        advised().advised_above(&Limit::new(9.0, " ")),
+        &expect![[
+            r#"dashboard mail-out panel "Advice": the advice at 9 needs a number and a reason"#
+        ]],
+    );
+    with_panel(
+        advised().limit(&TOO_FEW),
+        &expect![[
+            r#"dashboard mail-out panel "Advice": one limit is bad above and another is bad below; show one of them"#
         ]],
     );
 }
@@ -314,7 +332,7 @@ fn a_window_is_no_longer_than_what_is_kept() {
     refused(
         |board| board.objectives[0].windows = SWAPPED,
         &expect![[r#"
-        dashboard mail-out panel "Burn": the limit 6 is that of no alert; compare with it in one, or remove it here
+        dashboard mail-out panel "Burn": the limit 6 is that of no alert; compare with it in one, or advise with it
         objective mail_lost: the short window is not shorter than 5m"#]],
     );
 }

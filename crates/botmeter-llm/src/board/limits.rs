@@ -98,3 +98,11 @@ pub(super) const FAST_SECONDS: f64 = 20.48;
 /// Calls before one speaks of a budget.
 pub(super) const ENOUGH_EVENTS: Limit =
     Limit::new(20.0, "a bot at night makes few calls, and one that fails is no outage");
+
+/// Calls that fail of those of the shown time.
+pub(super) const MORE_THAN_PROMISED: Limit =
+    Limit::new(0.01, "providers promise that no more than one call in a hundred fails");
+
+/// The slowest calls of the shown time.
+pub(super) const MINUTES: Limit =
+    Limit::new(60.0, "seconds are usual; who waits for a minute thinks that it hangs");

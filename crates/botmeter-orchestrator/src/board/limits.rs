@@ -37,3 +37,11 @@ pub(super) const LATE_RETRIES: Limit = Limit::new(
     "one unlucky task may need a fifth retry; more than three of them in a quarter of an hour \
      are tasks that go round in circles, and each round is paid for",
 );
+
+/// Tasks that are done, of all that workers ended.
+pub(super) const SUCCESS_RATE: Limit =
+    Limit::new(1.0 - FAILED_SHARE.value, "the rest is the share of a profile that alerts");
+
+/// Tasks that a human holds up.
+pub(super) const HELD_UP: Limit =
+    Limit::new(1.0, "each of them stands still until somebody has answered");

@@ -43,3 +43,10 @@ pub(super) const STARTS: Limit = Limit::new(
     "a deployment starts each process once, and one that fails and is rolled back twice; more \
      within 15 minutes is a loop",
 );
+
+/// What tiles count of which there should be none.
+pub(super) const ANY_LOSS: Limit = Limit::new(
+    0.5,
+    "one is one too many, and growth over a time is estimated, so that one may show as a little \
+     less",
+);

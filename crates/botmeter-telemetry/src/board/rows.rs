@@ -70,14 +70,16 @@ fn overview() -> Row {
                  otherwise the reasons below tell which mistake to look for.",
                 Show::Count,
             )
-            .draw(increase(&DROPPED).all()),
+            .draw(increase(&DROPPED).all())
+            .advised_above(&limits::ANY_LOSS),
             Panel::stat(
                 "Events past a limit",
                 "Events of the shown time whose labels became `other` or were cut. Zero is well; \
                  otherwise the instrument below has a label with too many or too long values.",
                 Show::Count,
             )
-            .draw(increase(&OVERFLOW).all()),
+            .draw(increase(&OVERFLOW).all())
+            .advised_above(&limits::ANY_LOSS),
             Panel::stat(
                 "Series",
                 "Label sets of all instruments and processes. Prometheus bears a million; what \

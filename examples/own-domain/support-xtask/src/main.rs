@@ -20,6 +20,7 @@ fn dashboards(mode: Mode) -> Result<Report, Error> {
     let catalogue = Catalogue::new().domain::<Desk>(board());
     let options = Options::new("cargo xtask dashboards")
         .reference_url("https://github.com/example/support/blob/main/dashboards/reference")
+        .grafana_url("http://localhost:3000")
         .without_traces();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dashboards");
     generate(&catalogue, &options)?.apply(&folder, mode)

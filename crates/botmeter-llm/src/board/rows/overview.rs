@@ -4,7 +4,7 @@ use botmeter_board::{Panel, Row, Show, average, increase, last, quantile, rate};
 
 use crate::{
     Model, Provider,
-    board::alerts::failed,
+    board::{alerts::failed, limits},
     instruments::{COST, COST_UNPRICED, DURATION, IN_FLIGHT, REQUESTS, TOKENS},
 };
 
@@ -26,14 +26,16 @@ pub(super) fn overview() -> Row {
                  out. Up to 1 % is usual; above, look at the errors by type below.",
                 Show::Ratio,
             )
-            .draw(failed().shown().all()),
+            .draw(failed().shown().all())
+            .advised_above(&limits::MORE_THAN_PROMISED),
             Panel::stat(
                 "Latency (p95)",
                 "The time within which 95 of 100 calls of the shown time ended. Seconds are \
                  usual, minutes are not: look at the latency by model.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).shown().all()),
+            .draw(quantile(0.95, &DURATION).shown().all())
+            .advised_above(&limits::MINUTES),
             Panel::stat(
                 "Cost",
                 "US dollars spent on calls in the shown time, as far as their prices are known. \

@@ -43,7 +43,8 @@ pub(super) fn overview() -> Row {
                  worker it is.",
                 Show::Ratio,
             )
-            .draw(alerts::tasks_that(&[TaskStatus::Success]).shown().all()),
+            .draw(alerts::tasks_that(&[TaskStatus::Success]).shown().all())
+            .advised_below(&limits::SUCCESS_RATE),
             Panel::stat(
                 "Tasks that wait for a human",
                 "Tasks that cannot go on until a human has answered. They wait for you: the \
@@ -51,6 +52,7 @@ pub(super) fn overview() -> Row {
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).only(TaskState::WaitingHuman).all())
+            .advised_above(&limits::HELD_UP)
             .without_data("no snapshot"),
             Panel::stat(
                 "Escalations",

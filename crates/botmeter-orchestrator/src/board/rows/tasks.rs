@@ -138,6 +138,7 @@ pub(super) fn workers() -> Row {
                 Show::Ratio,
             )
             .draw(success_rate().by::<(WorkerProfile,)>())
+            .advised_below(&limits::SUCCESS_RATE)
             .size(24, 6),
             Panel::table(
                 "Workers",

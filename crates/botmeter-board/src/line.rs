@@ -1,0 +1,66 @@
+//! The lines of a panel.
+
+use botmeter_core::LabelSet;
+
+use crate::{
+    Query, Show,
+    expr::{Expr, Labels},
+};
+
+/// One query of a panel.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Line {
+    /// What is asked.
+    pub expr: Expr,
+    /// The labels of the result.
+    pub labels: Labels,
+    /// What it is called, before the values of its labels.
+    pub name: Option<&'static str>,
+    /// Its color, if its meaning has one.
+    pub color: Option<Color>,
+    /// What its numbers are, where that differs from the panel: in tables.
+    pub show: Option<Show>,
+}
+
+/// Colors with a meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Well.
+    Green,
+    /// Not quite.
+    Yellow,
+    /// Badly.
+    Red,
+    /// Neither.
+    Gray,
+}
+
+impl Line {
+    /// Called so, before the values of its labels.
+    #[must_use]
+    pub fn named(mut self, name: &'static str) -> Self {
+        self.name = Some(name);
+        self
+    }
+
+    /// Drawn in this color.
+    #[must_use]
+    pub fn color(mut self, color: Color) -> Self {
+        self.color = Some(color);
+        self
+    }
+
+    /// Shown so, where that differs from the panel: in tables.
+    #[must_use]
+    pub fn show(mut self, show: Show) -> Self {
+        self.show = Some(show);
+        self
+    }
+}
+
+impl<G: LabelSet> From<Query<G>> for Line {
+    fn from(query: Query<G>) -> Self {
+        Self { expr: query.into_expr(), labels: G::LABELS, name: None, color: None, show: None }
+    }
+}
