@@ -33,6 +33,11 @@ pub(crate) struct Dashboards {
     /// Leave out links to traces, where there is no Jaeger
     #[arg(long)]
     without_traces: bool,
+
+    /// A label for the objects of the Prometheus operator, by which it selects them; give it once
+    /// for each
+    #[arg(long = "kubernetes-label", value_name = "KEY=VALUE", value_parser = pair)]
+    kubernetes_labels: Vec<(String, String)>,
 }
 
 pub(crate) fn run(asked: &Dashboards, catalogue: &Catalogue) -> Result<(), Failure> {
@@ -62,6 +67,16 @@ impl Dashboards {
         if let Some(url) = &self.reference_url {
             options = options.reference_url(url);
         }
+        for (key, value) in &self.kubernetes_labels {
+            options = options.kubernetes_label(key, value);
+        }
         if self.without_traces { options.without_traces() } else { options }
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
+        _ => Err("write it like release=kube-prometheus-stack".to_owned()),
     }
 }

@@ -19,6 +19,7 @@ fn the_files_of_the_domains_that_are_asked_for_are_written_and_then_up_to_date()
     let into = folder.path().join("metrics");
     let into_text = into.to_str().unwrap();
     let wanted = ["--into", into_text, "--only", "bot,llm", "--grafana-url", "https://g.example"];
+    let wanted = [&wanted[..], &["--kubernetes-label", "release=stack"]].concat();
     let arguments = [&["dashboards"], &wanted[..]].concat();
     let (code, said) = failed(&[&arguments[..], &["--check"]].concat());
     assert_eq!(code, Some(1), "{said}");
@@ -31,6 +32,8 @@ fn the_files_of_the_domains_that_are_asked_for_are_written_and_then_up_to_date()
     let rules = fs::read_to_string(into.join("prometheus/llm.rules.yml")).unwrap();
     assert!(rules.contains("https://g.example/d/llm-api-health"), "{rules}");
     assert!(!rules.contains("localhost"), "{rules}");
+    let object = fs::read_to_string(into.join("kubernetes/rules-llm.yaml")).unwrap();
+    assert!(object.contains("\n    release: "), "{object}");
 
     let output = ended(&[&arguments[..], &["--check"]].concat());
     assert!(output.status.success(), "{output:?}");

@@ -37,13 +37,18 @@ fn a_page_that_is_being_made_holds_no_other_answer_up() {
     let _turn = fill(&scrape);
     let page_takes = time_of_a_page(address);
     let _others: Vec<TcpStream> = (0..3).map(|_| ask_packed(address)).collect();
+    let mut times = Vec::new();
     while exports.success_count() < 4 {
         let asked = Instant::now();
         let mut other = connect(address);
         other.write_all(b"GET /healthz HTTP/1.0\r\n\r\n").unwrap();
         assert!(rest(other).ends_with("ok\n"));
-        assert!(asked.elapsed() < page_takes, "{:?} of {page_takes:?}", asked.elapsed());
+        times.push(asked.elapsed());
     }
+    // On a busy machine, a few are held up by others.
+    times.sort();
+    let middle = times[times.len() / 2];
+    assert!(middle < page_takes / 4, "{middle:?} of {page_takes:?}, {} answers", times.len());
 }
 
 /// The value of a counter that only ever grows, as this page has it.
