@@ -157,6 +157,15 @@ pub(crate) struct Table {
     pub(crate) frame_index: u32,
     pub(crate) show_header: bool,
     pub(crate) cell_height: String,
+    pub(crate) sort_by: Vec<SortBy>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SortBy {
+    pub(crate) display_name: String,
+    #[serde(rename = "desc")]
+    pub(crate) is_descending: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -7,7 +7,7 @@ use super::{
     options::{
         BarGauge, Custom, Exemplars, FilterValues, Gauge, Heatmap, HeatmapColor, HeatmapCustom,
         HeatmapLegend, HeatmapTooltip, Legend, Options, Reduce, RowsFrame, ScaleDistribution,
-        Stacking, Stat, StateTimeline, StateTimelineCustom, Table, TableCustom, Text,
+        SortBy, Stacking, Stat, StateTimeline, StateTimelineCustom, Table, TableCustom, Text,
         ThresholdsStyle, TimeSeries, TimeSeriesCustom, Tooltip, YAxis,
     },
     units::unit,
@@ -60,6 +60,7 @@ pub(super) fn options(drawn: &board::Panel) -> Options {
             frame_index: 0,
             show_header: true,
             cell_height: "sm".to_owned(),
+            sort_by: most_first(drawn).into_iter().collect(),
         }),
         Kind::StateTimeline => Options::StateTimeline(StateTimeline {
             show_value: "auto".to_owned(),
@@ -74,6 +75,12 @@ pub(super) fn options(drawn: &board::Panel) -> Options {
             content: drawn.description.to_owned(),
         }),
     }
+}
+
+/// What there is most of comes first, as in pictures without Grafana.
+fn most_first(drawn: &board::Panel) -> Option<SortBy> {
+    let heading = drawn.heading(drawn.lines.first()?);
+    Some(SortBy { display_name: heading.to_owned(), is_descending: true })
 }
 
 fn heatmap(show: Show) -> Heatmap {

@@ -7,8 +7,8 @@ use super::model::Link;
 /// A link on each line to the traces of its service, in the time that the
 /// dashboard shows.
 ///
-/// Exemplars would lead to single traces, but neither route carries them, so
-/// the search is what works everywhere.
+/// Exemplars lead to single traces, but only buckets and counters have them;
+/// the search works for every line.
 pub(super) fn link(dashboard: &board::Dashboard, panel: &board::Panel) -> Link {
     // A label that one line lacks would stay as `${...}` in the search.
     let in_all = |key: &str| {

@@ -363,6 +363,14 @@ fn a_number_without_a_limit_is_not_said_to_be_well() {
 }
 
 #[test]
+fn the_rows_of_a_table_with_the_most_come_first() {
+    let files = files();
+    let table = panels(&files).into_iter().find(|panel| panel["type"] == "table").unwrap();
+    let first = serde_json::json!([{ "displayName": "Mails", "desc": true }]);
+    assert_eq!(table["options"]["sortBy"], first);
+}
+
+#[test]
 fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let mut board = sample::board();
     let alerts =
