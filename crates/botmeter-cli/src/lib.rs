@@ -2,10 +2,14 @@
 #![doc = include_str!("../README.md")]
 
 mod bots;
+mod check;
 mod failure;
 mod fetch;
+mod keep;
 mod moments;
+mod open;
 mod options;
+mod report;
 mod rounds;
 mod serve;
 mod target;
@@ -39,6 +43,8 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
     };
     let done = match options.command {
         Command::Watch(options) => watch::run(boards(catalogue), &options),
+        Command::Report(options) => report::run(boards(catalogue), &options),
+        Command::Open(options) => open::run(boards(catalogue), &options),
     };
     done.unwrap_or_else(|failure| {
         complain(format_args!("error: {failure}"));

@@ -64,7 +64,15 @@ impl Timeline {
         self.times.pop_back();
     }
 
-    #[cfg(test)]
+    /// Times that are sorted, oldest first.
+    pub(crate) fn of(times: Vec<i64>) -> Self {
+        Self { newest: times.last().copied(), first: 0, times: times.into() }
+    }
+
+    pub(crate) fn times(&self) -> impl Iterator<Item = i64> {
+        self.times.iter().copied()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.times.len()
     }
@@ -99,6 +107,16 @@ impl Timeline {
 impl Series {
     pub(crate) fn new(labels: Labels, target: usize, first: u64) -> Self {
         Self { labels, target, first, values: VecDeque::new() }
+    }
+
+    /// Values, marks included, from the time of this number on.
+    pub(crate) fn of(labels: Labels, target: usize, first: u64, values: Vec<f64>) -> Self {
+        Self { labels, target, first, values: values.into() }
+    }
+
+    /// The values, and the place of the first among the times that there are.
+    pub(crate) fn stretch(&self, timeline: &Timeline) -> Option<(usize, Vec<f64>)> {
+        Some((index(self.first, timeline.first)?, self.values.iter().copied().collect()))
     }
 
     pub(crate) fn len(&self) -> usize {

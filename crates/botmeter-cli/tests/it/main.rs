@@ -3,8 +3,11 @@
 #![cfg(test)]
 
 mod bot;
+mod check;
 mod faults;
 mod guard;
+mod keep;
 mod links;
 mod live;
 mod program;
+mod report;
