@@ -6,10 +6,14 @@ use std::{
 };
 
 use botmeter_board::{Board, Limits};
-use botmeter_view::{Address, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
-use botmeter_window::{Bounds, History, OutOfOrder, Rules, Scrape, exposition, rate_interval};
+use botmeter_view::{Address, Alerts, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
+use botmeter_window::{
+    BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, exposition, rate_interval,
+};
 
-/// How much a page shows unless it is asked for more.
+/// How much a page shows unless it is asked for more: first less, because
+/// lines of a minute would be lost in a quarter of an hour.
+const FIRST_SHOWN: Duration = Duration::from_mins(5);
 const SHOWN: Duration = Duration::from_mins(15);
 
 /// How far apart the moments are that are remembered for days.
@@ -37,8 +41,11 @@ struct Heard {
     at: i64,
     /// How often.
     rounds: u64,
-    /// How many samples found no room in the last round.
-    refused: usize,
+}
+
+/// How many samples this memory holds.
+pub(crate) fn samples(memory: u64) -> usize {
+    usize::try_from(memory / 8).unwrap_or(usize::MAX)
 }
 
 /// What the page of a bot said, or why it could not be read.
@@ -55,7 +62,7 @@ impl Bots {
         at: i64,
     ) -> Self {
         // A quarter of the memory is for what lies days back.
-        let samples = usize::try_from(memory / 8).unwrap_or(usize::MAX);
+        let samples = samples(memory);
         let past = Bounds { samples: samples / 4, series: SERIES };
         let own = Bounds { samples: samples - samples / 4, series: SERIES };
         let mut history = History::new(own).with_past(PAST, past);
@@ -64,27 +71,74 @@ impl Bots {
             scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();
         let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
         let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
-        let heard = Heard { history, rules, scrapes, at, rounds: 0, refused: 0 };
+        let heard = Heard { history, rules, scrapes, at, rounds: 0 };
         Self { boards, limits, interval, heard: RwLock::new(heard) }
+    }
+
+    /// The same, going on from what was kept.
+    pub(crate) fn restored(self, kept: Kept) -> Result<Self, BadWindow> {
+        let mut heard = self.write();
+        let Heard { history, rules, scrapes, at, .. } = &mut *heard;
+        kept.restore(history, rules, scrapes)?;
+        *at = history.newest().unwrap_or(*at);
+        drop(heard);
+        Ok(self)
+    }
+
+    /// Everything that is known.
+    pub(crate) fn kept(&self) -> Kept {
+        let heard = self.read();
+        Kept::of(&heard.history, &heard.rules, &heard.scrapes)
+    }
+
+    /// When something was last heard, in milliseconds.
+    pub(crate) fn at(&self) -> i64 {
+        self.read().at
+    }
+
+    /// How much is known, in whole.
+    pub(crate) fn covered(&self) -> Duration {
+        self.read().covered()
+    }
+
+    /// Those that cannot be read, and why.
+    pub(crate) fn unread(&self) -> Vec<String> {
+        let heard = self.read();
+        let failed = heard.scrapes.iter().filter_map(|scrape| {
+            Some(format!("{} {}: {}", scrape.job(), scrape.instance(), scrape.failure()?))
+        });
+        failed.collect()
+    }
+
+    /// The states of all alerts.
+    pub(crate) fn alerts(&self) -> Alerts {
+        let heard = self.read();
+        Alerts::of(self.boards.iter().zip(&heard.rules), heard.at, heard.covered())
     }
 
     /// What each of the bots told at a time, in their order.
     pub(crate) fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
         let mut heard = self.write();
         let Heard { history, rules, scrapes, .. } = &mut *heard;
-        let mut refused = 0;
         for (scrape, told) in scrapes.iter_mut().zip(told) {
-            refused += match told {
-                Ok(page) => scrape.read(history, at, &page)?.refused,
-                Err(why) => scrape.failed(history, at, why)?.refused,
-            };
+            match told {
+                Ok(page) => {
+                    let refused = scrape.read(history, at, &page)?.refused;
+                    if refused > 0 {
+                        scrape.warn(format!(
+                            "{refused} of its samples are left out: there is room for {SERIES} \
+                             series, and each is taken once"
+                        ));
+                    }
+                }
+                Err(why) => drop(scrape.failed(history, at, why)?),
+            }
         }
         for rules in rules {
             rules.evaluate(history, at)?;
         }
         heard.at = at;
         heard.rounds += 1;
-        heard.refused = refused;
         Ok(())
     }
 
@@ -104,7 +158,7 @@ impl Bots {
             oldest: heard.history.oldest(),
             now: heard.at,
         };
-        Page::of(&source, &self.frame(address, heard.at), which)
+        Page::of(&source, &self.frame(address, &heard), which)
     }
 
     /// The dashboard that a page shows if it is asked for none.
@@ -121,7 +175,7 @@ impl Bots {
     pub(crate) fn picture(&self, address: &Address, place: &str) -> Option<Drawn<'_>> {
         let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
         let heard = self.read();
-        let frame = self.frame(address, heard.at);
+        let frame = self.frame(address, &heard);
         let picture = draw(panel, &dashboard.variables, &self.limits, &heard.history, &frame);
         Some(Drawn { dashboard, panel, picture, frame })
     }
@@ -131,10 +185,11 @@ impl Bots {
         self.boards.iter().find_map(|board| Stage::of(board, name, &self.limits))
     }
 
-    fn frame(&self, address: &Address, now: i64) -> Frame {
+    fn frame(&self, address: &Address, heard: &Heard) -> Frame {
+        let (now, covered) = (heard.at, heard.covered());
         Frame {
             end: address.end.map_or(now, |end| end.min(now)),
-            shown: address.range.unwrap_or(SHOWN),
+            shown: address.range.unwrap_or(if covered < FIRST_SHOWN { FIRST_SHOWN } else { SHOWN }),
             scrape: self.interval,
             chosen: address.chosen.clone(),
             clock: Clock::Wall { east: 0 },
@@ -148,6 +203,14 @@ impl Bots {
 
     fn write(&self) -> RwLockWriteGuard<'_, Heard> {
         self.heard.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Heard {
+    /// How long it has been known.
+    fn covered(&self) -> Duration {
+        let age = self.history.oldest().map_or(0, |oldest| self.at - oldest);
+        Duration::from_millis(u64::try_from(age).unwrap_or(0))
     }
 }
 

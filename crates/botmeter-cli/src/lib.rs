@@ -2,13 +2,17 @@
 #![doc = include_str!("../README.md")]
 
 mod bots;
+mod check;
 mod dashboards;
 #[doc(hidden)]
 pub mod doctor;
 mod failure;
 mod fetch;
+mod keep;
 mod moments;
+mod open;
 mod options;
+mod report;
 mod rounds;
 mod serve;
 mod target;
@@ -43,6 +47,8 @@ pub fn main(catalogue: &Catalogue) -> ExitCode {
     };
     let done = match options.command {
         Command::Watch(options) => watch::run(boards(catalogue), &options),
+        Command::Report(options) => report::run(boards(catalogue), &options),
+        Command::Open(options) => open::run(boards(catalogue), &options),
         Command::Doctor(options) => {
             doctor::run(&options, catalogue).map_err(|error| Failure::because_of(&error))
         }

@@ -1,6 +1,6 @@
 //! The command line. Every value is checked before anything starts.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -18,6 +18,10 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Read the pages of bots again and again, and show them live in the browser
     Watch(Watch),
+    /// Write what a page would show into one file that can be sent to somebody
+    Report(Report),
+    /// Show what `watch --keep` kept, as it was
+    Open(Open),
     /// Find where metrics get lost between a program, its Prometheus and the dashboards, and print
     /// what to change
     Doctor(doctor::Options),
@@ -30,6 +34,53 @@ pub(crate) struct Watch {
     #[command(flatten)]
     pub(crate) sources: Sources,
 
+    #[command(flatten)]
+    pub(crate) place: Place,
+
+    /// Keep what was read in this file, and go on from it after a restart
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keep: Option<PathBuf>,
+
+    /// Serve no page, watch for this long, such as 10m, and fail with the runbook if an alert fires
+    #[arg(long, value_name = "DURATION", value_parser = duration,
+        conflicts_with_all = ["listen", "allowed_hosts", "keep"])]
+    pub(crate) check: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    /// The file to write
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+
+    /// How long the bots are watched before
+    #[arg(long = "for", value_name = "DURATION", default_value = "1m", value_parser = duration)]
+    pub(crate) watch_for: Duration,
+
+    /// Report of what `watch --keep` kept in this file, and watch nobody
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "watch_for", "job"])]
+    pub(crate) from: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The file that was kept
+    pub(crate) file: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) place: Place,
+
+    /// How much memory the samples may take
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = size)]
+    pub(crate) memory: u64,
+}
+
+/// Where a page is served.
+#[derive(Debug, Args)]
+pub(crate) struct Place {
     /// Where the live page is served; port 0 takes any that is free
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9465")]
     pub(crate) listen: SocketAddr,

@@ -14,7 +14,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
 
-use crate::{bots::Bots, failure::Failure};
+use crate::{bots::Bots, failure::Failure, say};
 use answer::Site;
 
 /// How many connections are open at most; others wait.
@@ -26,8 +26,37 @@ const HEAD: Duration = Duration::from_secs(30);
 /// How long the head may be.
 const LONGEST_HEAD: usize = 16 * 1024;
 
+/// Serves the page until somebody ends the program; says where first, and then
+/// does what else there is to begin.
+pub(crate) fn until_stopped(
+    address: SocketAddr,
+    hosts: Hosts,
+    bots: Arc<Bots>,
+    begin: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let stop = botmeter_telemetry::stop_requested()?;
+    let failed = |error| Failure::because("start the server of the live page", &error);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    let listener = runtime.block_on(listen(address))?;
+    let address = listener.local_addr().map_err(failed)?;
+    say(format_args!("live page: http://{address}/"));
+    begin()?;
+    runtime.block_on(async {
+        tokio::select! {
+            () = serve(listener, bots, hosts) => {}
+            _signal = stop => {}
+        }
+    });
+    runtime.shutdown_background();
+    Ok(())
+}
+
 /// Takes the port.
-pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
+async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|error| {
         let advice = match error.kind() {
             io::ErrorKind::AddrInUse => {
@@ -48,7 +77,7 @@ pub(crate) async fn listen(address: SocketAddr) -> Result<TcpListener, Failure> 
 }
 
 /// Answers for as long as it is polled.
-pub(crate) async fn serve(listener: TcpListener, bots: Arc<Bots>, hosts: Hosts) {
+async fn serve(listener: TcpListener, bots: Arc<Bots>, hosts: Hosts) {
     let site = Arc::new(Site::new(bots, hosts));
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {

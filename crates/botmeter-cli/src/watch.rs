@@ -1,16 +1,21 @@
 //! `botmeter watch`: live pictures of bots.
 
 use std::{
+    path::Path,
     process::ExitCode,
     sync::{Arc, mpsc},
     thread,
+    time::{Duration, Instant},
 };
 
 use botmeter_board::Board;
+use botmeter_window::Kept;
 
 use crate::{
     bots::Bots,
+    check, complain,
     failure::Failure,
+    keep,
     moments::Moments,
     options::{Sources, Watch},
     rounds::Rounds,
@@ -19,49 +24,71 @@ use crate::{
     target::named,
 };
 
+/// How often what was read is kept.
+const KEPT_EVERY: Duration = Duration::from_mins(1);
+
 /// Reads and serves until somebody ends it.
 pub(crate) fn run(boards: Vec<Board>, options: &Watch) -> Result<ExitCode, Failure> {
-    let hosts = Hosts::new(options.listen, &options.allowed_hosts)?;
-    let rounds = rounds(boards, &options.sources)?;
-    let stop = botmeter_telemetry::stop_requested()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::because("start the server of the live page", &error))?;
-    let listener = runtime.block_on(serve::listen(options.listen))?;
-    let address = listener
-        .local_addr()
-        .map_err(|error| Failure::because("find the address of the live page", &error))?;
-    say(format_args!("live page: http://{address}/"));
-    for target in &rounds.targets {
-        say(format_args!("reads: {}", target.url));
+    let Watch { sources, place, keep: file, check } = options;
+    if let Some(length) = check {
+        return check::run(rounds(boards, sources, None)?, *length);
     }
-    let (end, ended) = mpsc::channel();
+    let hosts = Hosts::new(place.listen, &place.allowed_hosts)?;
+    let file = file.as_deref();
+    let kept = file.map_or(Ok(None), |file| keep::load(file, sources.memory))?;
+    let rounds = rounds(boards, sources, kept)?;
     let bots = Arc::clone(&rounds.bots);
-    let reader = thread::Builder::new()
-        .name("botmeter-rounds".to_owned())
-        .spawn(move || rounds.run(&ended, || false))
-        .map_err(|error| Failure::because("start to read pages", &error))?;
-    runtime.block_on(async {
-        tokio::select! {
-            () = serve::serve(listener, bots, hosts) => {}
-            _signal = stop => {}
+    let (end, ended) = mpsc::channel();
+    serve::until_stopped(place.listen, hosts, Arc::clone(&bots), || {
+        for target in &rounds.targets {
+            say(format_args!("reads: {}", target.url));
         }
-    });
-    drop(end);
+        let file = file.map(Path::to_owned);
+        thread::Builder::new()
+            .name("botmeter-rounds".to_owned())
+            .spawn(move || read(rounds, &ended, file.as_deref()))
+            .map(drop)
+            .map_err(|error| Failure::because("start to read pages", &error))
+    })?;
     // A page that is slow is not waited for.
-    drop(reader);
-    runtime.shutdown_background();
+    drop(end);
+    file.map_or(Ok(()), |file| keep::save(file, &bots.kept()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// What reads these bots.
-pub(crate) fn rounds(boards: Vec<Board>, sources: &Sources) -> Result<Rounds, Failure> {
+/// Reads until the end, and keeps what was read if there is a file for it.
+fn read(rounds: Rounds, end: &mpsc::Receiver<()>, file: Option<&Path>) {
+    let bots = Arc::clone(&rounds.bots);
+    let mut saved = Instant::now();
+    rounds.run(end, || {
+        if let Some(file) = file
+            && saved.elapsed() >= KEPT_EVERY
+        {
+            saved = Instant::now();
+            if let Err(failure) = keep::save(file, &bots.kept()) {
+                complain(format_args!("error: {failure}"));
+            }
+        }
+        false
+    });
+}
+
+/// What reads these bots, and goes on from what was kept of them.
+pub(crate) fn rounds(
+    boards: Vec<Board>,
+    sources: &Sources,
+    kept: Option<Kept>,
+) -> Result<Rounds, Failure> {
     let named = named(&sources.targets, &sources.job)?;
-    let mut moments = Moments::after(None);
     let names = named.iter().map(|(job, target)| (job.clone(), target.instance.clone()));
-    let bots = Bots::new(boards, names, sources.memory, sources.interval, moments.next());
+    let now = Moments::after(None).next();
+    let mut bots = Bots::new(boards, names, sources.memory, sources.interval, now);
+    let mut last = None;
+    if let Some(kept) = kept {
+        bots = bots.restored(kept).map_err(Failure::to)?;
+        last = Some(bots.at());
+    }
     let targets = named.into_iter().map(|(_, target)| target).collect();
+    let moments = Moments::after(last);
     Ok(Rounds { bots: Arc::new(bots), targets, interval: sources.interval, moments })
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// The new text of a file, on the disk beside it until it takes its place.
+/// The new content of a file, on the disk beside it until it takes its place.
 ///
 /// Writing straight into a file begins by emptying it: a disk that is full, or
 /// somebody who ends the program, would leave half of a file. Several files
@@ -30,12 +30,12 @@ pub struct Replacement {
 }
 
 impl Replacement {
-    /// Writes the text beside the file, whose folder is made if it is missing.
+    /// Writes the content beside the file, whose folder is made if it is missing.
     ///
     /// # Errors
     ///
     /// When the disk fails; the file is as it was then.
-    pub fn write(target: &Path, text: &str) -> io::Result<Self> {
+    pub fn write(target: &Path, content: impl AsRef<[u8]>) -> io::Result<Self> {
         if let Some(folder) = target.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -44,7 +44,7 @@ impl Replacement {
         // the folder or read it.
         let beside = target.with_file_name(format!(".{name}.partial-{}", std::process::id()));
         let replacement = Self { beside, target: target.to_owned() };
-        fs::write(&replacement.beside, text)?;
+        fs::write(&replacement.beside, content)?;
         Ok(replacement)
     }
 

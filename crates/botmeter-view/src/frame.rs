@@ -50,6 +50,15 @@ impl Answers for History {
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
         Ok(self.ask(expr, at, place))
     }
+
+    fn over(
+        &self,
+        expr: &Expr,
+        moments: &[i64],
+        place: &Place<'_>,
+    ) -> Result<Vec<Vec<Row>>, String> {
+        Ok(self.ask_over(expr, moments, place))
+    }
 }
 
 /// How many moments a line has at most.

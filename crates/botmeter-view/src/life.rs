@@ -24,6 +24,8 @@ pub struct Life {
     pub heard: Option<String>,
     /// Why it cannot be read now.
     pub failure: Option<String>,
+    /// What is to be said of it although it was read.
+    pub warning: Option<String>,
 }
 
 /// The bots that there is something of, by job and instance: those that are
@@ -64,6 +66,7 @@ pub(crate) fn lives(
         of(scrape.job(), scrape.instance(), &mut |life| {
             life.heard = scrape.last_read().map(|at| length(frame.end - at));
             life.failure = scrape.failure().map(str::to_owned);
+            life.warning = scrape.warning().map(str::to_owned);
         });
     }
     // Other programs have some of these series, too.

@@ -68,6 +68,13 @@ pub fn page(page: &Page, terminal: Terminal) -> String {
     finished(lines)
 }
 
+/// Alerts that fire, as text: each with its value, and with what to do.
+pub fn fired(alerts: &[Alert], terminal: Terminal) -> String {
+    let mut lines = Vec::new();
+    firing(alerts, terminal, &mut lines);
+    finished(lines)
+}
+
 /// An alert as it will look, as text.
 pub fn stage(stage: &Stage, terminal: Terminal) -> String {
     let mut lines = vec![
@@ -198,12 +205,17 @@ fn lives(page: &Page, terminal: Terminal, lines: &mut Vec<String>) {
 }
 
 fn of_life(life: &Life) -> String {
-    let sign = if life.failure.is_some() { "!!" } else { "ok" };
+    let sign = match (&life.failure, &life.warning) {
+        (Some(_), _) => "!!",
+        (None, Some(_)) => "! ",
+        (None, None) => "ok",
+    };
     let parts = [
         life.version.as_ref().map(|version| format!("version {version}")),
         life.running.as_ref().map(|running| format!("up {running}")),
         life.heard.as_ref().map(|heard| format!("heard {heard} ago")),
         life.failure.clone(),
+        life.warning.clone(),
     ];
     let parts: Vec<_> = parts.into_iter().flatten().collect();
     format!("{sign}  {} {}  {}", life.job, life.instance, parts.join(", "))

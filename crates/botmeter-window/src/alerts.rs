@@ -58,6 +58,16 @@ pub enum AlertState {
     },
 }
 
+/// What there is to know of a rule, beside its samples.
+#[derive(Debug)]
+pub(crate) struct KeptRule<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) labels: &'a [(&'static str, String)],
+    pub(crate) target: Target,
+    pub(crate) evaluated: Option<i64>,
+    pub(crate) active: Vec<(Labels, AlertState, f64)>,
+}
+
 /// An alert's rule, and what has become of it.
 #[derive(Debug)]
 pub(crate) struct Alerting {
@@ -81,6 +91,23 @@ impl Alerting {
     ) -> Self {
         let target = history.add_target();
         Self { name, expr, hold, labels, reach, target, active: BTreeMap::new() }
+    }
+
+    pub(crate) fn kept(&self) -> KeptRule<'_> {
+        let active = self.active.iter();
+        KeptRule {
+            name: self.name,
+            labels: &self.labels,
+            target: self.target,
+            evaluated: None,
+            active: active.map(|(of, (state, value))| (of.clone(), *state, *value)).collect(),
+        }
+    }
+
+    pub(crate) fn restore(&mut self, active: &[(Labels, AlertState, f64)]) -> Target {
+        let active = active.iter().cloned();
+        self.active = active.map(|(of, state, value)| (of, (state, value))).collect();
+        self.target
     }
 
     pub(crate) fn question(&self) -> (&str, &[(&'static str, String)], &Expr) {

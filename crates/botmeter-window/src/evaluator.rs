@@ -1,18 +1,20 @@
 //! Answers to typed queries.
 
-use std::{collections::HashMap, time::Duration};
+mod plan;
 
-use botmeter_board::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Severity, Window};
+use std::{ops::Range, ptr, rc::Rc, time::Duration};
+
+use botmeter_board::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Severity};
 use botmeter_core::label::LabelInfo;
 
 use crate::{
     History, Labels, Place, Row,
-    over_time::{self, Span},
+    over_time::{self, Span, Stretch},
     quantile::{self, Bucket},
     rows::{Pairing, Value},
-    series::LOOKBACK,
-    sum::Sum,
+    series::{LOOKBACK, Series, Timeline},
 };
+use plan::{Plan, Plans};
 
 /// The label that holds the bound of a bucket.
 const BOUND: &str = "le";
@@ -49,7 +51,18 @@ impl History {
     /// # Ok::<(), botmeter_window::OutOfOrder>(())
     /// ```
     pub fn ask(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Vec<Row> {
-        Evaluator { history: self, at, place }.value(expr).into_rows()
+        let plans = Plans::default();
+        Evaluator { history: self, at, place, plans: &plans }.value(expr).into_rows()
+    }
+
+    /// The same at each of these times; which series are looked at, and by
+    /// what they are grouped, is found once.
+    pub fn ask_over(&self, expr: &Expr, moments: &[i64], place: &Place<'_>) -> Vec<Vec<Row>> {
+        let plans = Plans::default();
+        let answers = moments.iter().map(|at| {
+            Evaluator { history: self, at: *at, place, plans: &plans }.value(expr).into_rows()
+        });
+        answers.collect()
     }
 }
 
@@ -58,19 +71,24 @@ struct Evaluator<'a> {
     history: &'a History,
     at: i64,
     place: &'a Place<'a>,
+    plans: &'a Plans<'a>,
 }
 
 impl<'a> Evaluator<'a> {
     fn value(&self, expr: &Expr) -> Value {
         let both = |a: &Expr, b: &Expr| (self.value(a), self.value(b));
         match expr {
-            Expr::Fold { fold, by, of } => self.fold(*fold, None, by, |found| self.each(of, found)),
+            Expr::Fold { fold, by, of } => {
+                let (plan, values) = self.sampled(*fold, None, by, of);
+                plan.rows(values)
+            }
             // A gap is what no observation looks like.
             Expr::Quantile { .. } => {
                 self.quantile(expr).compare(Comparison::AtLeast, Value::Number(0.0))
             }
             Expr::Heat { of } => {
-                self.fold(Fold::Sum, Some(BOUND), &[], |found| self.each(of, found))
+                let (plan, values) = self.sampled(Fold::Sum, Some(BOUND), &[], of);
+                plan.rows(values)
             }
             Expr::Since(of) => self.now().compute(|a, b| a - b, self.value(of)),
             Expr::Vanished { by, of, remembered, silent } => {
@@ -127,19 +145,15 @@ impl<'a> Evaluator<'a> {
         within: Duration,
         above: Option<f64>,
     ) -> Value {
-        let last = Sample {
-            selection: of.clone(),
-            function: Function::Last,
-            window: Window::Of(within),
-            offset: None,
-        };
-        self.fold(Fold::Sum, None, by, |found| {
-            self.each(&last, &mut |labels, value| {
-                if above.is_none_or(|above| value > above) {
-                    found(labels, 1.0);
-                }
-            });
-        })
+        let start = self.at - milliseconds(within);
+        let history = self.history.back_to(start);
+        let plan = self.plan(history, None, by, of);
+        let values = plan.fold(Fold::Sum, |series, timeline| {
+            let numbers = timeline.numbers(start, self.at);
+            let (_, value) = series.within(timeline, &numbers).next_back()?;
+            above.is_none_or(|above| value > above).then_some(1.0)
+        });
+        plan.rows(values)
     }
 
     fn recorded(&self, name: &str, offset: Option<Duration>) -> Value {
@@ -152,139 +166,105 @@ impl<'a> Evaluator<'a> {
     }
 
     fn firing(&self, severity: Severity) -> Value {
-        self.fold(Fold::Sum, None, &[], |found| {
-            let history = self.history.back_to(self.at - LOOKBACK);
-            for (series, timeline) in history.named("ALERTS") {
-                let labels = &series.labels;
-                if labels.get("alertstate") == Some("firing")
-                    && labels.get("severity") == Some(severity.as_str())
-                    && self.place.admits_job(labels)
-                    && series.at(timeline, self.at).is_some()
-                {
-                    found(labels, 1.0);
-                }
-            }
-        })
+        let history = self.history.back_to(self.at - LOOKBACK);
+        let fires = |series: &Series| {
+            let labels = &series.labels;
+            labels.get("alertstate") == Some("firing")
+                && labels.get("severity") == Some(severity.as_str())
+                && self.place.admits_job(labels)
+        };
+        let series = history.named("ALERTS").filter(|(series, _)| fires(series));
+        let plan = Plan::of(&self.keys(None, &[]), series);
+        let values =
+            plan.fold(Fold::Sum, |series, timeline| series.at(timeline, self.at).map(|_| 1.0));
+        plan.rows(values)
     }
 
     fn quantile(&self, expr: &Expr) -> Value {
         let Expr::Quantile { quantile, by, of } = expr else { return self.value(expr) };
-        let buckets = self.fold(Fold::Sum, Some(BOUND), by, |found| self.each(of, found));
-        let mut groups: Vec<(Labels, Vec<Bucket>)> = Vec::new();
-        let mut places = HashMap::new();
-        for row in buckets.into_rows() {
-            let bound = row.labels.get(BOUND).and_then(|bound| bound.parse().ok());
-            let Some(bound) = bound else { continue };
-            let rest = Labels::from_pairs(row.labels.pairs().filter(|(key, _)| *key != BOUND));
-            let place = *places.entry(rest.clone()).or_insert_with(|| {
-                groups.push((rest, Vec::new()));
-                groups.len() - 1
-            });
-            groups[place].1.push(Bucket { bound, count: row.value });
+        let (plan, counts) = self.sampled(Fold::Sum, Some(BOUND), by, of);
+        let mut groups: Vec<Vec<Bucket>> = vec![Vec::new(); plan.distributions.len()];
+        for (count, place) in counts.into_iter().zip(&plan.buckets) {
+            if let (Some(count), Some((group, bound))) = (count, *place) {
+                groups[group].push(Bucket { bound, count });
+            }
         }
-        let rows = groups.into_iter();
-        let rows = rows.map(|(of, buckets)| Row::new(of, quantile::quantile(*quantile, buckets)));
+        let groups = plan.distributions.iter().zip(groups);
+        let rows = groups.filter(|(_, buckets)| !buckets.is_empty()).map(|(labels, buckets)| {
+            Row::new(labels.clone(), quantile::quantile(*quantile, buckets))
+        });
         Value::Rows(rows.collect())
     }
 
-    /// Gives the sample of each series that has one.
-    fn each(&self, of: &Sample, found: &mut dyn FnMut(&'a Labels, f64)) {
-        let end = self.at - milliseconds(of.offset.unwrap_or_default());
-        let window = self.place.window(of.window);
-        let back = if of.function == Function::Value { None } else { window };
-        let history = self.history.back_to(end - back.map_or(LOOKBACK, milliseconds));
-        let mut samples = Vec::new();
-        for (series, timeline) in history.named(&of.selection.series_name()) {
-            if !self.selects(&of.selection, &series.labels) {
-                continue;
-            }
-            let value = if of.function == Function::Value {
-                series.at(timeline, end)
-            } else if let Some(window) = window {
-                let span = Span { start: end - milliseconds(window), end };
-                samples.clear();
-                samples.extend(series.within(timeline, span.start, span.end));
-                over_time::value(of.function, &samples, span, self.at)
-            } else {
-                None
-            };
-            if let Some(value) = value {
-                found(&series.labels, value);
-            }
-        }
-    }
-
-    fn selects(&self, selection: &Selection, labels: &Labels) -> bool {
-        let matches = selection.matchers.iter().all(|matcher| {
-            let value = labels.get(matcher.key).unwrap_or_default();
-            matcher.values.contains(&value) == matcher.is_wanted
-        });
-        let is_bucket = match selection.part {
-            Part::Bucket(bound) => labels.get(BOUND) == Some(&*bound.to_string()),
-            _ => true,
-        };
-        matches && is_bucket && self.place.admits(selection, labels)
-    }
-
-    /// One row for each group, in the order in which groups are found.
-    fn fold(
+    /// What becomes of the samples of each group; nothing where it has none.
+    fn sampled(
         &self,
         fold: Fold,
         bound: Option<&'static str>,
         by: &[LabelInfo],
-        each: impl FnOnce(&mut dyn FnMut(&'a Labels, f64)),
-    ) -> Value {
-        let mut keys: Vec<&str> = bound.into_iter().collect();
+        of: &Sample,
+    ) -> (Rc<Plan<'a>>, Vec<Option<f64>>) {
+        let end = self.at - milliseconds(of.offset.unwrap_or_default());
+        let window = self.place.window(of.window);
+        let back = if of.function == Function::Value { None } else { window };
+        let history = self.history.back_to(end - back.map_or(LOOKBACK, milliseconds));
+        let plan = self.plan(history, bound, by, &of.selection);
+        let mut last: Option<(&Timeline, Range<u64>)> = None;
+        let values = plan.fold(fold, |series, timeline| {
+            if of.function == Function::Value {
+                return series.at(timeline, end);
+            }
+            let span = Span { start: end - milliseconds(window?), end };
+            // Most series are of one target, and share its times.
+            let numbers = match &last {
+                Some((known, numbers)) if ptr::eq(*known, timeline) => numbers.clone(),
+                _ => timeline.numbers(span.start, span.end),
+            };
+            let stretch = Stretch { series, timeline, numbers: &numbers };
+            let value = over_time::value(of.function, stretch, span, self.at);
+            last = Some((timeline, numbers));
+            value
+        });
+        (plan, values)
+    }
+
+    /// Which series of a history are selected, and what they are grouped by.
+    fn plan(
+        &self,
+        history: &'a History,
+        bound: Option<&'static str>,
+        by: &[LabelInfo],
+        of: &Selection,
+    ) -> Rc<Plan<'a>> {
+        self.plans.find(history, of, || {
+            let name = of.series_name();
+            let series = history.named(&name);
+            let le = match of.part {
+                Part::Bucket(bound) => Some(bound.to_string()),
+                _ => None,
+            };
+            let le = le.as_deref();
+            let series = series.filter(|(series, _)| self.selects(of, le, &series.labels));
+            Plan::of(&self.keys(bound, by), series)
+        })
+    }
+
+    /// What groups are told apart by.
+    fn keys(&self, bound: Option<&'static str>, by: &[LabelInfo]) -> Vec<&'static str> {
+        let mut keys: Vec<_> = bound.into_iter().collect();
         keys.extend(self.place.scope());
         keys.extend(by.iter().map(LabelInfo::key));
-        let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
-        let mut groups: Vec<(Labels, Folded)> = Vec::new();
-        each(&mut |labels, value| {
-            let values: Vec<_> =
-                keys.iter().map(|key| labels.get(key).unwrap_or_default()).collect();
-            let place = *places.entry(values).or_insert_with_key(|values| {
-                let group = keys.iter().copied().zip(values.iter().copied());
-                groups.push((Labels::from_pairs(group), Folded::new(fold)));
-                groups.len() - 1
-            });
-            groups[place].1.add(value);
+        keys
+    }
+
+    /// Whether a series is selected; of buckets, the one with this bound.
+    fn selects(&self, selection: &Selection, bound: Option<&str>, labels: &Labels) -> bool {
+        let matches = selection.matchers.iter().all(|matcher| {
+            let value = labels.get(matcher.key).unwrap_or_default();
+            matcher.values.contains(&value) == matcher.is_wanted
         });
-        let rows = groups.into_iter().map(|(labels, folded)| Row::new(labels, folded.value()));
-        Value::Rows(rows.collect())
-    }
-}
-
-/// The values of one group as one.
-enum Folded {
-    Sum(Sum),
-    Max(f64),
-    Min(f64),
-}
-
-impl Folded {
-    fn new(fold: Fold) -> Self {
-        match fold {
-            Fold::Sum => Self::Sum(Sum::default()),
-            Fold::Max => Self::Max(f64::NAN),
-            Fold::Min => Self::Min(f64::NAN),
-        }
-    }
-
-    fn add(&mut self, value: f64) {
-        match self {
-            Self::Sum(sum) => sum.add(value),
-            // Any number is taken before NaN.
-            Self::Max(most) if value > *most || most.is_nan() => *most = value,
-            Self::Min(least) if value < *least || least.is_nan() => *least = value,
-            Self::Max(_) | Self::Min(_) => {}
-        }
-    }
-
-    fn value(&self) -> f64 {
-        match self {
-            Self::Sum(sum) => sum.value(),
-            Self::Max(value) | Self::Min(value) => *value,
-        }
+        let is_bucket = bound.is_none() || labels.get(BOUND) == bound;
+        matches && is_bucket && self.place.admits(selection, labels)
     }
 }
 

@@ -1,5 +1,6 @@
 //! What targets told, as far back as there is room.
 
+mod contents;
 mod past;
 
 use std::{
@@ -7,6 +8,7 @@ use std::{
     error, fmt,
 };
 
+pub(crate) use contents::{Contents, Stretch};
 use past::Past;
 
 use crate::{
@@ -29,6 +31,12 @@ pub struct Bounds {
 /// any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Target(usize);
+
+impl Target {
+    pub(crate) fn number(self) -> usize {
+        self.0
+    }
+}
 
 /// Samples of the last while, by series.
 ///
@@ -139,6 +147,11 @@ impl History {
     pub fn oldest(&self) -> Option<i64> {
         let past = self.past.as_ref().and_then(|past| past.history.oldest());
         self.own_oldest().into_iter().chain(past).min()
+    }
+
+    /// The newest time that something is known of.
+    pub fn newest(&self) -> Option<i64> {
+        self.targets.iter().filter_map(|source| source.timeline.newest()).max()
     }
 
     fn own_oldest(&self) -> Option<i64> {

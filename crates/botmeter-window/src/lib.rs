@@ -5,6 +5,7 @@ mod alerts;
 mod evaluator;
 pub mod exposition;
 mod history;
+mod kept;
 mod labels;
 mod milliseconds;
 mod over_time;
@@ -19,6 +20,7 @@ mod sum;
 
 pub use alerts::{Alert, AlertState, Watched};
 pub use history::{Appended, Bounds, History, OutOfOrder, Target};
+pub use kept::{BadWindow, Kept};
 pub use labels::Labels;
 pub use place::{Chosen, Place, View, rate_interval};
 pub use play::Play;

@@ -1,10 +1,13 @@
 //! What becomes of the samples of one series in a time.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use botmeter_board::Function;
 
-use crate::{series::Sample, sum::Sum};
+use crate::{
+    series::{Growth, Sample, Series, Timeline},
+    sum::Sum,
+};
 
 /// How many average gaps may lie between a sample and the edge of the time
 /// before the series is taken to have begun or ended there.
@@ -18,17 +21,31 @@ pub(crate) struct Span {
     pub(crate) end: i64,
 }
 
+/// The samples of a series at some of the times of its target.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Stretch<'a> {
+    pub(crate) series: &'a Series,
+    pub(crate) timeline: &'a Timeline,
+    pub(crate) numbers: &'a Range<u64>,
+}
+
 /// The function's value over the samples, which lie in the span; `at` is when
 /// the question is asked, which an offset takes the span away from.
-pub(crate) fn value(function: Function, samples: &[Sample], span: Span, at: i64) -> Option<f64> {
+pub(crate) fn value(function: Function, of: Stretch<'_>, span: Span, at: i64) -> Option<f64> {
+    let Stretch { series, timeline, numbers } = of;
+    let samples = || series.within(timeline, numbers);
     match function {
-        Function::Value | Function::Last => samples.last().map(|(_, value)| *value),
-        Function::Rate => grown(samples, span, seconds(span.end - span.start)),
-        Function::Increase => grown(samples, span, 1.0),
-        Function::Highest => extreme(samples, |value, other| value > other),
-        Function::Lowest => extreme(samples, |value, other| value < other),
-        Function::Changes => changes(samples),
-        Function::Forecast(ahead) => forecast(samples, at, ahead),
+        Function::Value | Function::Last => samples().next_back().map(|(_, value)| value),
+        Function::Rate | Function::Increase => {
+            let (growth, falls) = series.growth(timeline, numbers)?;
+            let is_rate = function == Function::Rate;
+            let per = if is_rate { seconds(span.end - span.start) } else { 1.0 };
+            Some(grown(growth, falls, span, per))
+        }
+        Function::Highest => extreme(samples(), |value, other| value > other),
+        Function::Lowest => extreme(samples(), |value, other| value < other),
+        Function::Changes => changes(&samples().collect::<Vec<_>>()),
+        Function::Forecast(ahead) => forecast(&samples().collect::<Vec<_>>(), at, ahead),
     }
 }
 
@@ -38,19 +55,13 @@ pub(crate) fn seconds(milliseconds: i64) -> f64 {
 
 /// How much a counter grew over the whole span, of which the samples cover a
 /// part, for one of so many seconds.
-fn grown(samples: &[Sample], span: Span, per: f64) -> Option<f64> {
-    let [(first_at, first), .., (last_at, last)] = *samples else { return None };
-    let mut grown = last - first;
-    let mut before = first;
-    for (_, value) in samples {
-        // It fell, so it began again at zero.
-        if *value < before {
-            grown += before;
-        }
-        before = *value;
-    }
+fn grown(growth: Growth, falls: impl Iterator<Item = f64>, span: Span, per: f64) -> f64 {
+    let Growth { first: (first_at, first), last: (last_at, last), count } = growth;
+    // Where it fell, it began again at zero. One after the other, because the
+    // last bits depend on it.
+    let grown = falls.fold(last - first, |grown, before| grown + before);
     let sampled = seconds(last_at - first_at);
-    let gap = sampled / (samples.len() - 1) as f64;
+    let gap = sampled / (count - 1) as f64;
     let to_edge = |way: f64| if way >= gap * REACH { gap / 2.0 } else { way };
     let mut to_start = to_edge(seconds(first_at - span.start));
     if grown > 0.0 && first >= 0.0 {
@@ -59,12 +70,12 @@ fn grown(samples: &[Sample], span: Span, per: f64) -> Option<f64> {
     }
     let to_end = to_edge(seconds(span.end - last_at));
     let factor = (sampled + to_start + to_end) / sampled;
-    Some(grown * (factor / per))
+    grown * (factor / per)
 }
 
 /// The value that beats all others; a number beats NaN.
-fn extreme(samples: &[Sample], beats: fn(f64, f64) -> bool) -> Option<f64> {
-    let values = samples.iter().map(|(_, value)| *value);
+fn extreme(samples: impl Iterator<Item = Sample>, beats: fn(f64, f64) -> bool) -> Option<f64> {
+    let values = samples.map(|(_, value)| value);
     values.reduce(|best, value| if beats(value, best) || best.is_nan() { value } else { best })
 }
 

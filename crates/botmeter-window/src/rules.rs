@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, time::Duration};
 use botmeter_board::{Board, BurnWindow, Comparison, Expr, Function, Objective, Window, spelt};
 
 use crate::{
-    Alert, History, Labels, OutOfOrder, Place, Row, Target, Watched, alerts::Alerting,
+    Alert, AlertState, History, Labels, OutOfOrder, Place, Row, Target, Watched,
+    alerts::{Alerting, KeptRule},
     milliseconds::milliseconds,
 };
 
@@ -122,6 +123,42 @@ impl Rules {
     /// Every rule that may become an alert, in the order of the board.
     pub fn watched(&self) -> impl Iterator<Item = Watched<'_>> {
         self.alerts.iter().map(Alerting::watched)
+    }
+
+    pub(crate) fn kept(&self) -> impl Iterator<Item = KeptRule<'_>> {
+        let records = self.records.iter().map(|record| KeptRule {
+            name: &record.name,
+            labels: &record.labels,
+            target: record.target,
+            evaluated: record.evaluated,
+            active: Vec::new(),
+        });
+        records.chain(self.alerts.iter().map(Alerting::kept))
+    }
+
+    /// Lets a rule go on where it stood, and returns its target, if it is one
+    /// of these.
+    pub(crate) fn restore(
+        &mut self,
+        name: &str,
+        labels: &[(String, String)],
+        evaluated: Option<i64>,
+        active: &[(Labels, AlertState, f64)],
+    ) -> Option<Target> {
+        let is = |own_name: &str, own: &[(&'static str, String)]| {
+            let own = own.iter().map(|(key, value)| (*key, value.as_str()));
+            own_name == name && own.eq(labels.iter().map(|(key, value)| (&**key, &**value)))
+        };
+        if let Some(rule) = self.records.iter_mut().find(|rule| is(&rule.name, &rule.labels)) {
+            rule.evaluated = evaluated;
+            return Some(rule.target);
+        }
+        let mut alerts = self.alerts.iter_mut();
+        let alert = alerts.find(|alert| {
+            let (own_name, own, _) = alert.question();
+            is(own_name, own)
+        });
+        alert.map(|alert| alert.restore(active))
     }
 
     /// The name of each rule, the labels that it adds, and what it asks.

@@ -30,6 +30,7 @@ pub struct Scrape {
     instance: String,
     last_read: Option<i64>,
     failure: Option<String>,
+    warning: Option<String>,
 }
 
 impl Scrape {
@@ -41,6 +42,7 @@ impl Scrape {
             instance: instance.into(),
             last_read: None,
             failure: None,
+            warning: None,
         }
     }
 
@@ -64,6 +66,27 @@ impl Scrape {
         self.failure.as_deref()
     }
 
+    /// What is to be said of its page although it was read, such as that not
+    /// all of it could be taken; until the next one.
+    pub fn warn(&mut self, what: impl Into<String>) {
+        self.warning = Some(what.into());
+    }
+
+    /// What was to be said of its page.
+    pub fn warning(&self) -> Option<&str> {
+        self.warning.as_deref()
+    }
+
+    pub(crate) fn target(&self) -> Target {
+        self.target
+    }
+
+    /// It was last read then, by somebody else.
+    pub(crate) fn restore(&mut self, last_read: Option<i64>) -> Target {
+        self.last_read = last_read;
+        self.target
+    }
+
     /// What its page said at a time in milliseconds.
     ///
     /// # Errors
@@ -80,7 +103,7 @@ impl Scrape {
         let told =
             history.append(self.target, at, [(self.up(), 1.0)].into_iter().chain(samples))?;
         self.last_read = Some(at);
-        self.failure = None;
+        (self.failure, self.warning) = (None, None);
         Ok(told)
     }
 
@@ -96,7 +119,7 @@ impl Scrape {
         why: impl Into<String>,
     ) -> Result<Appended, OutOfOrder> {
         let told = history.append(self.target, at, [(self.up(), 0.0)])?;
-        self.failure = Some(why.into());
+        (self.failure, self.warning) = (Some(why.into()), None);
         Ok(told)
     }
 

@@ -1,6 +1,6 @@
 //! One series, and the times that the series of one target share.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, ops::Range};
 
 use crate::Labels;
 
@@ -39,6 +39,22 @@ pub(crate) struct Series {
     pub(crate) target: usize,
     first: u64,
     values: VecDeque<f64>,
+    /// Where it fell, and the value before, so that the growth over a long
+    /// time is found without looking at each of its samples.
+    falls: VecDeque<(u64, f64)>,
+    /// Where it has no value.
+    holes: VecDeque<u64>,
+    /// The newest value.
+    latest: f64,
+}
+
+/// What of a counter's samples tells how much it grew.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Growth {
+    pub(crate) first: Sample,
+    pub(crate) last: Sample,
+    /// How many samples there are.
+    pub(crate) count: u64,
 }
 
 impl Timeline {
@@ -64,7 +80,15 @@ impl Timeline {
         self.times.pop_back();
     }
 
-    #[cfg(test)]
+    /// Times that are sorted, oldest first.
+    pub(crate) fn of(times: Vec<i64>) -> Self {
+        Self { newest: times.last().copied(), first: 0, times: times.into() }
+    }
+
+    pub(crate) fn times(&self) -> impl Iterator<Item = i64> {
+        self.times.iter().copied()
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.times.len()
     }
@@ -91,14 +115,31 @@ impl Timeline {
         self.first + self.times.partition_point(|time| *time <= at) as u64
     }
 
-    fn time(&self, number: u64) -> Option<i64> {
-        self.times.get(index(number, self.first)?).copied()
+    /// The numbers of the times that are later than the first and not later
+    /// than the second.
+    pub(crate) fn numbers(&self, after: i64, until: i64) -> Range<u64> {
+        self.after(after)..self.after(until)
     }
 }
 
 impl Series {
     pub(crate) fn new(labels: Labels, target: usize, first: u64) -> Self {
-        Self { labels, target, first, values: VecDeque::new() }
+        let (values, falls, holes) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+        Self { labels, target, first, values, falls, holes, latest: f64::NAN }
+    }
+
+    /// Values, marks included, from the time of this number on.
+    pub(crate) fn of(labels: Labels, target: usize, first: u64, values: Vec<f64>) -> Self {
+        let mut series = Self::new(labels, target, first);
+        for value in values {
+            series.add(value);
+        }
+        series
+    }
+
+    /// The values, and the place of the first among the times that there are.
+    pub(crate) fn stretch(&self, timeline: &Timeline) -> Option<(usize, Vec<f64>)> {
+        Some((index(self.first, timeline.first)?, self.values.iter().copied().collect()))
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -130,10 +171,23 @@ impl Series {
     fn put(&mut self, number: u64, value: f64) -> usize {
         let before = self.values.len();
         while self.end() < number {
-            self.values.push_back(f64::from_bits(ABSENT));
+            self.add(f64::from_bits(ABSENT));
+        }
+        self.add(value);
+        self.values.len() - before
+    }
+
+    fn add(&mut self, value: f64) {
+        let number = self.end();
+        if matches!(value.to_bits(), ABSENT | ENDED) {
+            self.holes.push_back(number);
+        } else {
+            if value < self.latest {
+                self.falls.push_back((number, self.latest));
+            }
+            self.latest = value;
         }
         self.values.push_back(value);
-        self.values.len() - before
     }
 
     /// Forgets what lies before the time of this number, and returns how many
@@ -146,40 +200,72 @@ impl Series {
             self.values.pop_front();
             self.first += 1;
         }
+        while self.falls.front().is_some_and(|(number, _)| *number < self.first) {
+            self.falls.pop_front();
+        }
+        while self.holes.front().is_some_and(|number| *number < self.first) {
+            self.holes.pop_front();
+        }
         before - self.values.len()
     }
 
     /// The value that is believed at this time.
     pub(crate) fn at(&self, timeline: &Timeline, at: i64) -> Option<f64> {
-        let (_, value) = self.samples(timeline, at - LOOKBACK, at).next_back()?;
+        let (_, value) =
+            self.samples(timeline, &timeline.numbers(at - LOOKBACK, at)).next_back()?;
         (value.to_bits() != ENDED).then_some(value)
     }
 
-    /// The values that are later than the first time and not later than the
-    /// second; marks are none.
+    /// The values at these times; marks are none.
     pub(crate) fn within(
         &self,
         timeline: &Timeline,
-        after: i64,
-        until: i64,
+        numbers: &Range<u64>,
     ) -> impl DoubleEndedIterator<Item = Sample> {
-        self.samples(timeline, after, until).filter(|(_, value)| value.to_bits() != ENDED)
+        self.samples(timeline, numbers).filter(|(_, value)| value.to_bits() != ENDED)
+    }
+
+    /// Between which samples at these times it grew, and each value from which
+    /// it fell there; nothing if there are not two.
+    pub(crate) fn growth(
+        &self,
+        timeline: &Timeline,
+        numbers: &Range<u64>,
+    ) -> Option<(Growth, impl Iterator<Item = f64>)> {
+        let Range { start: from, end: to } = self.known(timeline, numbers);
+        let holes = |until: u64| self.holes.partition_point(|hole| *hole < until) as u64;
+        let count = (to - from).checked_sub(holes(to) - holes(from)).filter(|count| *count > 1)?;
+        let is_there = |number: &u64| self.holes.binary_search(number).is_err();
+        let (first, last) = ((from..to).find(is_there)?, (from..to).rev().find(is_there)?);
+        let sample = |number| {
+            let time = timeline.times.get(index(number, timeline.first)?)?;
+            Some((*time, *self.values.get(index(number, self.first)?)?))
+        };
+        let after = |number: u64| self.falls.partition_point(|(fall, _)| *fall <= number);
+        let falls = self.falls.range(after(first)..after(last)).map(|(_, before)| *before);
+        Some((Growth { first: sample(first)?, last: sample(last)?, count }, falls))
+    }
+
+    /// Those of the numbers that stand for a place here and a time there.
+    fn known(&self, timeline: &Timeline, numbers: &Range<u64>) -> Range<u64> {
+        let from = numbers.start.max(self.first).max(timeline.first);
+        let to = numbers.end.min(self.end()).min(timeline.end());
+        if from < to { from..to } else { self.first..self.first }
     }
 
     /// Values and marks.
     fn samples(
         &self,
         timeline: &Timeline,
-        after: i64,
-        until: i64,
+        numbers: &Range<u64>,
     ) -> impl DoubleEndedIterator<Item = Sample> {
-        let from = timeline.after(after).max(self.first);
-        let to = timeline.after(until).min(self.end()).max(from);
-        let places = (from..to).filter_map(move |number| {
-            let value = *self.values.get(index(number, self.first)?)?;
-            Some((timeline.time(number)?, value))
-        });
-        places.filter(|(_, value)| value.to_bits() != ABSENT)
+        let Range { start, end } = self.known(timeline, numbers);
+        // Before the first there is nothing.
+        let place = |number, first| index(number, first).unwrap_or(0);
+        let values = self.values.range(place(start, self.first)..place(end, self.first));
+        let times = timeline.times.range(place(start, timeline.first)..place(end, timeline.first));
+        let pairs = times.copied().zip(values.copied());
+        pairs.filter(|(_, value)| value.to_bits() != ABSENT)
     }
 }
 

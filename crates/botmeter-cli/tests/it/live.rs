@@ -51,6 +51,15 @@ fn a_bot_that_cannot_be_read_is_told_with_why_and_since_when() {
 }
 
 #[test]
+fn what_of_a_page_is_not_taken_is_said() {
+    // The reader writes `up` itself.
+    let bot = Bot::says(page(1, 0) + "up 1\n");
+    let live = Live::start("watch", &["--interval", "1s", &bot.place()]);
+    let page = live.until("/", "1 of its samples are left out");
+    assert!(page.contains("version 1.2.3") && !page.contains("cannot be read"), "{page}");
+}
+
+#[test]
 fn several_bots_are_shown_and_chosen_by_their_labels() {
     let (one, other) = (Bot::says(page(1, 0)), Bot::says(page(1, 0)));
     let targets = [one.place(), format!("other={}", other.place())];

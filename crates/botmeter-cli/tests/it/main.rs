@@ -3,10 +3,13 @@
 #![cfg(test)]
 
 mod bot;
+mod check;
 mod dashboards;
 mod doctor;
 mod faults;
 mod guard;
+mod keep;
 mod links;
 mod live;
 mod program;
+mod report;

@@ -34,7 +34,17 @@ pub(crate) fn botmeter(arguments: &[&str]) -> Command {
 
 /// What a program that ends says.
 pub(crate) fn ended(arguments: &[&str]) -> Output {
-    botmeter(arguments).output().unwrap()
+    let mut command = botmeter(arguments);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + 2 * DEADLINE;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > deadline {
+            child.kill().unwrap();
+            panic!("{arguments:?} does not end: {:?}", child.wait_with_output());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    child.wait_with_output().unwrap()
 }
 
 /// What a program says that fails, with the code that it fails with.

@@ -220,6 +220,7 @@ fn short(
                     html.element("strong", &[], |html| title(html, &alert.name, form));
                     html.text(&format!(" {}, {before} {}. ", alert.value, alert.length));
                     html.text(&alert.summary);
+                    html.text(" ");
                     labels(html, &alert.labels);
                 });
             }
@@ -263,7 +264,11 @@ pub(super) fn lives(html: &mut Html, page: &Page) {
 }
 
 fn life(html: &mut Html, life: &Life) {
-    html.sign(if life.failure.is_some() { "critical" } else { "well" });
+    html.sign(match (&life.failure, &life.warning) {
+        (Some(_), _) => "critical",
+        (None, Some(_)) => "warning",
+        (None, None) => "well",
+    });
     html.element("span", &[("class", "who")], |html| {
         html.words("strong", "", &life.job);
         html.text(" ");
@@ -275,6 +280,7 @@ fn life(html: &mut Html, life: &Life) {
             life.running.as_ref().map(|running| format!("up {running}")),
             life.heard.as_ref().map(|heard| format!("heard {heard} ago")),
             life.failure.clone(),
+            life.warning.clone(),
         ];
         for (at, part) in parts.into_iter().flatten().enumerate() {
             html.text(if at > 0 { " · " } else { "" });

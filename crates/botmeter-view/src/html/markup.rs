@@ -88,6 +88,13 @@ impl Html {
 }
 
 fn escape(text: &str, into: &mut String) {
+    // Paths are long, and there is nothing in them to escape.
+    let is_plain =
+        |c: u8| matches!(c, b' '..=b'~') && !matches!(c, b'&' | b'<' | b'>' | b'"' | b'\'');
+    if text.bytes().all(is_plain) {
+        into.push_str(text);
+        return;
+    }
     for c in text.chars() {
         match c {
             '&' => into.push_str("&amp;"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Bounds, History};
+use super::{Bounds, Contents, History};
 use crate::{Labels, Target, milliseconds::milliseconds};
 
 /// A history with fewer moments, which lasts longer.
@@ -64,6 +64,13 @@ impl Past {
     pub(super) fn add_target(&mut self) {
         self.history.add_target();
         self.last.push(None);
+    }
+
+    /// Goes on from these contents.
+    pub(super) fn put(&mut self, targets: &[Target], contents: Contents) -> Option<()> {
+        self.history.put(targets, contents)?;
+        self.last = self.history.targets.iter().map(|it| it.timeline.newest()).collect();
+        Some(())
     }
 
     /// Whether what a target tells at this time is to be remembered.

@@ -19,9 +19,7 @@ fn at(history: &History, at: i64) -> Vec<(String, f64)> {
 fn values(history: &History, name: &str) -> Vec<(i64, f64)> {
     let mut series = history.named("a").filter(|(series, _)| series.labels == named(name));
     let found = series.next();
-    found.map_or(Vec::new(), |(series, timeline)| {
-        series.within(timeline, i64::MIN, i64::MAX).collect()
-    })
+    found.map_or(Vec::new(), |(series, timeline)| series.within(timeline, &(0..u64::MAX)).collect())
 }
 
 fn history(samples: usize, series: usize) -> (History, Target) {

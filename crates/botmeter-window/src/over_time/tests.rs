@@ -1,11 +1,17 @@
 //! Values that can be computed by hand.
 
+use proptest::prelude::*;
+
 use super::*;
+use crate::Labels;
 
 fn ask(function: Function, samples: &[(i64, f64)], span: (i64, i64)) -> Option<f64> {
-    let samples: Vec<_> = samples.iter().map(|(at, value)| (at * 1000, *value)).collect();
+    let timeline = Timeline::of(samples.iter().map(|(at, _)| at * 1000).collect());
+    let values = samples.iter().map(|(_, value)| *value).collect();
+    let series = Series::of(Labels::default(), 0, 0, values);
     let span = Span { start: span.0 * 1000, end: span.1 * 1000 };
-    value(function, &samples, span, span.end)
+    let stretch = Stretch { series: &series, timeline: &timeline, numbers: &(0..u64::MAX) };
+    value(function, stretch, span, span.end)
 }
 
 fn is(value: Option<f64>, expected: f64) {
@@ -73,4 +79,47 @@ fn a_line_goes_on_from_the_time_of_the_question() {
     is(ask(minute, &[(0, 1.0), (10, 2.0), (20, 3.0)], (-1, 30)), 10.0);
     is(ask(minute, &[(0, 7.0), (10, 7.0)], (-1, 30)), 7.0);
     assert!(ask(minute, &[(0, f64::INFINITY), (10, f64::INFINITY)], (-1, 30)).unwrap().is_nan());
+}
+
+/// Each sample after the other, as Prometheus goes.
+fn walked(samples: &[Sample]) -> Option<(Sample, Sample, u64, Vec<u64>)> {
+    let [first, .., last] = *samples else { return None };
+    let pairs = samples.windows(2).filter(|pair| pair[1].1 < pair[0].1);
+    let falls = pairs.map(|pair| pair[0].1.to_bits()).collect();
+    Some((first, last, samples.len() as u64, falls))
+}
+
+proptest! {
+    #[test]
+    fn growth_is_found_without_looking_at_each_sample(
+        steps in proptest::collection::vec((0_u8..8, 0_i32..20), 0..60),
+        forgotten in 0_usize..30,
+        window in (0_i64..70, 0_i64..70),
+    ) {
+        let mut timeline = Timeline::default();
+        let mut series = Series::new(Labels::default(), 0, 0);
+        for (at, (kind, value)) in steps.iter().enumerate() {
+            let number = timeline.push(at as i64);
+            match kind {
+                0 => {}
+                1 if series.end() <= number && series.len() > 0 => drop(series.finish(number)),
+                2 => drop(series.push(number, f64::NAN)),
+                _ => drop(series.push(number, f64::from(*value))),
+            }
+        }
+        for _ in 0..forgotten {
+            timeline.shorten();
+            series.shorten(timeline.first());
+        }
+        let numbers = timeline.numbers(window.0, window.1);
+        let samples: Vec<_> = series.within(&timeline, &numbers).collect();
+        let bits = |(at, value): Sample| (at, value.to_bits());
+        let found = series.growth(&timeline, &numbers).map(|(growth, falls)| {
+            let falls: Vec<_> = falls.map(f64::to_bits).collect();
+            (bits(growth.first), bits(growth.last), growth.count, falls)
+        });
+        let walked = walked(&samples);
+        let walked = walked.map(|(first, last, count, falls)| (bits(first), bits(last), count, falls));
+        prop_assert_eq!(found, walked);
+    }
 }

@@ -1,0 +1,102 @@
+//! What a history holds, taken out of it and put into another.
+
+use super::{History, Source};
+use crate::{
+    Labels, Target,
+    series::{Series, Timeline},
+};
+
+/// What a history holds; targets are numbers from 0 on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Contents {
+    /// The times of each target.
+    pub(crate) times: Vec<Vec<i64>>,
+    /// The series in the order in which they came.
+    pub(crate) series: Vec<Stretch>,
+    pub(crate) has_forgotten: bool,
+}
+
+/// The values of a series, marks included.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Stretch {
+    pub(crate) labels: Labels,
+    pub(crate) target: usize,
+    /// The place of its first value among the times of its target.
+    pub(crate) first: usize,
+    pub(crate) values: Vec<f64>,
+}
+
+impl History {
+    /// How many targets there are.
+    pub(crate) fn targets(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// What there is now, and what is remembered for longer.
+    pub(crate) fn contents(&self) -> (Contents, Option<Contents>) {
+        (self.own_contents(), self.past.as_ref().map(|past| past.history.own_contents()))
+    }
+
+    fn own_contents(&self) -> Contents {
+        let times = self.targets.iter().map(|source| source.timeline.times().collect());
+        let series = self.series.values().filter_map(|series| {
+            let timeline = &self.targets.get(series.target)?.timeline;
+            let (first, values) = series.stretch(timeline)?;
+            let labels = series.labels.clone();
+            Some(Stretch { labels, target: series.target, first, values })
+        });
+        let series = series.collect();
+        Contents { times: times.collect(), series, has_forgotten: self.has_forgotten }
+    }
+
+    /// Puts contents into this history, which is empty; the numbers of their
+    /// targets stand for these. Nothing if the contents contradict themselves.
+    pub(crate) fn restore(
+        &mut self,
+        targets: &[Target],
+        own: Contents,
+        past: Option<Contents>,
+    ) -> Option<()> {
+        self.put(targets, own)?;
+        match (&mut self.past, past) {
+            (Some(own), Some(past)) => own.put(targets, past),
+            _ => Some(()),
+        }
+    }
+
+    pub(super) fn put(&mut self, targets: &[Target], contents: Contents) -> Option<()> {
+        let Contents { times, series, has_forgotten } = contents;
+        for (number, times) in times.into_iter().enumerate() {
+            let source: &mut Source = self.targets.get_mut(targets.get(number)?.0)?;
+            if times.is_empty() {
+                continue;
+            }
+            // Each has one who writes into it.
+            if !times.is_sorted_by(|a, b| a < b) || source.timeline.newest().is_some() {
+                return None;
+            }
+            source.timeline = Timeline::of(times);
+        }
+        for Stretch { labels, target, first, values } in series {
+            let target = targets.get(target)?.0;
+            let source = self.targets.get_mut(target)?;
+            if first.checked_add(values.len())? > source.timeline.len() || values.is_empty() {
+                return None;
+            }
+            let (own, name) = (self.next, labels.name()?.into());
+            if self.numbers.insert(labels.clone(), own).is_some() {
+                return None;
+            }
+            self.next += 1;
+            self.samples += values.len();
+            source.series.push(own);
+            self.names.entry(name).or_default().push(own);
+            self.series.insert(own, Series::of(labels, target, first as u64, values));
+        }
+        self.has_forgotten = has_forgotten;
+        while self.samples > self.bounds.samples && self.forget_oldest() {
+            self.has_forgotten = true;
+        }
+        Some(())
+    }
+}
