@@ -62,7 +62,7 @@ fn built() -> Result<PathBuf> {
     if let Some(path) = &*built {
         return Ok(path.clone());
     }
-    let path = xtask::repository::build("botmeter-demo")?;
+    let path = xtask::repository::build("botmeter-demo", "botmeter-demo")?;
     *built = Some(path.clone());
     Ok(path)
 }

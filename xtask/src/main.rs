@@ -14,10 +14,13 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Run a bot server that calls a model provider of its own, and watch its
-    /// numbers move
+    /// Run a bot server that calls a model provider of its own, and watch it
+    /// live in the browser
     #[command(disable_help_flag = true)]
     Demo {
+        /// Where the live page is served; give it before what follows
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9465")]
+        live: String,
         /// Options of the demo; --help lists them
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -70,7 +73,7 @@ enum Task {
 
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
-        Task::Demo { arguments } => xtask::demo::run(&arguments),
+        Task::Demo { live, arguments } => return xtask::demo::run(&live, &arguments),
         Task::Test => xtask::steps::run(),
         Task::Api { check } => xtask::api::run(check),
         Task::Bench { pictures } => xtask::bench::run(pictures),

@@ -32,18 +32,18 @@ pub fn cargo() -> Command {
     command
 }
 
-/// Builds a program of this workspace, and tells where it is.
+/// Builds a program of a package of this workspace, and tells where it is.
 ///
 /// # Errors
 ///
 /// When it does not build.
-pub fn build(package: &str) -> Result<PathBuf> {
+pub fn build(package: &str, program: &str) -> Result<PathBuf> {
     let mut command = cargo();
     let status = command.args(["build", "--package", package]).status();
     let status = status.context("failed to run `cargo build`")?;
     ensure!(status.success(), "{package} does not build");
     let folder = metadata()?.target_directory.into_std_path_buf().join("debug");
-    Ok(folder.join(format!("{package}{}", env::consts::EXE_SUFFIX)))
+    Ok(folder.join(format!("{program}{}", env::consts::EXE_SUFFIX)))
 }
 
 /// What cargo knows of the workspace, its dependencies left out.

@@ -19,6 +19,8 @@ mod target;
 mod watch;
 
 use std::{
+    env,
+    ffi::OsString,
     fmt::Display,
     io::{self, Write},
     process::ExitCode,
@@ -37,7 +39,15 @@ use options::{Command, Options};
 /// The exit code is 0 if it was done, 1 if it failed, and 2 if the arguments
 /// make no sense.
 pub fn main(catalogue: &Catalogue) -> ExitCode {
-    let options = match Options::try_parse() {
+    run(catalogue, env::args_os())
+}
+
+/// The same with other arguments, of which the first is the program's name.
+pub fn run<I>(catalogue: &Catalogue, arguments: I) -> ExitCode
+where
+    I: IntoIterator<Item: Into<OsString> + Clone>,
+{
+    let options = match Options::try_parse_from(arguments) {
         Ok(options) => options,
         Err(error) => {
             // A closed terminal takes no help text; the code says the same.

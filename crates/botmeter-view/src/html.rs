@@ -60,6 +60,16 @@ pub enum Form<'a> {
     File,
 }
 
+impl Form<'_> {
+    /// The page of a dashboard, with what is chosen here.
+    fn to_dashboard(self, uid: &str) -> String {
+        match self {
+            Self::Served(address) => format!("?{}", address.to_dashboard(uid)),
+            Self::File => format!("?dashboard={uid}"),
+        }
+    }
+}
+
 /// The page as HTML.
 pub fn page(page: &Page, form: Form<'_>) -> String {
     let every = page.every.to_string();

@@ -1,6 +1,8 @@
 //! Answers to typed queries.
 
 mod plan;
+#[cfg(test)]
+mod tests;
 
 use std::{ops::Range, ptr, rc::Rc, time::Duration};
 

@@ -66,7 +66,7 @@ impl Stack {
                 return Ok(None);
             }
         }
-        let program = xtask::repository::build("xtask")?;
+        let program = xtask::repository::build("xtask", "xtask")?;
         let folder = tempfile::tempdir()?;
         let ports = PORTS.iter().map(|name| Ok((*name, free_port()?))).collect::<Result<_>>()?;
         let stack = Self { program, folder, ports };

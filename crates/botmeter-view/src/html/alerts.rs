@@ -1,6 +1,6 @@
 //! What is wrong, and how the bots are.
 
-use super::{Form, board::to_dashboard, markup::Html};
+use super::{Form, markup::Html};
 use crate::{Alert, Alerts, Life, Page, anchor};
 
 /// How many groups of one alert are shown at once.
@@ -166,7 +166,7 @@ fn card(
         }
     });
     if let Some((uid, title)) = &alert.shown {
-        let page = if is_here(uid) { String::new() } else { to_dashboard(uid, form) };
+        let page = if is_here(uid) { String::new() } else { form.to_dashboard(uid) };
         let place = format!("{page}#{}", anchor(uid, title));
         html.element("a", &[("href", &place)], |html| html.text(&format!("See {title}")));
     }

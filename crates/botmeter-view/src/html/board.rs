@@ -14,18 +14,10 @@ pub(super) fn menu(html: &mut Html, page: &Page, form: Form<'_>) {
         for dashboard in &page.dashboards {
             let uid = &dashboard.uid;
             let is_here = dashboard.rows.is_some();
-            let address = if is_here { format!("#{uid}") } else { to_dashboard(uid, form) };
+            let address = if is_here { format!("#{uid}") } else { form.to_dashboard(uid) };
             link(&address, short(&dashboard.title));
         }
     });
-}
-
-/// The page of a dashboard, with what is chosen here.
-pub(super) fn to_dashboard(uid: &str, form: Form<'_>) -> String {
-    match form {
-        Form::Served(address) => format!("?{}", address.to_dashboard(uid)),
-        Form::File => format!("?dashboard={uid}"),
-    }
 }
 
 /// The title without what all dashboards have in front of it.

@@ -2,7 +2,6 @@
 
 use super::{
     Form,
-    board::to_dashboard,
     markup::{Html, number},
 };
 use crate::{
@@ -151,7 +150,7 @@ fn spans(html: &mut Html, block: &Block, form: Form<'_>) {
             }
             // A file has all of them; of those that are served, each is a page.
             Some(Link::Dashboard(uid)) if form == Form::File => format!("#{uid}"),
-            Some(Link::Dashboard(uid)) => to_dashboard(uid, form),
+            Some(Link::Dashboard(uid)) => form.to_dashboard(uid),
             Some(Link::Url(url)) => url.clone(),
         };
         let attributes = [("href", address.as_str()), ("rel", "noreferrer")];

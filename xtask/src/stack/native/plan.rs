@@ -74,7 +74,8 @@ impl Programs {
         let (Some(prometheus), Some(jaeger)) = (prometheus, jaeger) else {
             bail!("there is no prometheus and jaeger");
         };
-        let demo = has("demo").then(|| repository::build("botmeter-demo")).transpose()?;
+        let demo =
+            has("demo").then(|| repository::build("botmeter-demo", "botmeter-demo")).transpose()?;
         Ok(Self { prometheus, jaeger, collector, alertmanager, demo, grafana: grafana::find()? })
     }
 }
