@@ -78,7 +78,7 @@ fn pass_on(stop: botmeter_telemetry::StopRequested, demo: &Child) -> Result<()> 
     thread::spawn(move || {
         runtime.block_on(stop);
         // Where it has ended meanwhile, there is nobody to tell.
-        drop(demo.map(|demo| kill_process(demo, Signal::TERM)));
+        let _ = demo.map(|demo| kill_process(demo, Signal::TERM));
     });
     Ok(())
 }

@@ -104,7 +104,7 @@ impl Bot {
         let frame = Frame {
             end,
             shown: Duration::from_mins(15),
-            scrape: Duration::from_millis(5000),
+            scrape: Duration::from_secs(5),
             chosen: Chosen::default(),
             clock: Clock::Wall { east: 0 },
         };

@@ -98,8 +98,8 @@ proptest! {
     ) {
         let mut timeline = Timeline::default();
         let mut series = Series::new(Labels::default(), 0, 0);
-        for (at, (kind, value)) in steps.iter().enumerate() {
-            let number = timeline.push(at as i64);
+        for (at, (kind, value)) in (0..).zip(&steps) {
+            let number = timeline.push(at);
             match kind {
                 0 => {}
                 1 if series.end() <= number && series.len() > 0 => drop(series.finish(number)),
