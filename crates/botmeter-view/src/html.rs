@@ -52,7 +52,7 @@ pub enum Form<'a> {
     /// Beside it there have to be `style.css` and `script.js`, which are
     /// [`STYLE`] and [`SCRIPT`]; `alert?called=…` with the [`stage`] of an alert;
     /// and, with the page's own query string and `panel=…`, an
-    /// [anchor](crate::anchor): `panel.csv`, `panel.json` with the
+    /// [anchor]: `panel.csv`, `panel.json` with the
     /// [`Readout`](crate::Readout), and `panel.promql`. A page that is the same
     /// as before is to be answered with 304.
     Served(&'a Address),
