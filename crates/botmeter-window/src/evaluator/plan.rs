@@ -55,16 +55,15 @@ impl<'a> Plan<'a> {
             let own = &series.labels;
             // Most series are in the group of the one before.
             let is_same = |other: &Labels| keys.iter().all(|key| other.get(key) == own.get(key));
-            let place = if let Some((_, place)) = last.filter(|(other, _)| is_same(other)) {
-                place
-            } else {
+            let known = last.filter(|(other, _)| is_same(other)).map(|(_, place)| place);
+            let place = known.unwrap_or_else(|| {
                 let values = keys.iter().map(|key| own.get(key).unwrap_or_default()).collect();
                 *places.entry(values).or_insert_with_key(|values| {
                     let group = keys.iter().copied().zip(values.iter().copied());
                     groups.push(Labels::from_pairs(group));
                     groups.len() - 1
                 })
-            };
+            });
             last = Some((own, place));
             (series, timeline, place)
         });
