@@ -13,6 +13,7 @@ mod guide;
 mod lines;
 pub mod outside;
 pub mod packages;
+pub mod pictures;
 pub mod repository;
 pub mod servers;
 pub mod soak;

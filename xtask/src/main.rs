@@ -56,6 +56,8 @@ enum Task {
     },
     /// Package every published crate, and build the packages
     Packages,
+    /// Draw the pictures of the front page anew, of the demo in a browser
+    Pictures,
     /// Record for long at a million events a second, over two routes that fail at
     /// random, and compare every count
     Soak(xtask::soak::Options),
@@ -80,6 +82,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
         Task::Packages => xtask::packages::run(),
+        Task::Pictures => xtask::pictures::run(),
         Task::Soak(options) => xtask::soak::run(options),
         Task::Servers { names } => servers::run(&names),
         Task::Stack(options) => return xtask::stack::run(&options),

@@ -1,0 +1,131 @@
+//! `cargo xtask pictures`: the pictures of the front page, of the demo as it
+//! runs, drawn by a browser.
+
+use std::{
+    env, fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::repository;
+
+/// Where they are kept.
+const FOLDER: &str = "docs/pictures";
+
+/// The demo tells the same story with it, whenever it runs.
+const SEED: &str = "7";
+
+/// How long the demo runs before it is drawn: the time that the pictures show.
+const SHOWN: Duration = Duration::from_mins(5);
+
+/// Names of the browser, in the order in which they are tried.
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+/// A picture: its file, what is asked of the live page, and its size.
+const PICTURES: [(&str, &str, &str); 4] = [
+    ("live.png", "", "1280,1000"),
+    ("live-llm.png", "dashboard=llm-api-health", "1280,1500"),
+    ("live-phone.png", "", "390,844"),
+    ("live-alert.png", "alert?called=LlmProviderErrorsHigh", "1280,900"),
+];
+
+/// Runs the demo and the live page for a while, and draws them.
+///
+/// # Errors
+///
+/// When there is no browser, or one of the programs fails.
+pub fn run() -> Result<()> {
+    let browser = browser()?;
+    let folder = repository::root().join(FOLDER);
+    fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
+    let program = repository::build("botmeter-cli", "botmeter")?;
+    let mut demo = Command::new(repository::build("botmeter-demo", "botmeter-demo")?);
+    demo.args(["--port", "0", "--seed", SEED, "--rate", "20"]);
+    let (_demo, page) = started(&mut demo, "metrics: ")?;
+    let mut watch = Command::new(program);
+    watch.args(["watch", "--listen", "127.0.0.1:0", &page]);
+    let (_watch, live) = started(&mut watch, "live page: ")?;
+    say(&format!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
+    thread::sleep(SHOWN);
+    for (file, asked, size) in PICTURES {
+        let range = format!("?range={}", SHOWN.as_secs());
+        let address = match asked {
+            "" => format!("{live}{range}"),
+            alert if alert.starts_with("alert") => format!("{live}{alert}"),
+            more => format!("{live}{range}&{more}"),
+        };
+        draw(&browser, &address, size, &folder.join(file))?;
+        say(&format!("wrote {FOLDER}/{file}"));
+    }
+    Ok(())
+}
+
+/// A browser that can draw without a screen.
+fn browser() -> Result<PathBuf> {
+    if let Some(path) = env::var_os("BOTMETER_CHROMIUM") {
+        return Ok(path.into());
+    }
+    let folders: Vec<PathBuf> =
+        env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
+    let places = BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let found = places.into_iter().find(|place| place.is_file());
+    found.context(
+        "failed to find a browser: install Chromium, or say where it is with BOTMETER_CHROMIUM",
+    )
+}
+
+/// A program that has been started; it ends with this.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// Starts a program, and waits for the address that it says after this.
+fn started(command: &mut Command, before: &str) -> Result<(Running, String)> {
+    let failed = || format!("failed to run {command:?}");
+    let mut child = Command::new(command.get_program())
+        .args(command.get_args())
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(failed)?;
+    let out = child.stdout.take();
+    let running = Running(child);
+    let mut lines = BufReader::new(out.with_context(failed)?).lines();
+    for line in lines.by_ref().map_while(Result::ok) {
+        if let Some(address) = line.strip_prefix(before) {
+            let address = address.to_owned();
+            // What it says later must not fill the pipe.
+            thread::spawn(move || lines.for_each(drop));
+            return Ok((running, address));
+        }
+    }
+    bail!("{command:?} ended before it said where it is")
+}
+
+fn draw(browser: &Path, address: &str, size: &str, to: &Path) -> Result<()> {
+    let mut command = Command::new(browser);
+    command.args(["--headless", "--disable-gpu", "--hide-scrollbars"]);
+    // Nothing is loaded but our own page; as root, a browser runs in no other
+    // way.
+    command.arg("--no-sandbox");
+    command.arg(format!("--window-size={size}"));
+    command.arg(format!("--screenshot={}", to.display())).arg(address);
+    let output = command.output().with_context(|| format!("failed to run {command:?}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(output.status.success() && to.is_file(), "{command:?} fails: {said}");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
+fn say(line: &str) {
+    println!("{line}");
+}
