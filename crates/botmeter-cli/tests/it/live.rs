@@ -51,6 +51,17 @@ fn a_bot_that_cannot_be_read_is_told_with_why_and_since_when() {
 }
 
 #[test]
+fn a_page_without_an_end_and_one_that_never_comes_are_given_up() {
+    let endless = Bot::says("#".repeat(65 << 20));
+    let live = Live::start("watch", &["--interval", "1m", &endless.place()]);
+    live.until("/", "the page is longer than 64 MiB");
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = silent.local_addr().unwrap().to_string();
+    let live = Live::start("watch", &["--interval", "1s", &place]);
+    live.until("/", "no answer within 900ms");
+}
+
+#[test]
 fn what_of_a_page_is_not_taken_is_said() {
     // The reader writes `up` itself.
     let bot = Bot::says(page(1, 0) + "up 1\n");
