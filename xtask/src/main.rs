@@ -27,7 +27,7 @@ enum Task {
     },
     /// Pass everything that has to pass: format, lints, tests, documentation,
     /// generated files, each feature alone, packages, the example, real servers
-    Test,
+    Test(xtask::steps::Options),
     /// Write down the public API of every published crate in `docs/api`
     Api {
         /// Write nothing, and fail with what differs
@@ -76,7 +76,7 @@ enum Task {
 fn main() -> anyhow::Result<ExitCode> {
     match Arguments::parse().task {
         Task::Demo { live, arguments } => return xtask::demo::run(&live, &arguments),
-        Task::Test => xtask::steps::run(),
+        Task::Test(options) => xtask::steps::run(options),
         Task::Api { check } => xtask::api::run(check),
         Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),

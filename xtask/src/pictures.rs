@@ -42,7 +42,8 @@ const PICTURES: [(&str, &str, &str); 4] = [
 pub fn run() -> Result<()> {
     let browser = browser()?;
     let folder = repository::root().join(FOLDER);
-    fs::create_dir_all(&folder).with_context(|| format!("failed to create {}", folder.display()))?;
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("failed to create {}", folder.display()))?;
     let program = repository::build("botmeter-cli", "botmeter")?;
     let mut demo = Command::new(repository::build("botmeter-demo", "botmeter-demo")?);
     demo.args(["--port", "0", "--seed", SEED, "--rate", "20"]);
@@ -72,7 +73,8 @@ fn browser() -> Result<PathBuf> {
     }
     let folders: Vec<PathBuf> =
         env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
-    let places = BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let places =
+        BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     let found = places.into_iter().find(|place| place.is_file());
     found.context(
         "failed to find a browser: install Chromium, or say where it is with BOTMETER_CHROMIUM",

@@ -9,16 +9,27 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
+use clap::Args;
 
 use crate::{features, outside, repository, soak};
+
+/// Which steps.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Options {
+    /// The step to begin with; those before it are left out, as after one that
+    /// failed and was mended
+    #[arg(long, value_name = "STEP")]
+    from: Option<String>,
+}
 
 /// Runs every step and stops at the first that fails.
 ///
 /// # Errors
 ///
 /// When a step fails or cannot be run; the message is the command to repeat.
-pub fn run() -> Result<()> {
-    let mut report = Report::default();
+pub fn run(options: Options) -> Result<()> {
+    let mut report =
+        Report { left_out: options.from.clone(), from: options.from, ..Report::default() };
     let workspace = ["--workspace", "--all-features"];
     report.step("format", cargo(&["fmt", "--all", "--check"]))?;
     report.step("lints", lint(&[&workspace[..], &["--all-targets"]].concat()))?;
@@ -41,8 +52,7 @@ pub fn run() -> Result<()> {
     // Optimized, because a million events a second are more than a debug build
     // can record.
     report.step("soak", soak::short())?;
-    report.print();
-    Ok(())
+    report.print()
 }
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -65,29 +75,49 @@ fn documentation() -> Command {
 
 #[derive(Default)]
 struct Report {
+    /// The step that all wait for.
+    from: Option<String>,
+    /// The first that was run, if it was not the first of all.
+    left_out: Option<String>,
     steps: Vec<(String, Duration)>,
 }
 
 impl Report {
     fn step(&mut self, name: &str, mut command: Command) -> Result<()> {
+        if self.from.as_ref().is_some_and(|from| from != name) {
+            return Ok(());
+        }
+        self.from = None;
         let line = shown(&command);
         say(&format!("\n=== {name}: {line}"));
         let start = Instant::now();
         let status = command.status().with_context(|| format!("failed to run `{line}`"))?;
         if !status.success() {
-            bail!("the step {name:?} failed; repeat it with `{line}`");
+            bail!(
+                "the step {name:?} failed; repeat it with `{line}`, and go on with `cargo xtask \
+                 test --from {name:?}`"
+            );
         }
         self.steps.push((name.to_owned(), start.elapsed()));
         Ok(())
     }
 
-    fn print(&self) {
+    fn print(&self) -> Result<()> {
+        if let Some(name) = &self.from {
+            bail!("there is no step {name:?}: a run prints the names of all");
+        }
         say("");
         for (name, took) in &self.steps {
             say(&format!("{:>7.1} s  {name}", took.as_secs_f64()));
         }
         let all: Duration = self.steps.iter().map(|(_, took)| *took).sum();
-        say(&format!("{:>7.1} s  in {} steps, all passed", all.as_secs_f64(), self.steps.len()));
+        let before = match &self.left_out {
+            Some(name) => format!("; those before {name:?} were left out"),
+            None => String::new(),
+        };
+        let count = self.steps.len();
+        say(&format!("{:>7.1} s  in {count} steps, all passed{before}", all.as_secs_f64()));
+        Ok(())
     }
 }
 
