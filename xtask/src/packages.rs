@@ -104,7 +104,9 @@ fn unpack(packages: &[Package], from: &Path) -> Result<PathBuf> {
         .with_context(|| format!("failed to create {}", folder.display()))?;
     for package in packages {
         let archive = from.join(format!("{}.crate", name(package)));
-        check(Command::new("tar").arg("-xzf").arg(archive).arg("-C").arg(&folder))?;
+        // With the time of now: in packages all files are of one day, and cargo
+        // would take what it built of the last ones for what it is to build.
+        check(Command::new("tar").arg("-xzmf").arg(archive).arg("-C").arg(&folder))?;
         for file in FILES {
             let path = folder.join(name(package)).join(file);
             ensure!(path.is_file(), "the package of {} lacks {file}", package.name);
