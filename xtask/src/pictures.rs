@@ -27,8 +27,7 @@ const SHOWN: Duration = Duration::from_mins(5);
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// A picture: its file, what is asked of the live page, and its size.
-const PICTURES: [(&str, &str, &str); 4] = [
-    ("live.png", "", "1280,1000"),
+const PICTURES: [(&str, &str, &str); 3] = [
     ("live-llm.png", "dashboard=llm-api-health", "1280,1500"),
     ("live-phone.png", "", "390,844"),
     ("live-alert.png", "alert?called=LlmProviderErrorsHigh", "1280,900"),
