@@ -62,9 +62,14 @@ pub(super) fn names(examination: &mut Examination) -> Finding {
         });
     }
     let (present, all) = (comparison.present.len(), examination.known.expected.len());
-    let without = "the others are of domains that this program does not have, or of events that \
-                   did not happen yet";
-    Finding::ok(NAMES, format!("{present} of the {all} families of the catalogue; {without}"))
+    let without = match all - present {
+        0 => "",
+        _ => {
+            "; the others are of domains that this program does not have, or of events that did not \
+             happen yet"
+        }
+    };
+    Finding::ok(NAMES, format!("{present} of the {all} families of the catalogue{without}"))
 }
 
 /// The names on the page; otherwise what was seen and what to change.
