@@ -71,8 +71,8 @@ impl Builder {
     }
 
     /// The version of the program, for `build_info`, which says `unknown`
-    /// otherwise: a library cannot see it, but `env!("CARGO_PKG_VERSION")` is
-    /// that of the package in which it stands.
+    /// otherwise: a library cannot see it. [`builder!`](crate::builder!) fills it
+    /// in.
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.asked.version = Some(version.into());
         self
@@ -264,4 +264,26 @@ impl Builder {
         };
         Ok((telemetry, domains))
     }
+}
+
+/// [`Telemetry::builder`](crate::Telemetry::builder) with the version of the
+/// package in which it stands, which `build_info` then shows.
+///
+/// ```
+/// use botmeter_telemetry::Memory;
+/// # use botmeter_telemetry::Environment;
+///
+/// let memory = Memory::new();
+/// let builder = botmeter_telemetry::builder!("my-bot").backend(memory.clone());
+/// # let builder = builder.environment(Environment::default());
+/// let (telemetry, ()) = builder.start::<()>()?;
+/// assert!(memory.text().contains(concat!("version=\"", env!("CARGO_PKG_VERSION"), "\"")));
+/// # telemetry.end();
+/// # Ok::<(), botmeter_telemetry::Error>(())
+/// ```
+#[macro_export]
+macro_rules! builder {
+    ($service:expr $(,)?) => {
+        $crate::Telemetry::builder($service).version(::core::env!("CARGO_PKG_VERSION"))
+    };
 }

@@ -15,4 +15,4 @@ pub use botmeter_orchestrator as orchestrator;
 #[cfg(feature = "pipeline")]
 pub use botmeter_pipeline as pipeline;
 pub use botmeter_telemetry as telemetry;
-pub use botmeter_telemetry::{Error, Memory, Telemetry};
+pub use botmeter_telemetry::{Error, Memory, Telemetry, builder};
