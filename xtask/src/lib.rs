@@ -15,6 +15,7 @@ pub mod outside;
 pub mod packages;
 pub mod pictures;
 pub mod repository;
+pub mod running;
 pub mod servers;
 pub mod soak;
 pub mod stack;

@@ -3,16 +3,15 @@
 
 use std::{
     env, fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     thread,
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
-use crate::repository;
+use crate::{repository, running::started};
 
 /// Where they are kept.
 const FOLDER: &str = "docs/pictures";
@@ -78,38 +77,6 @@ fn browser() -> Result<PathBuf> {
     found.context(
         "failed to find a browser: install Chromium, or say where it is with BOTMETER_CHROMIUM",
     )
-}
-
-/// A program that has been started; it ends with this.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-/// Starts a program, and waits for the address that it says after this.
-fn started(command: &mut Command, before: &str) -> Result<(Running, String)> {
-    let failed = || format!("failed to run {command:?}");
-    let mut child = Command::new(command.get_program())
-        .args(command.get_args())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(failed)?;
-    let out = child.stdout.take();
-    let running = Running(child);
-    let mut lines = BufReader::new(out.with_context(failed)?).lines();
-    for line in lines.by_ref().map_while(Result::ok) {
-        if let Some(address) = line.strip_prefix(before) {
-            let address = address.to_owned();
-            // What it says later must not fill the pipe.
-            thread::spawn(move || lines.for_each(drop));
-            return Ok((running, address));
-        }
-    }
-    bail!("{command:?} ended before it said where it is")
 }
 
 fn draw(browser: &Path, address: &str, size: &str, to: &Path) -> Result<()> {

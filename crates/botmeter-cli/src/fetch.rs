@@ -1,9 +1,10 @@
 //! Reading the page of a bot over HTTP.
 
-use std::{io, sync::Arc, time::Duration};
+use std::time::Duration;
 
 use botmeter_window::exposition::{Format, Page};
-use ureq::tls::{RootCerts, TlsConfig};
+
+use crate::web::{Silence, agent};
 
 /// The most that is read of a page.
 const MOST_BYTES: u64 = 64 << 20;
@@ -26,26 +27,13 @@ impl Fetcher {
     /// A reader that is done before the next reading.
     pub(crate) fn new(interval: Duration) -> Self {
         let patience = PATIENCE.min(interval.mul_f64(0.9));
-        let crypto = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = TlsConfig::builder()
-            .unversioned_rustls_crypto_provider(crypto)
-            .root_certs(RootCerts::PlatformVerifier)
-            .build();
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(patience))
-            .proxy(None)
-            .tls_config(tls)
-            .user_agent(concat!("botmeter/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .new_agent();
-        Self { agent, patience }
+        Self { agent: agent(patience, None), patience }
     }
 
     /// What the page at this address says, or why it cannot be read, and what
     /// to do.
     pub(crate) fn read(&self, url: &str) -> Result<Page, String> {
-        let failed = |error| self.explained(&error);
+        let failed = |error| self.explained(error);
         let mut answer = self.agent.get(url).header("accept", ACCEPT).call().map_err(failed)?;
         let status = answer.status();
         if status != http::StatusCode::OK {
@@ -65,24 +53,23 @@ impl Fetcher {
         Ok(page)
     }
 
-    fn explained(&self, error: &ureq::Error) -> String {
-        let unknown = "nobody knows the name of the host; is it spelled right?";
-        match error {
-            ureq::Error::HostNotFound => unknown.to_owned(),
-            ureq::Error::Timeout(_) => {
-                format!("no answer within {}", humantime::format_duration(self.patience))
-            }
-            ureq::Error::BodyExceedsLimit(_) => {
-                format!("the page is longer than {} MiB; is it the page of a bot?", MOST_BYTES >> 20)
-            }
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+    fn explained(&self, error: ureq::Error) -> String {
+        if let ureq::Error::BodyExceedsLimit(_) = error {
+            let most = MOST_BYTES >> 20;
+            return format!("the page is longer than {most} MiB; is it the page of a bot?");
+        }
+        match Silence::of(error) {
+            Silence::Refused => {
                 "connection refused: nothing listens there; does the bot run, and is the port right?"
                     .to_owned()
             }
-            ureq::Error::Io(error) if error.to_string().contains("failed to lookup address") => {
-                unknown.to_owned()
+            Silence::UnknownName => {
+                "nobody knows the name of the host; is it spelled right?".to_owned()
             }
-            other => other.to_string(),
+            Silence::TooLate => {
+                format!("no answer within {}", humantime::format_duration(self.patience))
+            }
+            Silence::Other(why) => why,
         }
     }
 }

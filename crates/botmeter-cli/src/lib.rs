@@ -17,6 +17,7 @@ mod rounds;
 mod serve;
 mod target;
 mod watch;
+mod web;
 
 use std::{
     env,

@@ -1,13 +1,6 @@
 //! A domain for code that nobody can hand one.
 
-use std::{
-    fmt,
-    ops::Deref,
-    sync::{
-        OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{fmt, ops::Deref, sync::OnceLock};
 
 use crate::{Discard, Domain, Error, Meter, problem};
 
@@ -58,14 +51,13 @@ pub struct Global<D> {
     set: OnceLock<D>,
     /// What takes events that come before.
     early: OnceLock<D>,
-    is_missed: AtomicBool,
 }
 
 impl<D: Domain> Global<D> {
     /// One that is not set yet.
     #[expect(clippy::new_without_default, reason = "it is for statics")]
     pub const fn new() -> Self {
-        Self { set: OnceLock::new(), early: OnceLock::new(), is_missed: AtomicBool::new(false) }
+        Self { set: OnceLock::new(), early: OnceLock::new() }
     }
 
     /// From now on, it is this one.
@@ -92,7 +84,13 @@ impl<D: Domain> Deref for Global<D> {
         if let Some(domain) = self.set.get() {
             return domain;
         }
-        if !self.is_missed.swap(true, Ordering::Relaxed) {
+        let mut is_first = false;
+        let early = self.early.get_or_init(|| {
+            is_first = true;
+            D::register(&Meter::new(Discard))
+        });
+        // Not within: who hears of it may ask for the very same domain.
+        if is_first {
             problem!(
                 warn,
                 "the global of the domain {:?} is asked for before it is set: its events count \
@@ -100,7 +98,7 @@ impl<D: Domain> Deref for Global<D> {
                 D::NAME
             );
         }
-        self.early.get_or_init(|| D::register(&Meter::new(Discard)))
+        early
     }
 }
 

@@ -1,8 +1,11 @@
-//! Asking over HTTP, and what it means when nobody answers.
+//! Asking servers, and what it means when nobody answers.
 
-use std::{error::Error as _, fmt, io, net::IpAddr, sync::Arc, time::Duration};
+use std::{fmt, net::IpAddr, time::Duration};
 
 use anyhow::{Result, bail};
+
+pub(super) use crate::web::Silence;
+use crate::web::agent;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,16 +21,7 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-/// Why there was no answer.
-#[derive(Debug)]
-pub(super) enum Silence {
-    Refused,
-    UnknownName,
-    TooLate,
-    Other(String),
-}
-
-/// A client that trusts what the machine trusts.
+/// A client that asks servers beyond this machine by the proxy that it has.
 #[derive(Debug)]
 pub(super) struct Web {
     direct: ureq::Agent,
@@ -36,7 +30,10 @@ pub(super) struct Web {
 
 impl Web {
     pub(super) fn new() -> Self {
-        Self { direct: agent(None), by_proxy: agent(ureq::Proxy::try_from_env()) }
+        Self {
+            direct: agent(PATIENCE, None),
+            by_proxy: agent(PATIENCE, ureq::Proxy::try_from_env()),
+        }
     }
 
     pub(super) fn get(&self, url: &str, query: &[(&str, &str)]) -> Result<Reply, Silence> {
@@ -62,23 +59,6 @@ fn is_of_this_machine(url: &str) -> bool {
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
-fn agent(proxy: Option<ureq::Proxy>) -> ureq::Agent {
-    use ureq::tls::{RootCerts, TlsConfig};
-
-    let crypto = Arc::new(rustls::crypto::ring::default_provider());
-    let tls = TlsConfig::builder()
-        .unversioned_rustls_crypto_provider(crypto)
-        .root_certs(RootCerts::PlatformVerifier)
-        .build();
-    ureq::Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_global(Some(PATIENCE))
-        .proxy(proxy)
-        .tls_config(tls)
-        .build()
-        .new_agent()
-}
-
 fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Silence> {
     let mut answer = answer.map_err(Silence::of)?;
     let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
@@ -86,27 +66,6 @@ fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Reply
     let status = answer.status().as_u16();
     let body = answer.body_mut().with_config().limit(MOST_BYTES).lossy_utf8(true).read_to_string();
     Ok(Reply { status, content_type, body: body.map_err(Silence::of)? })
-}
-
-impl Silence {
-    fn of(error: ureq::Error) -> Self {
-        match error {
-            ureq::Error::HostNotFound => Self::UnknownName,
-            ureq::Error::Timeout(_) => Self::TooLate,
-            ureq::Error::Io(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
-                Self::Refused
-            }
-            ureq::Error::Io(error) if error.to_string().contains("failed to lookup address") => {
-                Self::UnknownName
-            }
-            other => Self::Other(match other.source() {
-                Some(cause) if !other.to_string().contains(&cause.to_string()) => {
-                    format!("{other}: {cause}")
-                }
-                _ => other.to_string(),
-            }),
-        }
-    }
 }
 
 impl fmt::Display for Silence {

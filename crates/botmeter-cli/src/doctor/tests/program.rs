@@ -4,6 +4,7 @@ use super::{
     super::Options,
     broken,
     fakes::{page_of, serve},
+    found,
 };
 
 fn metrics(url: String) -> Options {
@@ -21,6 +22,19 @@ fn another_path() {
              http://HOST:PORT/metrics"
         )
     );
+}
+
+#[test]
+fn names_of_others_are_known_by_their_catalogue() {
+    let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/own-domain/dashboards");
+    let page = page_of(vec!["support_tickets_total".to_owned()]);
+    let without = metrics(format!("http://{page}"));
+    let said = broken(&without);
+    assert!(said.contains("has no name of the catalogue"), "{said}");
+    let catalogue = Some(format!("{own}/catalogue.json").into());
+    let diagnosis = found(&Options { catalogue, ..without });
+    let names = diagnosis.of("page names").unwrap().to_string();
+    assert!(names.starts_with("ok       page names   1 of the "), "{diagnosis}");
 }
 
 #[test]
