@@ -239,6 +239,25 @@ llm_duration_count 1
 }
 
 #[test]
+fn series_of_a_program_without_a_heartbeat_are_told() -> Result<()> {
+    let page = "\
+# TYPE llm_requests_total counter
+llm_requests_total{model=\"gpt-4o\"} 7
+";
+    let other = serve("200 OK", "text/plain; version=0.0.4", page)?;
+    let builder = Prometheus::builder().scrape("bots", "bot-1", other);
+    let Some(prometheus) = builder.start()? else { return Ok(()) };
+    let otlp = Some(prometheus.otlp_endpoint());
+    let said = until_broken(
+        &Options { otlp, ..options(&prometheus) },
+        "age",
+        "there is no telemetry_heartbeat_timestamp_seconds",
+    )?;
+    assert!(said.contains("hold a Telemetry"), "{said}");
+    Ok(())
+}
+
+#[test]
 fn pushed_names_that_prometheus_translates_in_another_way_are_told() -> Result<()> {
     for (strategy, found) in [
         ("UnderscoreEscapingWithoutSuffixes", "llm_requests instead of llm_requests_total"),

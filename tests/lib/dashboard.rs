@@ -17,7 +17,7 @@ pub struct Question {
 /// All that one dashboard asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dashboard {
-    /// The queries of its panels.
+    /// The queries of its panels, and those that variables are results of.
     pub queries: Vec<Question>,
     /// The `label_values` of its variables.
     pub variables: Vec<Question>,
@@ -56,7 +56,12 @@ fn read(json: &Value) -> Result<Dashboard> {
             let name = variable["name"].as_str().context("a variable has no name")?;
             let text = variable["query"].as_str().context("a variable has no query")?;
             let place = format!("{title}, variable {name}");
-            dashboard.variables.push(Question { place, text: text.to_owned() });
+            let result = text.strip_prefix("query_result(").and_then(|it| it.strip_suffix(')'));
+            let (list, text) = match result {
+                Some(query) => (&mut dashboard.queries, query),
+                None => (&mut dashboard.variables, text),
+            };
+            list.push(Question { place, text: text.to_owned() });
         }
     }
     Ok(dashboard)

@@ -4,6 +4,7 @@
 mod alert;
 mod ask;
 mod board;
+mod bots;
 mod condition;
 mod dashboard;
 mod drawing;

@@ -6,7 +6,7 @@ use botmeter_core::LabelSet;
 
 use crate::{
     Limit, Query, Severity, Share,
-    expr::{Expr, Fold, Function, Part, Sample, Selection, Window},
+    expr::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Window},
     series::Series,
     text::{percent, spelt},
 };
@@ -274,6 +274,24 @@ impl Objective {
             budget = percent(self.budget()),
             factor = window.factor.value,
         )
+    }
+
+    /// That the budget burns too fast in both of these windows, and that there
+    /// was something to burn. The long one comes first, because its share is
+    /// what the alert shows.
+    pub fn burns(&self, window: &BurnWindow) -> Expr {
+        let too_fast = |window_of: Duration| {
+            let name = self.recorded(window_of);
+            let share = Expr::Recorded { name, by: &[], offset: None };
+            let factor = Expr::Number(window.factor.value);
+            let threshold = Expr::Multiply(factor.into(), Expr::Number(self.budget()).into());
+            Box::new(Expr::Compare(share.into(), Comparison::Above, threshold.into()))
+        };
+        let events = self.events(window.long);
+        let floor = Expr::Number(self.floor.value);
+        let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
+        let both = Expr::And(too_fast(window.long), too_fast(window.short));
+        Expr::And(both.into(), enough.into())
     }
 
     /// How many times faster than the month can bear the budget burns.

@@ -38,6 +38,7 @@ impl Definitions {
     pub(crate) fn new(instruments: impl IntoIterator<Item = &'static Descriptor>) -> Self {
         let mut definitions = Self::default();
         definitions.add(process::BUILD.descriptor());
+        definitions.add(process::HEARTBEAT.descriptor());
         definitions.add(process::START_TIME.descriptor());
         for descriptor in instruments {
             definitions.add(descriptor);

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{Board, BurnWindow, Comparison, Expr, Function, Objective, Window, spelt};
+use botmeter_board::{Board, Expr, Function, Objective, Window, spelt};
 
 use crate::{
     Alert, AlertState, History, Labels, OutOfOrder, Place, Row, Target, Watched,
@@ -93,7 +93,7 @@ impl Rules {
                     ("severity", window.severity.as_str().to_owned()),
                     ("window", spelt(window.long)),
                 ];
-                alert(objective.alert, burns(objective, window), window.hold, labels);
+                alert(objective.alert, objective.burns(window), window.hold, labels);
             }
         }
         Self { records, alerts }
@@ -186,22 +186,6 @@ impl Record {
 
 fn windows(objective: &Objective) -> BTreeSet<Duration> {
     objective.windows.iter().flat_map(|window| [window.short, window.long]).collect()
-}
-
-/// The budget burns too fast in both windows, and there was something to burn.
-fn burns(objective: &Objective, window: &BurnWindow) -> Expr {
-    let too_fast = |window_of: Duration| {
-        let name = objective.recorded(window_of);
-        let share = Expr::Recorded { name, by: &[], offset: None };
-        let factor = Expr::Number(window.factor.value);
-        let threshold = Expr::Multiply(factor.into(), Expr::Number(objective.budget()).into());
-        Box::new(Expr::Compare(share.into(), Comparison::Above, threshold.into()))
-    };
-    let events = objective.events(window.long);
-    let floor = Expr::Number(objective.floor.value);
-    let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
-    let both = Expr::And(too_fast(window.long), too_fast(window.short));
-    Expr::And(both.into(), enough.into())
 }
 
 #[cfg(test)]

@@ -117,9 +117,14 @@ pub(super) fn questions() -> Result<Vec<Question>> {
                     name == text_name && labels.collect::<BTreeMap<_, _>>() == text_labels,
                     "{domain}, {name}: {text_name} stands there"
                 );
-                let kind = if name.contains(':') { "recording" } else { "alert" };
+                // Who reads pages knows which programs are bots, and a
+                // Prometheus does not.
+                let (kind, expr) = match name.contains(':') {
+                    true => ("recording", expr.clone()),
+                    false => ("alert", expr.clone().of_bots()),
+                };
                 let place = format!("{domain}, {kind} {name}");
-                questions.push(Question { place, text, expr: expr.clone(), panel: None });
+                questions.push(Question { place, text, expr, panel: None });
             }
         }
     }

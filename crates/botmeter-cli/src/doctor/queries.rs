@@ -49,12 +49,14 @@ fn of_dashboard(text: &str) -> Result<Vec<Query>> {
         let name = variable["name"].as_str().unwrap_or_default();
         // In newer files, the query is an object that holds the text.
         let query = variable["query"].as_str().or(variable["query"]["query"].as_str());
-        if let Some(inside) = query.and_then(label_values) {
-            let (selector, label) = inside;
-            let mut query = Query::of(format!("{title}, variable {name}"), selector);
+        let place = || format!("{title}, variable {name}");
+        if let Some((selector, label)) = query.and_then(label_values) {
+            let mut query = Query::of(place(), selector);
             query.groups.insert(label.to_owned());
             queries.push(query);
         }
+        let result = query.and_then(|text| inside(text, "query_result"));
+        queries.extend(result.map(|asked| Query::of(place(), asked)));
     }
     Ok(queries)
 }
@@ -74,9 +76,13 @@ fn of_panels(title: &str, panels: &Value, queries: &mut Vec<Query>) {
 
 /// The selector and the label of `label_values(selector, label)`.
 fn label_values(text: &str) -> Option<(&str, &str)> {
-    let inside = text.trim().strip_prefix("label_values(")?.strip_suffix(')')?;
-    let (selector, label) = inside.rsplit_once(',')?;
+    let (selector, label) = inside(text, "label_values")?.rsplit_once(',')?;
     Some((selector.trim(), label.trim()))
+}
+
+/// What one of Grafana's functions of variables is asked with.
+fn inside<'a>(text: &'a str, function: &str) -> Option<&'a str> {
+    text.trim().strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
 }
 
 /// What Grafana puts in the place of its own variables, longer names first.

@@ -1,7 +1,7 @@
 //! What can be chosen on a dashboard.
 
 use botmeter_board as board;
-use botmeter_core::process::BUILD;
+use botmeter_core::process::HEARTBEAT;
 
 use super::model::{Choice, DataSource, OneOrMany, Variable};
 
@@ -23,13 +23,14 @@ pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<V
     if has_traces {
         list.push(data_source("jaeger_datasource", "Jaeger data source", "jaeger"));
     }
-    // Every program has this series on both routes, from its start.
-    let anchor = BUILD.descriptor().prometheus_name();
+    // Every bot has this series on both routes, from its start, and nothing
+    // else has.
+    let anchor = HEARTBEAT.descriptor().prometheus_name();
     let source = DataSource {
         kind: "prometheus".to_owned(),
         uid: format!("${}", prometheus_name(has_traces)),
     };
-    let asked = |name: &str, label: &str, query: String, all: &str| Variable {
+    let asked = |name: &str, label: &str, query: String, all: Option<&str>| Variable {
         name: name.to_owned(),
         kind: "query".to_owned(),
         label: label.to_owned(),
@@ -42,7 +43,7 @@ pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<V
         },
         multi: true,
         include_all: true,
-        all_value: Some(all.to_owned()),
+        all_value: all.map(str::to_owned),
         // 2: whenever the time range changes, as series come and go.
         refresh: 2,
         // 1: alphabetically.
@@ -50,9 +51,14 @@ pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<V
         regex: String::new(),
         hide: 0,
     };
-    list.push(asked("job", "Job", format!("label_values({anchor}, job)"), ".+"));
+    // All of them are the bots that are listed, and not whoever else has series
+    // of the same names. One that died within the day is among them, or its
+    // alerts would not be.
+    let jobs = format!("query_result(count by (job) (last_over_time({anchor}[1d])))");
+    let job = asked("job", "Job", jobs, None);
+    list.push(Variable { regex: r#"/^\{job="(.*)"\} /"#.to_owned(), ..job });
     let instances = format!("label_values({anchor}{{job=~\"$job\"}}, instance)");
-    list.push(asked("instance", "Instance", instances, ".+"));
+    list.push(asked("instance", "Instance", instances, Some(".+")));
     for (at, variable) in dashboard.variables.iter().enumerate() {
         let key = variable.label.key();
         let mut matchers = vec![r#"job=~"$job""#.to_owned(), r#"instance=~"$instance""#.to_owned()];
@@ -64,7 +70,7 @@ pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<V
         let query =
             format!("label_values({}{{{}}}, {key})", values_of(variable), matchers.join(", "));
         // Also those that do not have the label at all.
-        list.push(asked(key, variable.title, query, ".*"));
+        list.push(asked(key, variable.title, query, Some(".*")));
     }
     list
 }

@@ -51,18 +51,21 @@ pub(super) fn variables(dashboard: &Dashboard, definitions: &Definitions) -> Vec
     let mut problems = Vec::new();
     for variable in dashboard.templating.list.iter().filter(|variable| variable.kind == "query") {
         let place = format!("dashboard {} variable {}", dashboard.uid, variable.name);
-        let asked = variable.query.strip_prefix("label_values(").and_then(|rest| {
-            let (selector, label) = rest.strip_suffix(')')?.rsplit_once(", ")?;
-            Some((selector, label))
-        });
-        let Some((selector, label)) = asked else {
-            problems.push(Problem::new(place, "does not ask for label_values(series, label)"));
+        let inside = |function: &str| {
+            variable.query.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')')
+        };
+        let values = inside("label_values").and_then(|inside| inside.rsplit_once(", "));
+        // The regular expression takes the label out of the result.
+        let results = inside("query_result").map(|asked| (asked, variable.name.as_str()));
+        let Some((asked, label)) = values.or(results) else {
+            let what = "asks neither for label_values(series, label) nor for query_result(query)";
+            problems.push(Problem::new(place, what));
             continue;
         };
-        let checked = promql::check(selector, definitions, promql::Place::Variable);
+        let checked = promql::check(asked, definitions, promql::Place::Variable);
         problems.extend(checked.problems.iter().map(|what| Problem::new(&place, what)));
         if !checked.labels.contains(label) {
-            let what = format!("asks {selector} for {label}, which it does not have");
+            let what = format!("asks {asked} for {label}, which it does not have");
             problems.push(Problem::new(place, what));
         }
     }

@@ -36,7 +36,7 @@ pub(super) fn alert(
     let description = fill("description", alert.description, Some(alert.show));
     Alerting {
         name: alert.name,
-        expr: promql::render(&alert.when.expr, Place::Rule),
+        expr: promql::render(&alert.when.expr.clone().of_bots(), Place::Rule),
         hold: alert.hold,
         labels: vec![("severity", alert.severity.as_str().to_owned())],
         summary,

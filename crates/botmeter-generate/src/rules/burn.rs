@@ -3,9 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{
-    BurnWindow, Comparison, Expr, Function, Measure, Objective, Window, percent, spelt,
-};
+use botmeter_board::{Function, Measure, Objective, Window, percent, spelt};
 
 use super::{Alerting, Group, Links, Record, Rule, group};
 use crate::{
@@ -54,7 +52,7 @@ pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> 
     windows
         .map(|window| Alerting {
             name: objective.alert,
-            expr: condition(objective, window),
+            expr: promql::render(&objective.burns(window).of_bots(), Place::Rule),
             hold: window.hold,
             labels: vec![
                 ("severity", window.severity.as_str().to_owned()),
@@ -72,23 +70,6 @@ pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> 
             dashboard: links.dashboard(objective.panel),
         })
         .collect()
-}
-
-/// The long window first, because its share is what the alert shows.
-fn condition(objective: &Objective, window: &BurnWindow) -> String {
-    let threshold = format!("({} * {})", window.factor.value, objective.budget());
-    let events = objective.events(window.long);
-    let floor = Expr::Compare(
-        Box::new(events),
-        Comparison::AtLeast,
-        Box::new(Expr::Number(objective.floor.value)),
-    );
-    format!(
-        "{} > {threshold}\nand {} > {threshold}\nand {}",
-        objective.recorded(window.long),
-        objective.recorded(window.short),
-        promql::render(&floor, Place::Rule),
-    )
 }
 
 /// Why an objective makes no sense.

@@ -4,7 +4,10 @@ mod series;
 
 use std::{borrow::Cow, time::Duration};
 
-use botmeter_board::{Alert, Board, BurnWindow, EXAMPLE_JOB, Feed, Objective, filled, pace, spelt};
+use botmeter_board::{
+    Alert, Board, BurnWindow, EXAMPLE_JOB, Example, Feed, Objective, filled, pace, spelt,
+};
+use botmeter_core::process::HEARTBEAT;
 
 use super::{Alerting, Rules};
 use crate::{Problem, yaml::Yaml};
@@ -59,8 +62,9 @@ fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>]) -> Yaml {
     ])
 }
 
-/// It fires, it does not, and it is silent when there is nothing.
-fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) -> [Test<'a>; 3] {
+/// It fires, it does not, and it is silent when there is nothing, and about a
+/// program whose series have the same names by chance.
+fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) -> Vec<Test<'a>> {
     let place = format!("alert {}", alert.name);
     let firing = &alert.fires;
     if firing.keys != alert.when.labels && !firing.example.feeds.is_empty() {
@@ -85,11 +89,15 @@ fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) 
     let fired = fired(rule, &labels, &said(alert.summary), &said(alert.description));
     let (loud, quiet) = (&firing.example, &alert.is_quiet);
     let soon = alert.hold + 10 * MINUTE;
-    [
+    let mut tests = vec![
         Test::new(alert.name, "fires", &loud.feeds, vec![(loud.after, vec![fired])]),
         Test::new(alert.name, "does not fire", &quiet.feeds, vec![(quiet.after, Vec::new())]),
         Test::new(alert.name, "does not fire without data", &[], vec![(soon, Vec::new())]),
-    ]
+    ];
+    if !loud.feeds.iter().any(is_heartbeat) {
+        tests.push(Test::of_stranger(alert.name, &loud.feeds, loud.after));
+    }
+    tests
 }
 
 /// Everything goes wrong; half of what may; everything, but too rarely to
@@ -128,6 +136,7 @@ fn of_objective(
     };
     let quiet = || vec![(late, Vec::new())];
     vec![
+        Test::of_stranger(name, bad.clone(), late),
         Test::new(name, "fires", bad, vec![(soon, first), (late, all)]),
         Test::new(name, "does not fire within the budget", good, quiet()),
         Test::new(name, "does not fire for a few events", few, quiet()),
@@ -135,14 +144,42 @@ fn of_objective(
     ]
 }
 
+fn is_heartbeat(feed: &Feed) -> bool {
+    std::ptr::eq(feed.instrument, HEARTBEAT.descriptor())
+}
+
 impl<'a> Test<'a> {
+    /// What a bot does, whose heart beats meanwhile.
     fn new(
         alert: &'static str,
         what: &'static str,
         feeds: impl Into<Cow<'a, [Feed]>>,
         checks: Vec<(Duration, Vec<Yaml>)>,
     ) -> Self {
-        let feeds = feeds.into();
+        let mut feeds = feeds.into();
+        if !feeds.iter().any(is_heartbeat) {
+            let alive = Example::after(Duration::ZERO).ticks(&HEARTBEAT, ());
+            feeds.to_mut().extend(alive.feeds);
+        }
+        Self::fed(alert, what, feeds, checks)
+    }
+
+    /// The same done by a program that has no heartbeat.
+    fn of_stranger(
+        alert: &'static str,
+        feeds: impl Into<Cow<'a, [Feed]>>,
+        after: Duration,
+    ) -> Self {
+        let checks = vec![(after, Vec::new())];
+        Self::fed(alert, "does not fire for a program that is no bot", feeds.into(), checks)
+    }
+
+    fn fed(
+        alert: &'static str,
+        what: &'static str,
+        feeds: Cow<'a, [Feed]>,
+        checks: Vec<(Duration, Vec<Yaml>)>,
+    ) -> Self {
         let end = checks.iter().map(|(after, _)| *after).max().unwrap_or_default();
         let pace = pace(&feeds, end);
         Self { alert, what, feeds, checks, end, pace }

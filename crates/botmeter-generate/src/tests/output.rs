@@ -116,6 +116,7 @@ fn alerts_group_by_job_and_show_where_to_look() {
           expr: |-
             max by (job, queue) (max_over_time(mail_waiting[5m])) > 100
             and on (job) sum by (job) (increase(mail_sent_total[10m])) < 0.5
+            and on (job) max by (job) (last_over_time(telemetry_heartbeat_timestamp_seconds[10m]))
           for: '10m'
           labels:
             severity: warning
@@ -166,6 +167,8 @@ fn an_example_becomes_a_test_that_promtool_runs() {
                 values: '150+0x30'
               - series: 'mail_sent_total{job="example-bot", instance="example-1", queue="in", status="success"}'
                 values: '0+0x30'
+              - series: 'telemetry_heartbeat_timestamp_seconds{job="example-bot", instance="example-1"}'
+                values: '0+60x30'
             alert_rule_test:
               - eval_time: '30m'
                 alertname: MailWaits

@@ -63,7 +63,7 @@ fn telemetry_absent() -> Alert {
     Alert::new(
         "BotTelemetryAbsent",
         Severity::Warning,
-        vanished(&BUILD, DAY, QUARTER).all().above(&limits::ANY_VANISHED),
+        vanished(&HEARTBEAT, DAY, QUARTER).all().above(&limits::ANY_VANISHED),
     )
     .held_for(Duration::from_mins(5))
     .says(
@@ -80,10 +80,10 @@ fn telemetry_absent() -> Alert {
     .panel(rows::INSTANCES)
     .tested(
         Example::after(HOUR)
-            .holds(&BUILD, ("1.2.3",), 1.0)
+            .ticks(&HEARTBEAT, ())
             .until(Duration::from_mins(20))
             .fires::<()>((), "1"),
-        Example::after(HOUR).holds(&BUILD, ("1.2.3",), 1.0).until(Duration::from_mins(50)),
+        Example::after(HOUR).ticks(&HEARTBEAT, ()).until(Duration::from_mins(50)),
     )
 }
 

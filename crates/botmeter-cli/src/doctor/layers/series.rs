@@ -226,7 +226,12 @@ const MOST_SECONDS: f64 = 60.0;
 pub(super) fn are_fresh(examination: &mut Examination) -> Finding {
     let heartbeat = self_observation::HEARTBEAT.descriptor().prometheus_name();
     if !examination.names.contains(&heartbeat) {
-        return Finding::skipped(AGE, format!("there is no {heartbeat}"));
+        return Finding::broken(
+            AGE,
+            format!("there is no {heartbeat}, by which dashboards and alerts know a bot"),
+            "hold a Telemetry of botmeter-telemetry for as long as the program runs; if it does, \
+             let the series pass where something filters them",
+        );
     }
     let selector = selector(&heartbeat, examination.options.job.as_deref());
     match examination.prometheus.number(&format!("time() - max({selector})")) {
