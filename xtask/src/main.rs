@@ -25,8 +25,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
-    /// Pass everything that has to pass: format, lints, tests, documentation,
-    /// generated files, each feature alone, packages, the example, real servers
+    /// Pass what has to pass: format, lints, tests, documentation, generated
+    /// files and the public API; with --all also what takes long
     Test(xtask::steps::Options),
     /// Write down the public API of every published crate in `docs/api`
     Api {

@@ -1,35 +1,37 @@
-//! `cargo xtask test`: everything that has to pass, step by step.
+//! `cargo xtask test`: what has to pass, step by step.
 //!
 //! A step is a command that a person can run alone; the one that fails is
 //! printed as it was run.
 
-use std::{
-    process::Command,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf, process::Command, time::Instant};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use serde::Serialize;
 
 use crate::{features, outside, repository, soak};
 
 /// Which steps.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Options {
+    /// Everything, as in CI: also each feature alone, packages, the examples,
+    /// real servers and the soak
+    #[arg(long)]
+    all: bool,
     /// The step to begin with; those before it are left out, as after one that
     /// failed and was mended
     #[arg(long, value_name = "STEP")]
     from: Option<String>,
 }
 
-/// Runs every step and stops at the first that fails.
+/// Runs the steps and stops at the first that fails.
 ///
 /// # Errors
 ///
 /// When a step fails or cannot be run; the message is the command to repeat.
 pub fn run(options: Options) -> Result<()> {
-    let mut report =
-        Report { left_out: options.from.clone(), from: options.from, ..Report::default() };
+    let is_all = options.all;
+    let mut report = Report::new(options)?;
     let workspace = ["--workspace", "--all-features"];
     report.step("format", cargo(&["fmt", "--all", "--check"]))?;
     report.step("lints", lint(&[&workspace[..], &["--all-targets"]].concat()))?;
@@ -40,6 +42,19 @@ pub fn run(options: Options) -> Result<()> {
     report.step("documentation", documentation())?;
     report.step("generated files", cargo(&["xtask", "dashboards", "--check"]))?;
     report.step("public API", cargo(&["xtask", "api", "--check"]))?;
+    if is_all {
+        rest(&mut report)?;
+    }
+    report.print()
+}
+
+/// What takes long, or needs more than Rust.
+fn rest(report: &mut Report) -> Result<()> {
+    if has_deny() {
+        report.step("supply chain", cargo(&["deny", "--all-features", "check"]))?;
+    } else {
+        report.skip("supply chain", "there is no cargo-deny; `cargo install cargo-deny` brings it");
+    }
     for alone in features::each_alone()? {
         let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
         report.step(&alone.name, lint(&arguments))?;
@@ -51,8 +66,11 @@ pub fn run(options: Options) -> Result<()> {
     report.step("real servers", cargo(&["test", "--package", "integration-tests"]))?;
     // Optimized, because a million events a second are more than a debug build
     // can record.
-    report.step("soak", soak::short())?;
-    report.print()
+    report.step("soak", soak::short())
+}
+
+fn has_deny() -> bool {
+    cargo(&["deny", "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 fn cargo(arguments: &[&str]) -> Command {
@@ -73,50 +91,101 @@ fn documentation() -> Command {
     command
 }
 
-#[derive(Default)]
+/// What was done so far.
 struct Report {
-    /// The step that all wait for.
-    from: Option<String>,
-    /// The first that was run, if it was not the first of all.
-    left_out: Option<String>,
-    steps: Vec<(String, Duration)>,
+    options: Options,
+    /// Whether the first step that is wanted is still to come.
+    is_waiting: bool,
+    steps: Vec<Step>,
+    /// Where the durations are kept.
+    file: PathBuf,
+}
+
+/// One step, as it stands in `target/test/summary.json`.
+#[derive(Serialize)]
+struct Step {
+    name: String,
+    seconds: f64,
+    /// Why it was not run, if it was not.
+    skipped: Option<&'static str>,
 }
 
 impl Report {
+    fn new(options: Options) -> Result<Self> {
+        let folder = repository::metadata()?.target_directory.join("test").into_std_path_buf();
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("failed to make {}", folder.display()))?;
+        let (is_waiting, file) = (options.from.is_some(), folder.join("summary.json"));
+        Ok(Self { options, is_waiting, steps: Vec::new(), file })
+    }
+
+    /// Whether this step is wanted, now that those before it are done.
+    fn is_wanted(&mut self, name: &str) -> bool {
+        self.is_waiting &= self.options.from.as_deref() != Some(name);
+        !self.is_waiting
+    }
+
     fn step(&mut self, name: &str, mut command: Command) -> Result<()> {
-        if self.from.as_ref().is_some_and(|from| from != name) {
+        if !self.is_wanted(name) {
             return Ok(());
         }
-        self.from = None;
         let line = shown(&command);
         say(&format!("\n=== {name}: {line}"));
         let start = Instant::now();
         let status = command.status().with_context(|| format!("failed to run `{line}`"))?;
         if !status.success() {
+            let all = if self.options.all { "--all " } else { "" };
             bail!(
                 "the step {name:?} failed; repeat it with `{line}`, and go on with `cargo xtask \
-                 test --from {name:?}`"
+                 test {all}--from {name:?}`"
             );
         }
-        self.steps.push((name.to_owned(), start.elapsed()));
-        Ok(())
+        let seconds = start.elapsed().as_secs_f64();
+        self.steps.push(Step { name: name.to_owned(), seconds, skipped: None });
+        self.save()
+    }
+
+    fn skip(&mut self, name: &str, why: &'static str) {
+        if self.is_wanted(name) {
+            say(&format!("\n=== {name}: skipped, because {why}"));
+            self.steps.push(Step { name: name.to_owned(), seconds: 0.0, skipped: Some(why) });
+        }
+    }
+
+    /// Keeps how long each step took, also of a run that fails later.
+    fn save(&mut self) -> Result<()> {
+        self.steps.sort_by(|one, other| other.seconds.total_cmp(&one.seconds));
+        let text = serde_json::to_string_pretty(&self.steps)? + "\n";
+        fs::write(&self.file, text)
+            .with_context(|| format!("failed to write {}", self.file.display()))
     }
 
     fn print(&self) -> Result<()> {
-        if let Some(name) = &self.from {
-            bail!("there is no step {name:?}: a run prints the names of all");
+        if let Some(name) = self.options.from.as_ref().filter(|_| self.is_waiting) {
+            bail!(
+                "there is no step {name:?} in this run: it prints the names of all, and --all has \
+                 more"
+            );
         }
         say("");
-        for (name, took) in &self.steps {
-            say(&format!("{:>7.1} s  {name}", took.as_secs_f64()));
+        for Step { name, seconds, skipped } in &self.steps {
+            match skipped {
+                Some(why) => say(&format!("  skipped  {name}: {why}")),
+                None => say(&format!("{seconds:>7.1} s  {name}")),
+            }
         }
-        let all: Duration = self.steps.iter().map(|(_, took)| *took).sum();
-        let before = match &self.left_out {
+        let all: f64 = self.steps.iter().map(|step| step.seconds).sum();
+        let skipped = self.steps.iter().filter(|step| step.skipped.is_some()).count();
+        let passed = self.steps.len() - skipped;
+        let before = match &self.options.from {
             Some(name) => format!("; those before {name:?} were left out"),
             None => String::new(),
         };
-        let count = self.steps.len();
-        say(&format!("{:>7.1} s  in {count} steps, all passed{before}", all.as_secs_f64()));
+        let not = if skipped > 0 { format!("; skipped: {skipped}") } else { String::new() };
+        say(&format!("{all:>7.1} s  in {passed} steps, all passed{not}{before}"));
+        if !self.options.all {
+            say("cargo xtask test --all does the rest, as CI does");
+        }
         Ok(())
     }
 }

@@ -67,6 +67,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_oldest_rust_that_is_promised_is_the_one_that_tests_run_with() {
+        let read = |file: &str| fs::read_to_string(repository::root().join(file)).unwrap();
+        let after = |text: &str, key: &str| {
+            let (_, rest) = text.split_once(key).unwrap();
+            rest.split(['"', '-']).next().unwrap().to_owned()
+        };
+        let promised = after(&read("Cargo.toml"), "rust-version = \"");
+        assert_eq!(after(&read("rust-toolchain.toml"), "channel = \""), format!("{promised}.0"));
+        let image = after(&read("compose/Containerfile"), "library/rust:");
+        assert_eq!(image, format!("{promised}.0"));
+    }
+
     fn normal_dependencies(package: &Package) -> BTreeSet<String> {
         package
             .dependencies
