@@ -1,6 +1,6 @@
 //! What the limits of alerts mean in panels.
 
-use crate::{Board, Direction, Limit, Panel, Severity};
+use crate::{Board, Direction, Limit, Line, Panel, Severity};
 
 /// What each limit of an alert means: on which side of it is what.
 #[derive(Clone, Debug, Default)]
@@ -44,10 +44,27 @@ impl Limits {
     ///
     /// What is wrong with a limit of the panel, as the end of a sentence.
     pub fn steps(&self, panel: &Panel) -> Result<Vec<Step>, String> {
-        let advice = panel.advice.iter();
+        self.between(&panel.limits, &panel.advice)
+    }
+
+    /// The steps of a column of a table.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with a limit of the column, as the end of a sentence.
+    pub fn steps_of_column(&self, line: &Line) -> Result<Vec<Step>, String> {
+        self.between(&line.limits, &line.advice)
+    }
+
+    fn between(
+        &self,
+        limits: &[Limit],
+        advice: &[(Direction, Limit)],
+    ) -> Result<Vec<Step>, String> {
+        let advice = advice.iter();
         let mut found: Vec<_> =
             advice.map(|(direction, limit)| (limit.value, *direction, Severity::Warning)).collect();
-        for limit in &panel.limits {
+        for limit in limits {
             // The most severe, where alerts share a limit.
             let known = self.0.iter().filter(|(known, _, _)| known == limit);
             let Some((_, direction, severity)) = known.max_by_key(|(_, _, severity)| *severity)

@@ -3,7 +3,7 @@
 use botmeter_core::LabelSet;
 
 use crate::{
-    Query, Show,
+    Direction, Limit, Query, Show,
     expr::{Expr, Labels},
 };
 
@@ -21,6 +21,10 @@ pub struct Line {
     pub color: Option<Color>,
     /// What its numbers are, where that differs from the panel: in tables.
     pub show: Option<Show>,
+    /// Limits of alerts that color its column, in tables.
+    pub limits: Vec<Limit>,
+    /// Limits that color its column without an alert, in tables.
+    pub advice: Vec<(Direction, Limit)>,
 }
 
 /// Colors with a meaning.
@@ -57,10 +61,33 @@ impl Line {
         self.show = Some(show);
         self
     }
+
+    /// Colored by the limit of an alert, in tables.
+    #[must_use]
+    pub fn limit(mut self, limit: &Limit) -> Self {
+        self.limits.push(*limit);
+        self
+    }
+
+    /// Colored as a warning from where on somebody should look closer,
+    /// although no alert fires there, in tables.
+    #[must_use]
+    pub fn advised_above(mut self, limit: &Limit) -> Self {
+        self.advice.push((Direction::Up, *limit));
+        self
+    }
 }
 
 impl<G: LabelSet> From<Query<G>> for Line {
     fn from(query: Query<G>) -> Self {
-        Self { expr: query.into_expr(), labels: G::LABELS, name: None, color: None, show: None }
+        Self {
+            expr: query.into_expr(),
+            labels: G::LABELS,
+            name: None,
+            color: None,
+            show: None,
+            limits: Vec::new(),
+            advice: Vec::new(),
+        }
     }
 }

@@ -37,6 +37,8 @@ pub struct Panel {
     pub without_data: Option<&'static str>,
     /// Whether each line leads to the traces of its service.
     pub has_traces: bool,
+    /// The address of the dashboard that tells more, if it is another one.
+    pub leads_to: Option<&'static str>,
 }
 
 /// How a panel is drawn.
@@ -155,6 +157,7 @@ impl Panel {
             height,
             without_data: None,
             has_traces: false,
+            leads_to: None,
         }
     }
 
@@ -218,6 +221,13 @@ impl Panel {
         if self.scope == Scope::Fleet {
             self.scope = Scope::Job;
         }
+        self
+    }
+
+    /// Leads to the dashboard of this address, with what is chosen and the
+    /// time that is shown.
+    pub fn leads_to(mut self, uid: &'static str) -> Self {
+        self.leads_to = Some(uid);
         self
     }
 

@@ -5,6 +5,7 @@
 mod annotations;
 mod layout;
 mod limits;
+mod links;
 mod model;
 mod options;
 mod panel;
@@ -55,7 +56,7 @@ pub(crate) fn dashboard(
         editable: false,
         graph_tooltip: 1,
         timezone: "browser".to_owned(),
-        refresh: "30s".to_owned(),
+        refresh: "1m".to_owned(),
         time: Time { from: "now-1h".to_owned(), to: "now".to_owned() },
         timepicker: TimePicker {
             refresh_intervals: ["10s", "30s", "1m", "5m"].map(str::to_owned).to_vec(),

@@ -5,6 +5,7 @@ mod disk;
 mod incomplete;
 mod output;
 mod refusals;
+mod triage;
 
 use crate::{Catalogue, Options, Problem, generate};
 use botmeter_board::Board;

@@ -25,7 +25,7 @@ pub fn draw(
 ) -> Picture {
     // What is wrong with limits is found by the checks of the generator.
     let steps = limits.steps(panel).unwrap_or_default();
-    let drawer = Drawer { panel, variables, steps, answers, frame };
+    let drawer = Drawer { panel, variables, limits, steps, answers, frame };
     let (common, drawing) = match drawer.drawing() {
         Ok(drawn) => drawn,
         Err(why) => (Vec::new(), Drawing::NoAnswer(why)),
@@ -42,12 +42,22 @@ pub fn draw(
     }
 }
 
+/// How good or bad a value is, if there is a limit to tell.
+fn level(steps: &[Step], value: f64) -> Option<Level> {
+    if steps.len() < 2 || value.is_nan() {
+        return None;
+    }
+    let step = steps.iter().rev().find(|step| step.from.is_none_or(|from| value >= from));
+    step.map(|step| step.severity.into())
+}
+
 /// Labels that all groups of a panel have alike.
 type Common = Vec<(String, String)>;
 
 struct Drawer<'a> {
     panel: &'a Panel,
     variables: &'a [Variable],
+    limits: &'a Limits,
     steps: Vec<Step>,
     answers: &'a dyn Answers,
     frame: &'a Frame,
@@ -96,19 +106,9 @@ impl Drawer<'_> {
         Drawing::Nothing(self.panel.text_without_data().to_owned())
     }
 
-    /// How good or bad a value is, if the panel has a limit to tell.
-    fn level(&self, value: f64) -> Option<Level> {
-        if self.steps.len() < 2 || value.is_nan() {
-            return None;
-        }
-        let mut steps = self.steps.iter().rev();
-        let step = steps.find(|step| step.from.is_none_or(|from| value >= from));
-        step.map(|step| step.severity.into())
-    }
-
     fn value(&self, name: String, value: f64) -> Value {
         let text = unit::text(self.panel.show, value);
-        Value { name, value, text, level: self.level(value) }
+        Value { name, value, text, level: level(&self.steps, value) }
     }
 
     /// The one value of a group at one moment.

@@ -17,7 +17,7 @@ use crate::{
 const HOUR: Duration = Duration::from_hours(1);
 
 pub(super) fn all() -> Vec<Row> {
-    vec![overview(), outcome(), success(), time(), backlog(), one_by_one()]
+    vec![overview(), one_by_one(), outcome(), success(), time(), backlog()]
 }
 
 fn overview() -> Row {
@@ -248,18 +248,37 @@ fn backlog() -> Row {
 }
 
 fn one_by_one() -> Row {
-    Row::collapsed(
+    Row::open(
         "Bots one by one",
         [Panel::table(
             "Bots",
-            "Each bot within the time shown: its runs, the share that failed, how long 95 of 100 \
-             took, how long ago it last succeeded. Sort by the column that you worry about.",
+            "Each bot within the time shown, the one that fails most first: the share of its runs \
+             that failed, its runs, how long 95 of 100 took, how long ago it last succeeded. \
+             Numbers in color are those of alerts. Sort by the column that you worry about.",
+        )
+        .draw(
+            failed()
+                .shown()
+                .by::<(BotName,)>()
+                .named("Failed")
+                .show(Show::Ratio)
+                .limit(&limits::FAILURES_HIGH),
         )
         .draw(increase(&EXECUTIONS).by::<(BotName,)>().named("Runs"))
-        .draw(failed().shown().by::<(BotName,)>().named("Failed").show(Show::Ratio))
         .draw(quantile(0.95, &DURATION).shown().by::<(BotName,)>().named("p95").show(Show::Seconds))
-        .draw(age(&LAST_SUCCESS).by::<(BotName,)>().named("Last success").show(Show::Seconds))
-        .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>().named("Failures in a row"))
-        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting"))],
+        .draw(
+            age(&LAST_SUCCESS)
+                .by::<(BotName,)>()
+                .named("Last success")
+                .show(Show::Seconds)
+                .limit(&limits::SUCCESS_OVERDUE),
+        )
+        .draw(
+            highest(&CONSECUTIVE_FAILURES)
+                .by::<(BotName,)>()
+                .named("Failures in a row")
+                .limit(&limits::FAILURES_IN_A_ROW),
+        )
+        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting").limit(&limits::QUEUE_HIGH))],
     )
 }

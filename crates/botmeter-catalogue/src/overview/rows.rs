@@ -23,6 +23,10 @@ use botmeter_telemetry::{
     self_observation::{EXPORTS, LAST_EXPORT},
 };
 
+/// Where one looks closer.
+const LLM: &str = "llm-api-health";
+const BOTS: &str = "bot-health";
+
 const DAY: Duration = Duration::from_hours(24);
 
 const ANY_ALERT: Limit = Limit::new(1.0, "an alert fires only where somebody has something to do");
@@ -74,7 +78,8 @@ fn now() -> Row {
                 Show::Ratio,
             )
             .draw(failed_calls().shown().all())
-            .advised_above(&FAILED_CALLS),
+            .advised_above(&FAILED_CALLS)
+            .leads_to(LLM),
             Panel::stat(
                 "LLM latency (p95)",
                 "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
@@ -82,15 +87,17 @@ fn now() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).shown().all())
-            .advised_above(&SLOW_CALLS),
+            .advised_above(&SLOW_CALLS)
+            .leads_to(LLM),
             Panel::stat(
-                "LLM cost today",
+                "LLM cost of the last 24 hours",
                 "US dollars spent on calls to models within the last 24 hours, whatever time is \
                  shown. Compare with your daily budget; the dashboard of the LLM calls tells \
                  which model it is.",
                 Show::Dollars,
             )
-            .draw(increase(&COST).over(DAY).all()),
+            .draw(increase(&COST).over(DAY).all())
+            .leads_to(LLM),
             Panel::stat(
                 "Failed bot runs",
                 "Share of the runs of bots in the shown time that failed, cancelled runs left out. \
@@ -99,7 +106,8 @@ fn now() -> Row {
                 Show::Ratio,
             )
             .draw(failed_runs().shown().all())
-            .limit(&FAILURES_HIGH),
+            .limit(&FAILURES_HIGH)
+            .leads_to(BOTS),
             Panel::stat(
                 "Oldest success of a bot",
                 "The longest time since a bot last succeeded. It should not be longer than the \
@@ -108,7 +116,8 @@ fn now() -> Row {
             )
             .draw(oldest(&LAST_SUCCESS).all())
             .limit(&SUCCESS_OVERDUE)
-            .without_data("no success yet"),
+            .without_data("no success yet")
+            .leads_to(BOTS),
         ],
     )
 }

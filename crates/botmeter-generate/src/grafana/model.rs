@@ -268,11 +268,21 @@ pub(crate) struct Property {
     pub(crate) value: PropertyValue,
 }
 
+/// How a cell of a table shows the color of its value.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Cell {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+}
+
 #[derive(Clone, Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum PropertyValue {
     Color(FieldColor),
     Unit(String),
+    Thresholds(Thresholds),
+    Cell(Cell),
+    Links(Vec<Link>),
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -29,6 +29,11 @@ pub(crate) struct Legend {
     pub(crate) calcs: Vec<String>,
     #[serde(rename = "showLegend")]
     pub(crate) is_shown: bool,
+    /// By which column, the largest first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) sort_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", rename = "sortDesc")]
+    pub(crate) is_descending: Option<bool>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -251,24 +256,33 @@ pub(crate) struct ScaleDistribution {
 }
 
 impl Legend {
-    /// A table under the panel with the figures that one looks for.
+    /// The names under the picture, for a few lines that are always there.
+    pub(crate) fn list() -> Self {
+        Self {
+            display_mode: "list".to_owned(),
+            placement: "bottom".to_owned(),
+            calcs: vec!["lastNotNull".to_owned()],
+            is_shown: true,
+            sort_by: None,
+            is_descending: None,
+        }
+    }
+
+    /// A table beside the picture, which of many lines names the largest first.
     pub(crate) fn table() -> Self {
         Self {
             display_mode: "table".to_owned(),
-            placement: "bottom".to_owned(),
-            calcs: ["mean", "max", "lastNotNull"].map(str::to_owned).to_vec(),
-            is_shown: true,
+            placement: "right".to_owned(),
+            calcs: ["lastNotNull", "max"].map(str::to_owned).to_vec(),
+            sort_by: Some("Last *".to_owned()),
+            is_descending: Some(true),
+            ..Self::list()
         }
     }
 
     /// No legend: the bands or bars carry their names.
     pub(crate) fn none() -> Self {
-        Self {
-            display_mode: "list".to_owned(),
-            placement: "bottom".to_owned(),
-            calcs: Vec::new(),
-            is_shown: false,
-        }
+        Self { calcs: Vec::new(), is_shown: false, ..Self::list() }
     }
 }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use botmeter_board::{self as board, Color, Kind, Limits, Line, Show};
 
 use super::{
-    limits,
+    limits, links,
     model::{
-        Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
+        Cell, Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
         Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
     },
-    settings, traces,
+    settings,
     units::unit,
     variables::prometheus,
 };
@@ -45,12 +45,17 @@ pub(super) fn panel(
     grid_pos: GridPos,
     problems: &mut Vec<Problem>,
 ) -> Panel {
-    let steps = page.limits.steps(drawn).unwrap_or_else(|what| {
-        let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
-        problems.push(Problem::new(place, what));
-        Vec::new()
-    });
-    let thresholds = limits::thresholds(&steps);
+    let mut told = |steps: Result<Vec<board::Step>, String>| {
+        let steps = steps.unwrap_or_else(|what| {
+            let place = format!("dashboard {} panel {:?}", page.dashboard.uid, drawn.title);
+            problems.push(Problem::new(place, what));
+            Vec::new()
+        });
+        limits::thresholds(&steps)
+    };
+    let thresholds = told(page.limits.steps(drawn));
+    let columns = drawn.lines.iter().map(|line| told(page.limits.steps_of_column(line)));
+    let columns = columns.collect::<Vec<_>>();
     let is_text = drawn.kind == Kind::Text;
     Panel {
         id: panel_id(page.dashboard.uid, drawn.title),
@@ -60,7 +65,7 @@ pub(super) fn panel(
         datasource: (!is_text).then(|| prometheus(page.has_traces)),
         grid_pos,
         targets: targets(page, drawn),
-        field_config: (!is_text).then(|| fields(page, drawn, thresholds)),
+        field_config: (!is_text).then(|| fields(page, drawn, thresholds, &columns)),
         options: settings::options(drawn),
         transformations: transformations(drawn),
     }
@@ -117,9 +122,13 @@ fn legend(drawn: &board::Panel, line: &Line) -> String {
     if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
 }
 
-fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> FieldConfig {
+fn fields(
+    page: &Page<'_>,
+    drawn: &board::Panel,
+    thresholds: Thresholds,
+    columns: &[Thresholds],
+) -> FieldConfig {
     let mode = if drawn.is_judged() { "thresholds" } else { "palette-classic" };
-    let link = (page.has_traces && drawn.has_traces).then(|| traces::link(page.dashboard, drawn));
     FieldConfig {
         defaults: Defaults {
             unit: unit(drawn.show).to_owned(),
@@ -129,17 +138,17 @@ fn fields(page: &Page<'_>, drawn: &board::Panel, thresholds: Thresholds) -> Fiel
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
             custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
-            links: link.into_iter().collect(),
+            links: links::of_panel(page, drawn),
         },
-        overrides: overrides(drawn),
+        overrides: overrides(page, drawn, columns),
     }
 }
 
-/// Colors of lines whose name is known before there is data, and units of
-/// columns.
-fn overrides(drawn: &board::Panel) -> Vec<Override> {
+/// Colors of lines whose name is known before there is data, and units and
+/// colors of columns.
+fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> Vec<Override> {
     let mut overrides = Vec::new();
-    for (at, line) in drawn.lines.iter().enumerate() {
+    for (at, (line, thresholds)) in drawn.lines.iter().zip(columns).enumerate() {
         if let Some(color) = line.color {
             let color = FieldColor {
                 mode: "fixed".to_owned(),
@@ -147,26 +156,38 @@ fn overrides(drawn: &board::Panel) -> Vec<Override> {
             };
             overrides.push(Override {
                 matcher: FieldMatcher { id: "byFrameRefID".to_owned(), options: reference(at) },
-                properties: vec![Property {
-                    id: "color".to_owned(),
-                    value: PropertyValue::Color(color),
-                }],
+                properties: vec![property("color", PropertyValue::Color(color))],
             });
         }
         if drawn.kind == Kind::Table {
-            overrides.push(Override {
-                matcher: FieldMatcher {
-                    id: "byName".to_owned(),
-                    options: drawn.heading(line).to_owned(),
-                },
-                properties: vec![Property {
-                    id: "unit".to_owned(),
-                    value: PropertyValue::Unit(unit(line.show.unwrap_or(drawn.show)).to_owned()),
-                }],
-            });
+            let unit = unit(line.show.unwrap_or(drawn.show)).to_owned();
+            let mut properties = vec![property("unit", PropertyValue::Unit(unit))];
+            if thresholds.steps.len() > 1 {
+                let cell = Cell { kind: "color-text".to_owned() };
+                let color = FieldColor { mode: "thresholds".to_owned(), fixed_color: None };
+                properties.extend([
+                    property("color", PropertyValue::Color(color)),
+                    property("thresholds", PropertyValue::Thresholds(thresholds.clone())),
+                    property("custom.cellOptions", PropertyValue::Cell(cell)),
+                ]);
+            }
+            overrides.push(of_column(drawn.heading(line), properties));
         }
     }
+    let rows = links::of_rows(page, drawn).into_iter();
+    overrides.extend(rows.map(|(key, link)| {
+        of_column(key, vec![property("links", PropertyValue::Links(vec![link]))])
+    }));
     overrides
+}
+
+fn of_column(heading: &str, properties: Vec<Property>) -> Override {
+    let matcher = FieldMatcher { id: "byName".to_owned(), options: heading.to_owned() };
+    Override { matcher, properties }
+}
+
+fn property(id: &str, value: PropertyValue) -> Property {
+    Property { id: id.to_owned(), value }
 }
 
 fn color_name(color: Color) -> &'static str {

@@ -20,7 +20,7 @@ const GAP: u128 = board::GAP.as_millis();
 pub(super) fn options(drawn: &board::Panel) -> Options {
     match drawn.kind {
         Kind::TimeSeries { .. } => {
-            Options::TimeSeries(TimeSeries { legend: Legend::table(), tooltip: Tooltip::all() })
+            Options::TimeSeries(TimeSeries { legend: legend(drawn), tooltip: Tooltip::all() })
         }
         Kind::Stat => Options::Stat(Stat {
             graph_mode: "none".to_owned(),
@@ -75,6 +75,15 @@ pub(super) fn options(drawn: &board::Panel) -> Options {
             content: drawn.description.to_owned(),
         }),
     }
+}
+
+/// How many names fit under a picture.
+const FEW: usize = 3;
+
+fn legend(drawn: &board::Panel) -> Legend {
+    let is_one = |line| drawn.naming_labels(line).is_empty();
+    let are_few = drawn.lines.len() <= FEW && drawn.lines.iter().all(is_one);
+    if are_few { Legend::list() } else { Legend::table() }
 }
 
 /// What there is most of comes first, as in pictures without Grafana.

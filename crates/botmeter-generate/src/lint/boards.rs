@@ -70,10 +70,16 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                     object("a heat map draws `heat`, and nothing else does".to_owned());
                 }
             }
-            for (_, limit) in &panel.advice {
+            let columns = panel.lines.iter().flat_map(|line| &line.advice);
+            for (_, limit) in panel.advice.iter().chain(columns) {
                 if !limit.value.is_finite() || limit.reason.trim().is_empty() {
                     object(format!("the advice at {} needs a number and a reason", limit.value));
                 }
+            }
+            if let Some(uid) = panel.leads_to
+                && !dashboards(catalogue).any(|other| other.uid == uid)
+            {
+                object(format!("leads to the dashboard {uid:?}, which is none of these"));
             }
             if panel.kind == Kind::Table
                 && panel.lines.windows(2).any(|pair| pair[0].labels != pair[1].labels)

@@ -12,9 +12,9 @@ use super::{alerts, limits, titles};
 pub(super) fn rows() -> Vec<Row> {
     vec![
         overview::overview(),
+        requests::routes(),
         requests::requests(),
         tools::tools(),
         tools::mcp(),
-        requests::routes(),
     ]
 }

@@ -13,12 +13,12 @@ use super::titles;
 pub(super) fn rows(budget: &Limit, objectives: &[Objective; 2]) -> Vec<Row> {
     vec![
         overview::overview(),
+        overview::models(),
         requests::requests(),
         latency::latency(),
         tokens::tokens(),
         tokens::money(budget),
         error_budgets(objectives),
-        overview::models(),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use botmeter_board::Show;
 use botmeter_window::Labels;
 
-use super::{Drawer, Group};
+use super::{Drawer, Group, level};
 use crate::{
     Scale,
     picture::{Bands, Drawing, Heat, Ink, Line, Lines, Stretch, Table, Value},
@@ -138,7 +138,7 @@ impl Drawer<'_> {
             let mut stretches: Vec<Stretch> = Vec::new();
             for (at, value) in moments.iter().zip(values) {
                 let Some(value) = value else { continue };
-                let (level, text) = (self.level(value), unit::text(self.panel.show, value));
+                let (level, text) = (level(&self.steps, value), unit::text(self.panel.show, value));
                 let (from, to) = ((at - step).max(span.0), *at);
                 match stretches.last_mut() {
                     Some(last) if last.level == level && last.span.1 >= from => {
@@ -161,9 +161,11 @@ impl Drawer<'_> {
         let keys = lines.first().map(|line| self.panel.naming_labels(line)).unwrap_or_default();
         let mut rows: BTreeMap<Labels, Vec<Option<Value>>> = BTreeMap::new();
         for (column, line) in lines.iter().enumerate() {
+            let steps = self.limits.steps_of_column(line).unwrap_or_default();
             for row in self.answers.at(&line.expr, self.frame.end, &place)? {
                 let text = unit::text(line.show.unwrap_or(self.panel.show), row.value);
-                let value = Value { name: String::new(), value: row.value, text, level: None };
+                let level = level(&steps, row.value);
+                let value = Value { name: String::new(), value: row.value, text, level };
                 let cells = rows.entry(row.labels).or_insert_with(|| vec![None; lines.len()]);
                 if let Some(cell) = cells.get_mut(column) {
                     *cell = Some(value);

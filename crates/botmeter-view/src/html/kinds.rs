@@ -112,8 +112,13 @@ pub(super) fn table(html: &mut Html, table: &Table) {
                             html.element("td", &[], |html| html.words("bdi", "", label));
                         }
                         for value in values {
-                            let text = value.as_ref().map_or("–", |value| &value.text);
-                            html.words("td", "number", text);
+                            let level = value.as_ref().and_then(|value| value.level);
+                            html.element("td", &[("class", &leveled("number", level))], |html| {
+                                match value {
+                                    Some(value) => figure(html, value),
+                                    None => html.text("–"),
+                                }
+                            });
                         }
                     });
                 }

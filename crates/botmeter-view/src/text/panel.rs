@@ -180,9 +180,10 @@ fn of_bar(value: &Value, length: f64, terminal: Terminal) -> String {
 fn of_table(table: &Table, terminal: Terminal, lines: &mut Vec<String>) {
     let heads = table.keys.iter().chain(&table.headings).map(|head| clean(head));
     let rows = table.rows.iter().map(|(labels, values)| {
-        let values = values.iter().map(|value| value.as_ref().map_or("-", |value| &value.text));
-        let cells = labels.iter().map(String::as_str).chain(values);
-        cells.map(clean).collect::<Vec<_>>()
+        let values = values.iter();
+        let values = values.map(|value| value.as_ref().map_or("-".to_owned(), |it| said(it).0));
+        let cells = labels.iter().cloned().chain(values);
+        cells.map(|cell| clean(&cell)).collect::<Vec<_>>()
     });
     let all: Vec<Vec<String>> = [heads.collect()].into_iter().chain(rows.take(2 * MOST)).collect();
     let columns = all.iter().map(Vec::len).max().unwrap_or(0);

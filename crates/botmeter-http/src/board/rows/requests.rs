@@ -4,7 +4,7 @@ use botmeter_board::{Panel, Row, Show, average, heat, increase, last, quantile, 
 
 use crate::{
     Method, Route, Status,
-    board::alerts::failed,
+    board::{alerts::failed, limits},
     instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT},
 };
 
@@ -93,15 +93,23 @@ fn times() -> [Panel; 4] {
 
 /// Everything about each route in one line.
 pub(super) fn routes() -> Row {
-    Row::collapsed(
+    Row::open(
         "Routes",
         [Panel::table(
             "Routes",
-            "What each route did in the shown time. Sort by a column to find the one that fails \
-             or is slow.",
+            "What each route did in the shown time, the one that fails most first; a share in \
+             color would be an alert if all routes were like it. Sort by a column to find the \
+             one that is slow.",
+        )
+        .draw(
+            failed()
+                .shown()
+                .by::<(Method, Route)>()
+                .named("Failed")
+                .show(Show::Ratio)
+                .limit(&limits::FAILED_SHARE),
         )
         .draw(increase(&REQUESTS).by::<(Method, Route)>().named("Requests"))
-        .draw(failed().shown().by::<(Method, Route)>().named("Failed").show(Show::Ratio))
         .draw(
             average(&REQUEST_DURATION)
                 .shown()

@@ -79,15 +79,23 @@ pub(super) fn overview() -> Row {
 
 /// Everything about each model in one line.
 pub(super) fn models() -> Row {
-    Row::collapsed(
+    Row::open(
         "Models",
         [Panel::table(
             "Models",
-            "What each model did in the shown time. Sort by a column to find the model that \
-             fails, is slow or costs most.",
+            "What each model did in the shown time, the one that fails most first; a share in \
+             color is that of an alert. Sort by a column to find the model that is slow or costs \
+             most.",
+        )
+        .draw(
+            failed()
+                .shown()
+                .by::<(Provider, Model)>()
+                .named("Error share")
+                .show(Show::Ratio)
+                .limit(&limits::ERROR_SHARE),
         )
         .draw(increase(&REQUESTS).by::<(Provider, Model)>().named("Requests"))
-        .draw(failed().shown().by::<(Provider, Model)>().named("Error share").show(Show::Ratio))
         .draw(
             average(&DURATION)
                 .shown()
