@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use botmeter_board::{Board, Limits};
+use botmeter_board::{Board, Limits, promql};
 use botmeter_view::{Address, Alerts, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
 use botmeter_window::{
     BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, exposition, rate_interval,
@@ -237,7 +237,7 @@ impl Drawn<'_> {
     /// Its queries in PromQL, each with its name.
     pub(crate) fn promql(&self) -> String {
         let chosen: Vec<_> = self.frame.chosen.pairs().collect();
-        let asked = botmeter_generate::Asked {
+        let asked = promql::Asked {
             scope: self.panel.scope,
             variables: &self.dashboard.variables,
             chosen: &chosen,
@@ -246,7 +246,7 @@ impl Drawn<'_> {
         };
         let lines = self.panel.lines.iter().map(|line| {
             let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
-            format!("{name}{}\n", botmeter_generate::promql(&line.expr, &asked))
+            format!("{name}{}\n", promql::of_panel(&line.expr, &asked))
         });
         lines.collect()
     }
