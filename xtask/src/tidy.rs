@@ -105,6 +105,9 @@ mod tests {
                 "botmeter-telemetry" => &["botmeter-core", "botmeter-board", "botmeter-export"],
                 "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
                 "botmeter-view" => &["botmeter-core", "botmeter-board", "botmeter-window"],
+                "botmeter-live" => {
+                    &["botmeter-core", "botmeter-board", "botmeter-window", "botmeter-view"]
+                }
                 // These bring everything together, for a program or for all boards, or are one.
                 "botmeter" | "botmeter-catalogue" | "botmeter-cli" | "botmeter-demo" => continue,
                 name => {

@@ -17,6 +17,7 @@ mod line;
 mod objective;
 mod panel;
 mod played;
+pub mod promql;
 mod query;
 mod recording;
 mod series;

@@ -3,9 +3,10 @@
 use std::{fs, io, path::Path};
 
 use botmeter_generate::Replacement;
+use botmeter_live::samples;
 use botmeter_window::Kept;
 
-use crate::{bots::samples, failure::Failure};
+use crate::failure::Failure;
 
 /// What was kept in a file; nothing if there is none yet.
 pub(crate) fn load(path: &Path, memory: u64) -> Result<Option<Kept>, Failure> {

@@ -1,7 +1,6 @@
 //! The program `botmeter`, for catalogues of any domains.
 #![doc = include_str!("../README.md")]
 
-mod bots;
 mod check;
 mod dashboards;
 #[doc(hidden)]
@@ -9,7 +8,6 @@ pub mod doctor;
 mod failure;
 mod fetch;
 mod keep;
-mod moments;
 mod open;
 mod options;
 mod report;

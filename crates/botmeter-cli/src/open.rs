@@ -3,18 +3,13 @@
 use std::{path::Path, process::ExitCode, sync::Arc, time::Duration};
 
 use botmeter_board::Board;
+use botmeter_live::Bots;
 
-use crate::{
-    bots::Bots,
-    failure::Failure,
-    keep,
-    options::Open,
-    serve::{self, Hosts},
-};
+use crate::{failure::Failure, keep, options::Open, serve};
 
 /// Shows a file until somebody ends it.
 pub(crate) fn run(boards: Vec<Board>, options: &Open) -> Result<ExitCode, Failure> {
-    let hosts = Hosts::new(options.place.listen, &options.place.allowed_hosts)?;
+    let hosts = serve::hosts(&options.place)?;
     let bots = Arc::new(opened(boards, &options.file, options.memory)?);
     serve::until_stopped(options.place.listen, hosts, bots, || Ok(()))?;
     Ok(ExitCode::SUCCESS)

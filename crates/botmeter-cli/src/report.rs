@@ -8,9 +8,10 @@ use std::{
 
 use botmeter_board::Board;
 use botmeter_generate::Replacement;
+use botmeter_live::Bots;
 use botmeter_view::{Address, Which, html};
 
-use crate::{bots::Bots, failure::Failure, open::opened, options::Report, say, watch::rounds};
+use crate::{failure::Failure, open::opened, options::Report, say, watch::rounds};
 
 /// What a report shows at least.
 const SHORTEST: Duration = Duration::from_mins(1);

@@ -6,13 +6,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{
-    bots::{Bots, Told},
-    complain,
-    fetch::Fetcher,
-    moments::Moments,
-    target::Target,
-};
+use botmeter_live::{Bots, Moments, Told};
+
+use crate::{complain, fetch::Fetcher, target::Target};
 
 /// Reads the pages of bots at their times.
 #[derive(Debug)]
@@ -30,7 +26,7 @@ impl Rounds {
         let fetcher = Fetcher::new(self.interval);
         let mut next = Instant::now();
         loop {
-            let at = self.moments.next();
+            let at = self.moments.now();
             let told = read_all(&fetcher, &self.targets);
             if let Err(error) = self.bots.hear(at, told) {
                 complain(format_args!("error: failed to {error}"));

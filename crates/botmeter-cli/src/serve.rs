@@ -1,12 +1,8 @@
 //! The server of the live page.
 
-mod answer;
-mod hosts;
-
-pub(crate) use hosts::Hosts;
-
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
+use botmeter_live::{Bots, Hosts, Site, broken};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::Full;
@@ -14,8 +10,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
 
-use crate::{bots::Bots, failure::Failure, say};
-use answer::Site;
+use crate::{failure::Failure, options::Place, say};
 
 /// How many connections are open at most; others wait.
 const CONNECTIONS: usize = 64;
@@ -25,6 +20,18 @@ const HEAD: Duration = Duration::from_secs(30);
 
 /// How long the head may be.
 const LONGEST_HEAD: usize = 16 * 1024;
+
+/// Under which names the page is served, if it may be served there at all.
+pub(crate) fn hosts(Place { listen, allowed_hosts }: &Place) -> Result<Hosts, Failure> {
+    if !listen.ip().is_loopback() && allowed_hosts.is_empty() {
+        return Err(Failure::to(format_args!(
+            "listen on {listen}: other machines reach it, and the page asks nobody for a \
+             password; forward the port instead, such as with `ssh -L 9465:127.0.0.1:9465`, or \
+             say with --allow-host under which name it is meant to be asked for"
+        )));
+    }
+    Ok(Hosts::named(allowed_hosts))
+}
 
 /// Serves the page until somebody ends the program; says where first, and then
 /// does what else there is to begin.
@@ -110,5 +117,5 @@ async fn respond(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, _body) = request.into_parts();
     let drawn = tokio::task::spawn_blocking(move || site.answer(&head)).await;
-    Ok(drawn.unwrap_or_else(|_| answer::broken()).map(Full::new))
+    Ok(drawn.unwrap_or_else(|_| broken()).map(Full::new))
 }

@@ -9,18 +9,16 @@ use std::{
 };
 
 use botmeter_board::Board;
+use botmeter_live::{Bots, Moments};
 use botmeter_window::Kept;
 
 use crate::{
-    bots::Bots,
     check, complain,
     failure::Failure,
     keep,
-    moments::Moments,
     options::{Sources, Watch},
     rounds::Rounds,
-    say,
-    serve::{self, Hosts},
+    say, serve,
     target::named,
 };
 
@@ -33,7 +31,7 @@ pub(crate) fn run(boards: Vec<Board>, options: &Watch) -> Result<ExitCode, Failu
     if let Some(length) = check {
         return check::run(rounds(boards, sources, None)?, *length);
     }
-    let hosts = Hosts::new(place.listen, &place.allowed_hosts)?;
+    let hosts = serve::hosts(place)?;
     let file = file.as_deref();
     let kept = file.map_or(Ok(None), |file| keep::load(file, sources.memory))?;
     let rounds = rounds(boards, sources, kept)?;
@@ -81,7 +79,7 @@ pub(crate) fn rounds(
 ) -> Result<Rounds, Failure> {
     let named = named(&sources.targets, &sources.job)?;
     let names = named.iter().map(|(job, target)| (job.clone(), target.instance.clone()));
-    let now = Moments::after(None).next();
+    let now = Moments::after(None).now();
     let mut bots = Bots::new(boards, names, sources.memory, sources.interval, now);
     let mut last = None;
     if let Some(kept) = kept {

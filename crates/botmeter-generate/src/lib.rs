@@ -11,7 +11,6 @@ mod kubernetes;
 mod lint;
 mod model;
 mod options;
-mod promql;
 mod reference;
 mod replacement;
 mod rules;
@@ -22,13 +21,14 @@ mod sample;
 mod tests;
 mod yaml;
 
+pub use botmeter_board::promql::{Asked, of_panel as promql};
 pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};
 pub use options::Options;
-pub use promql::{Asked, promql};
 pub use replacement::Replacement;
 
+use botmeter_board::promql;
 use model::Model;
 
 /// The files of a catalogue, checked.

@@ -7,12 +7,12 @@ use botmeter_view::{Address, Readout, Which, csv, html};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 
-use super::Hosts;
-use crate::bots::Bots;
+use crate::{bots::Bots, hosts::Hosts};
 
-/// Everything that can be asked for.
+/// Everything that can be asked for: pages, their style and script, panels
+/// and alerts by themselves.
 #[derive(Debug)]
-pub(super) struct Site {
+pub struct Site {
     bots: Arc<Bots>,
     hosts: Hosts,
     /// Tells the pages of this process from those of one before.
@@ -23,11 +23,14 @@ const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Site {
-    pub(super) fn new(bots: Arc<Bots>, hosts: Hosts) -> Self {
+    /// What was heard of these bots, under these names.
+    pub fn new(bots: Arc<Bots>, hosts: Hosts) -> Self {
         Self { bots, hosts, began: wall::nanos() }
     }
 
-    pub(super) fn answer(&self, request: &Parts) -> Response<Bytes> {
+    /// The whole answer, with the body for HEAD as well, which a server leaves
+    /// out. To draw takes a while, a second with many series.
+    pub fn answer(&self, request: &Parts) -> Response<Bytes> {
         if let Some((status, advice)) = self.hosts.refusal(request) {
             return answer(status, TEXT, advice);
         }
@@ -147,7 +150,7 @@ impl Asked {
 }
 
 /// Something that could not be answered because of a mistake here.
-pub(super) fn broken() -> Response<Bytes> {
+pub fn broken() -> Response<Bytes> {
     wrong(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be drawn, which is a bug")
 }
 

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use botmeter_board::{Board, Limits};
+use botmeter_board::{Board, Limits, promql};
 use botmeter_view::{Address, Alerts, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
 use botmeter_window::{
     BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, exposition, rate_interval,
@@ -23,8 +23,10 @@ const PAST: Duration = Duration::from_mins(4);
 const SERIES: usize = 100_000;
 
 /// The bots that are watched.
+///
+/// Everything is behind `&self`: one thread hears, others draw.
 #[derive(Debug)]
-pub(crate) struct Bots {
+pub struct Bots {
     pub(crate) boards: Vec<Board>,
     limits: Limits,
     interval: Duration,
@@ -44,17 +46,17 @@ struct Heard {
 }
 
 /// How many samples this memory holds.
-pub(crate) fn samples(memory: u64) -> usize {
+pub fn samples(memory: u64) -> usize {
     usize::try_from(memory / 8).unwrap_or(usize::MAX)
 }
 
 /// What the page of a bot said, or why it could not be read.
-pub(crate) type Told = Result<exposition::Page, String>;
+pub type Told = Result<exposition::Page, String>;
 
 impl Bots {
     /// These bots, by job and instance, of which nothing is known as of this
     /// time.
-    pub(crate) fn new(
+    pub fn new(
         boards: Vec<Board>,
         bots: impl IntoIterator<Item = (String, String)>,
         memory: u64,
@@ -76,7 +78,11 @@ impl Bots {
     }
 
     /// The same, going on from what was kept.
-    pub(crate) fn restored(self, kept: Kept) -> Result<Self, BadWindow> {
+    ///
+    /// # Errors
+    ///
+    /// If it contradicts itself.
+    pub fn restored(self, kept: Kept) -> Result<Self, BadWindow> {
         let mut heard = self.write();
         let Heard { history, rules, scrapes, at, .. } = &mut *heard;
         kept.restore(history, rules, scrapes)?;
@@ -86,23 +92,23 @@ impl Bots {
     }
 
     /// Everything that is known.
-    pub(crate) fn kept(&self) -> Kept {
+    pub fn kept(&self) -> Kept {
         let heard = self.read();
         Kept::of(&heard.history, &heard.rules, &heard.scrapes)
     }
 
     /// When something was last heard, in milliseconds.
-    pub(crate) fn at(&self) -> i64 {
+    pub fn at(&self) -> i64 {
         self.read().at
     }
 
     /// How much is known, in whole.
-    pub(crate) fn covered(&self) -> Duration {
+    pub fn covered(&self) -> Duration {
         self.read().covered()
     }
 
     /// Those that cannot be read, and why.
-    pub(crate) fn unread(&self) -> Vec<String> {
+    pub fn unread(&self) -> Vec<String> {
         let heard = self.read();
         let failed = heard.scrapes.iter().filter_map(|scrape| {
             Some(format!("{} {}: {}", scrape.job(), scrape.instance(), scrape.failure()?))
@@ -111,13 +117,17 @@ impl Bots {
     }
 
     /// The states of all alerts.
-    pub(crate) fn alerts(&self) -> Alerts {
+    pub fn alerts(&self) -> Alerts {
         let heard = self.read();
         Alerts::of(self.boards.iter().zip(&heard.rules), heard.at, heard.covered())
     }
 
     /// What each of the bots told at a time, in their order.
-    pub(crate) fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
+    ///
+    /// # Errors
+    ///
+    /// When the time is not later than the one before.
+    pub fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
         let mut heard = self.write();
         let Heard { history, rules, scrapes, .. } = &mut *heard;
         for (scrape, told) in scrapes.iter_mut().zip(told) {
@@ -148,7 +158,7 @@ impl Bots {
     }
 
     /// The page that is asked for.
-    pub(crate) fn page(&self, address: &Address, which: Which<'_>) -> Page {
+    pub fn page(&self, address: &Address, which: Which<'_>) -> Page {
         let heard = self.read();
         let source = Source {
             boards: &self.boards,
@@ -227,7 +237,7 @@ impl Drawn<'_> {
     /// Its queries in PromQL, each with its name.
     pub(crate) fn promql(&self) -> String {
         let chosen: Vec<_> = self.frame.chosen.pairs().collect();
-        let asked = botmeter_generate::Asked {
+        let asked = promql::Asked {
             scope: self.panel.scope,
             variables: &self.dashboard.variables,
             chosen: &chosen,
@@ -236,7 +246,7 @@ impl Drawn<'_> {
         };
         let lines = self.panel.lines.iter().map(|line| {
             let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
-            format!("{name}{}\n", botmeter_generate::promql(&line.expr, &asked))
+            format!("{name}{}\n", promql::of_panel(&line.expr, &asked))
         });
         lines.collect()
     }

@@ -4,41 +4,32 @@
 //! owner points to 127.0.0.1, and its scripts then read what is served here as
 //! if it were theirs. The requests still carry that name.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use http::{StatusCode, header, request::Parts, uri::Authority};
 
-use crate::failure::Failure;
-
 /// The names that this server has.
-#[derive(Debug)]
-pub(crate) struct Hosts(Vec<String>);
+#[derive(Debug, Default)]
+pub struct Hosts(Vec<String>);
 
 /// A request that is not answered, and what to do.
-pub(super) type Refusal = (StatusCode, &'static str);
+pub(crate) type Refusal = (StatusCode, &'static str);
 
 impl Hosts {
-    /// `localhost`, all addresses, and these names.
-    pub(crate) fn new(listen: SocketAddr, allowed: &[String]) -> Result<Self, Failure> {
-        if !listen.ip().is_loopback() && allowed.is_empty() {
-            return Err(Failure::to(format_args!(
-                "listen on {listen}: other machines reach it, and the page asks nobody for a \
-                 password; forward the port instead, such as with `ssh -L 9465:127.0.0.1:9465`, or \
-                 say with --allow-host under which name it is meant to be asked for"
-            )));
-        }
-        Ok(Self(allowed.iter().map(|name| name.to_ascii_lowercase()).collect()))
+    /// These names beside `localhost` and all addresses.
+    pub fn named(names: &[String]) -> Self {
+        Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
     }
 
     /// Why a request is not answered, if it is not.
-    pub(super) fn refusal(&self, request: &Parts) -> Option<Refusal> {
+    pub(crate) fn refusal(&self, request: &Parts) -> Option<Refusal> {
         let Some(host) = named(request) else {
             let advice = "send one header Host, with a name or an address\n";
             return Some((StatusCode::BAD_REQUEST, advice));
         };
         if !self.has(host.host()) {
-            let advice = "this page answers to localhost, to addresses and to the names of \
-                          --allow-host alone, so that no web page can read it under a name of its \
+            let advice = "this page answers to localhost, to addresses and to the names that it \
+                          was allowed alone, so that no web page can read it under a name of its \
                           own\n";
             return Some((StatusCode::MISDIRECTED_REQUEST, advice));
         }

@@ -1,16 +1,18 @@
-//! Spelling queries out in PromQL.
+//! Spelling queries out in PromQL: for files that are generated, and for
+//! people who copy the query of a picture.
 
 use std::{fmt::Write as _, time::Duration};
 
-use botmeter_board::{
+use botmeter_core::label::LabelInfo;
+
+use crate::{
     Comparison, Expr, Fold, Function, Matcher, Part, Sample, Scope, Selection, Variable, Window,
     spelt as duration,
 };
-use botmeter_core::label::LabelInfo;
 
 /// Where a query stands, which decides what it selects and groups by.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Place<'a> {
+pub enum Place<'a> {
     /// A panel follows what is chosen on its dashboard.
     Panel {
         /// What one line stands for.
@@ -46,9 +48,12 @@ pub struct Asked<'a> {
 /// ```
 /// use std::time::Duration;
 ///
-/// use botmeter_board::{Panel, Scope, Show, rate};
+/// use botmeter_board::{
+///     Panel, Scope, Show,
+///     promql::{Asked, of_panel},
+///     rate,
+/// };
 /// use botmeter_core::{Counter, Instrument, Unit};
-/// use botmeter_generate::{Asked, promql};
 ///
 /// static SENT: Instrument<Counter, ()> =
 ///     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
@@ -61,20 +66,20 @@ pub struct Asked<'a> {
 ///     rate_interval: Duration::from_secs(60),
 ///     shown: Duration::from_mins(15),
 /// };
-/// let text = promql(&panel.lines[0].expr, &asked);
+/// let text = of_panel(&panel.lines[0].expr, &asked);
 /// assert_eq!(text, r#"sum(rate(mail_sent_total{job=~"a|b\\.c"}[1m]))"#);
 /// ```
-pub fn promql(expr: &Expr, asked: &Asked<'_>) -> String {
+pub fn of_panel(expr: &Expr, asked: &Asked<'_>) -> String {
     render(expr, Place::Asked(asked))
 }
 
 /// The query as PromQL.
-pub(crate) fn render(expr: &Expr, place: Place<'_>) -> String {
+pub fn render(expr: &Expr, place: Place<'_>) -> String {
     place.spell(expr).0
 }
 
 /// A label value or another text in quotes.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     for c in text.chars() {
@@ -217,7 +222,7 @@ impl Place<'_> {
     }
 
     /// The labels beside the query's own that set results apart.
-    pub(crate) fn scope(self) -> &'static [&'static str] {
+    pub fn scope(self) -> &'static [&'static str] {
         match self {
             Place::Panel { scope, .. } => keys_of(scope),
             Place::Asked(asked) => keys_of(asked.scope),
