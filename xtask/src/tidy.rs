@@ -91,6 +91,7 @@ mod tests {
                 "botmeter-board" | "botmeter-export" => &["botmeter-core"],
                 "botmeter-telemetry" => &["botmeter-core", "botmeter-board", "botmeter-export"],
                 "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
+                "botmeter-stack" => &["botmeter-generate"],
                 "botmeter-view" => &["botmeter-core", "botmeter-board", "botmeter-window"],
                 // These bring everything together, for a program or for all boards, or are one.
                 "botmeter" | "botmeter-catalogue" | "botmeter-cli" | "botmeter-demo" => continue,
