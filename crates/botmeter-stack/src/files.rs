@@ -246,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_cut_off_before_or_between_two_files_is_completed() {
+        for written in [0, 1] {
+            let (_folder, compose) = folder();
+            unpack_these(OLD, &compose).unwrap();
+            let new = NEW.iter().map(|(name, text)| line(name, text.as_bytes()) + "\n");
+            let list = fs::read_to_string(compose.join(LIST)).unwrap() + &new.collect::<String>();
+            fs::write(compose.join(LIST), list).unwrap();
+            for (name, text) in NEW.iter().take(written) {
+                fs::write(compose.join(name), text).unwrap();
+            }
+            assert_eq!(unpack_these(NEW, &compose).unwrap(), [""; 0].map(PathBuf::from));
+            assert_eq!(text(&compose, "a/b.yaml"), "two");
+        }
+    }
+
+    #[test]
     fn a_damaged_list_makes_every_old_file_a_persons() {
         let (_folder, compose) = folder();
         unpack_these(OLD, &compose).unwrap();

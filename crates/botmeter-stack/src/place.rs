@@ -136,9 +136,39 @@ impl Place {
 mod tests {
     use std::{collections::BTreeMap, fs};
 
+    use botmeter_board::{Board, Dashboard, Panel, Row, Show, rate};
     use botmeter_catalogue::catalogue;
+    use botmeter_core::{Counter, Domain, Instrument, Meter, Unit};
 
     use super::*;
+
+    static SENT: Instrument<Counter, ()> =
+        Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+
+    /// A domain of somebody else.
+    struct Mail {
+        _sent: Counter,
+    }
+
+    impl Domain for Mail {
+        const NAME: &'static str = "mail";
+        type Config = ();
+
+        fn register_with(meter: &Meter, (): ()) -> Self {
+            Self { _sent: SENT.bind(meter, ()) }
+        }
+    }
+
+    fn board() -> Board {
+        let sent = Panel::time_series(
+            "Mails",
+            "Mails sent per minute. A sudden silence means that the queue is stuck.",
+            Show::PerMinute,
+        )
+        .draw(rate(&SENT).all().per_minute());
+        let mail = Dashboard::new("mail-out", "Mail", "Does mail get out?").tags(&["mail"]);
+        Board::new().dashboard(mail.rows([Row::open("Overview", [sent])]))
+    }
 
     fn place(folder: &Path) -> Place {
         Place::new(Some(folder), None, Some(folder)).unwrap()
@@ -174,6 +204,21 @@ mod tests {
         // A Grafana elsewhere is where alerts lead to.
         place.draw(&catalogue(), 4000).unwrap();
         assert!(texts(&place.dashboards).values().any(|text| text.contains("localhost:4000/d/")));
+    }
+
+    #[test]
+    fn boards_of_ones_own_are_among_them_and_lead_to_nobody_elses_runbooks() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = place(folder.path());
+        place.draw(&catalogue().domain::<Mail>(board()), 3000).unwrap();
+        let drawn = texts(&place.dashboards);
+        assert!(drawn[Path::new("grafana/mail-out.json")].contains("rate(mail_sent_total{"));
+        assert!(!drawn[Path::new("prometheus/llm.rules.yml")].contains(REFERENCE));
+        // Without it, its files go.
+        place.draw(&catalogue(), 3000).unwrap();
+        let drawn = texts(&place.dashboards);
+        assert!(!drawn.contains_key(Path::new("grafana/mail-out.json")));
+        assert!(drawn[Path::new("prometheus/llm.rules.yml")].contains(REFERENCE));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! A folder with a copy of the configuration, an engine that only plays one,
+//! A folder with or without a copy of the configuration, an engine that only plays one,
 //! and nothing of this machine.
 
 use std::{
@@ -19,6 +19,7 @@ pub(super) const SOON: Duration = Duration::from_mins(1);
 
 pub(super) struct Fake {
     folder: TempDir,
+    has_clone: bool,
 }
 
 /// What a run of the command came to.
@@ -30,11 +31,24 @@ pub(super) struct Ended {
 }
 
 impl Fake {
-    /// With engines of these names, and a password.
+    /// With engines of these names, the configuration of a clone, and a password.
     pub(super) fn new(engines: &[&str]) -> Self {
+        let fake = Self { has_clone: true, ..Self::without_clone(engines) };
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        symlink(root.join("dashboards"), fake.path("dashboards")).unwrap();
+        for file in ["compose.yaml", "compose.podman.yaml", ".env.example"] {
+            let text = fs::read_to_string(root.join("compose").join(file)).unwrap();
+            fake.write(&format!("compose/{file}"), &text);
+        }
+        fake.write("compose/.env", "GRAFANA_ADMIN_PASSWORD=x\n");
+        fake
+    }
+
+    /// With engines of these names, and a person who has the program alone.
+    pub(super) fn without_clone(engines: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let fake = Self { folder };
-        for part in ["bin", "home", "fake/volumes", "compose/prometheus"] {
+        let fake = Self { folder, has_clone: false };
+        for part in ["bin", "home", "fake/volumes"] {
             fs::create_dir_all(fake.path(part)).unwrap();
         }
         for engine in engines {
@@ -42,12 +56,6 @@ impl Fake {
             fs::write(&path, ENGINE).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        symlink(root.join("dashboards"), fake.path("dashboards")).unwrap();
-        for file in ["compose.yaml", "compose.podman.yaml", ".env.example"] {
-            fs::copy(root.join("compose").join(file), fake.path("compose").join(file)).unwrap();
-        }
-        fake.write("compose/.env", "GRAFANA_ADMIN_PASSWORD=x\n");
         fake.write("fake/services", "");
         fake.write("fake/version", "Docker Compose version v2.36.2\n");
         fake
@@ -84,12 +92,14 @@ impl Fake {
             .env("PATH", format!("{}:/usr/bin:/bin", self.path("bin").display()))
             .env("HOME", self.path("home"))
             .env("FAKE", self.path("fake"))
-            .env("BOTMETER_STACK_FOLDER", self.folder.path())
             .arg("stack")
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if self.has_clone {
+            command.env("BOTMETER_STACK_FOLDER", self.folder.path());
+        }
         command
     }
 

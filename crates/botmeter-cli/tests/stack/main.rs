@@ -8,6 +8,8 @@
 mod data;
 /// The engine that only plays one, and a place around it.
 mod fake;
+/// A person without a clone, or with a folder that will not do.
+mod fresh;
 /// What is said when no engine can be used.
 mod none;
 /// The commands that Compose gets.
