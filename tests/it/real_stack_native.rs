@@ -1,7 +1,7 @@
-//! `cargo xtask stack` without containers, as a person runs it: started,
+//! `botmeter stack` without containers, as a person runs it: started,
 //! looked at, backed up, reset, restored and ended, with the real servers.
 
-use std::{fs::File, process::Command, time::Duration};
+use std::{collections::BTreeSet, fs, process::Command, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use integration_tests::{Demo, eventually};
@@ -71,48 +71,92 @@ fn data_of_every_route_survive_a_reset_by_way_of_a_backup() -> Result<()> {
     })?;
     drop((pushed, collected));
 
-    // One is started anew, and goes on with what it had.
-    stack.succeed(&["restart", "prometheus"])?;
-    let after = stack.servers()?;
-    assert_ne!(before[0].1, after[0].1, "the same Prometheus");
-    assert_eq!(before[1..], after[1..]);
     let then = Answers::now()?;
     let question = format!("sum(max_over_time(llm_requests_total{{job=\"{PUSHED}\"}}[10m]))");
-    let known = stack.sum(&question, Some(then))?.context("Prometheus lost what it had")?;
+    let known = stack.sum(&question, Some(then))?.context("Prometheus has nothing")?;
 
+    // Data are copied while nobody writes them, and not half of them.
     let file = stack.path("backup.tar.gz");
     let name = file.display().to_string();
+    for command in [&["backup", &name][..], &["restore", &name, "--force"]] {
+        let error = stack.run(command)?.errors;
+        assert!(error.contains("error: the stack runs in "), "{error}");
+        assert!(error.ends_with("end it with `botmeter stack down` first\n"), "{error}");
+    }
+    assert!(!file.exists());
+    let error = stack.run(&["restart", "prometheus"])?.errors;
+    assert!(error.contains("end them with `botmeter stack down`, and start them"), "{error}");
+    assert_eq!(stack.servers()?, before, "something was done all the same");
+    stack.succeed(&["down"])?;
+    up.ended_well()?;
+    Stack::are_gone(&before)?;
     let said = stack.succeed(&["backup", &name])?;
     assert!(said.contains(" of alertmanager and prometheus in "), "{said}");
-    assert_eq!(stack.run(&["status"])?.code, Some(0), "it does not run after a backup");
-    assert_ne!(after[0].1, stack.servers()?[0].1, "nothing was paused for the backup");
     let error = stack.run(&["restore", &name])?.errors;
-    assert!(error.contains("which the backup would replace: `backup` them, then add"), "{error}");
+    assert!(error.contains("there are data of alertmanager and prometheus in "), "{error}");
 
+    // What is kept is there again, until it is reset.
+    let up = stack.up(&["alerts"])?;
+    up.wait_until_ready()?;
+    assert_eq!(stack.sum(&question, Some(then))?, Some(known));
     let servers = stack.servers()?;
     stack.succeed(&["reset", "--yes"])?;
     up.ended_well()?;
     Stack::are_gone(&servers)?;
-    assert!(!stack.path("run/data").exists());
-
+    assert!(!stack.place("data").exists());
     let up = stack.up(&["alerts"])?;
     up.wait_until_ready()?;
     assert_eq!(stack.sum(&question, Some(then))?, None, "the reset has kept something");
+    stack.succeed(&["down"])?;
+    up.ended_well()?;
+
     let said = stack.succeed(&["restore", &name, "--force"])?;
     assert!(said.contains("the data of prometheus are from its version "), "{said}");
+    assert!(!said.contains("unknown"), "{said}");
+    let up = stack.up(&["alerts"])?;
+    up.wait_until_ready()?;
     assert_eq!(stack.sum(&question, Some(then))?, Some(known));
-
     let log = stack.succeed(&["logs", "--tail", "1", "prometheus"])?;
     assert!(log.starts_with("prometheus   | ") && log.lines().count() == 1, "{log}");
     let servers = stack.servers()?;
     stack.succeed(&["down"])?;
     up.ended_well()?;
+    Stack::are_gone(&servers)
+}
+
+#[test]
+fn without_a_clone_the_program_brings_what_it_needs_and_leaves_what_was_changed() -> Result<()> {
+    let Some(stack) = Stack::without_clone()? else { return Ok(()) };
+    let refused = stack.run(&["up", "--profile", "demo"])?;
+    assert!(refused.errors.contains("error: the profile demo builds the demo from a clone"));
+    let up = stack.up(&["collector", "alerts"])?;
+    up.wait_until_ready()?;
+    assert_eq!(stack.run(&["status"])?.code, Some(0));
+    let rules = Answers::get(&format!("{}/api/v1/rules", stack.url("PROMETHEUS")))?;
+    let expected = fs::read_dir(xtask::dashboards::folder().join("prometheus"))?.count() - 1;
+    let files: BTreeSet<_> = rules["data"]["groups"]
+        .as_array()
+        .context("no groups")?
+        .iter()
+        .filter_map(|group| group["file"].as_str())
+        .collect();
+    assert_eq!(files.len(), expected, "{files:?}");
+    let servers = stack.servers()?;
+    stack.succeed(&["down"])?;
+    up.ended_well()?;
     Stack::are_gone(&servers)?;
 
-    // Not running, the same file goes back over what is there by force alone.
-    let error = stack.run(&["restore", &name])?.errors;
-    assert!(error.contains("there are data of alertmanager and prometheus in "), "{error}");
-    stack.succeed(&["restore", &name, "--force"])?;
+    let changed = stack.place("compose/prometheus/prometheus.yml");
+    let mine = fs::read_to_string(&changed)? + "# mine\n";
+    fs::write(&changed, &mine)?;
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    assert_eq!(fs::read_to_string(&changed)?, mine);
+    up.signal("INT")?;
+    let ended = up.end()?;
+    let told = format!("{} is not that of botmeter ", changed.display());
+    assert!(ended.errors.starts_with(&told), "{ended:?}");
+    assert_eq!(ended.code, Some(0));
     Ok(())
 }
 
@@ -123,23 +167,20 @@ fn a_second_stack_is_refused_and_changes_nothing() -> Result<()> {
     up.wait_until_ready()?;
     let servers = stack.servers()?;
     let again = stack.run(&["up"])?;
-    assert!(again.errors.contains("Error: the stack already runs in "), "{again:?}");
+    assert!(again.errors.contains("error: the stack already runs in "), "{again:?}");
     let elsewhere = stack.path("elsewhere").display().to_string();
     let beside = stack.run(&["up", "--run", &elsewhere])?;
     let port = stack.port("PROMETHEUS");
-    let start = format!("Error: the port {port} of prometheus is in use by prometheus (process ");
+    let start = format!("error: the port {port} of prometheus is in use by prometheus (process ");
     let end = "): end that, or set BOTMETER_PROMETHEUS_PORT to a port that is free\n";
     assert!(beside.errors.contains(&start) || !cfg!(target_os = "linux"), "{beside:?}");
     assert!(beside.errors.ends_with(end), "{beside:?}");
     assert_eq!(beside.code, Some(1));
 
-    // Nonsense is refused before anything is ended.
+    // Nonsense is refused, and what runs goes on.
     stack.write_env("BOTMETER_SCRAPE_INTERVAL=soon\n")?;
-    let error = stack.run(&["restart"])?.errors;
+    let error = stack.run(&["configure"])?.errors;
     assert!(error.contains("BOTMETER_SCRAPE_INTERVAL is \"soon\" in "), "{error}");
-    assert!(error.contains("; nothing was restarted"), "{error}");
-    let error = stack.run(&["restart", "jaeger", "grafana"])?.errors;
-    assert!(error.contains("nothing was restarted"), "{error}");
     stack.write_env("BOTMETER_SCRAPE_INTERVAL=2s\n")?;
     assert_eq!(stack.servers()?, servers);
 
@@ -160,35 +201,6 @@ fn a_second_stack_is_refused_and_changes_nothing() -> Result<()> {
 }
 
 #[test]
-fn who_asked_for_a_pause_and_is_gone_holds_nobody_up() -> Result<()> {
-    let Some(stack) = Stack::new()? else { return Ok(()) };
-    let up = stack.up(&[])?;
-    up.wait_until_ready()?;
-    let before = stack.servers()?;
-    // What `backup` does before it copies, by a process that then ends.
-    let lock = File::create(stack.path("run/client.lock"))?;
-    lock.lock()?;
-    std::fs::write(stack.path("run/request.json"), r#"{"id":"x","action":"pause"}"#)?;
-    eventually(SOON, "the pause", || Ok((stack.phase()? == "paused").then_some(())))?;
-    Stack::are_gone(&before)?;
-    let busy = stack.run(&["restart"])?;
-    assert!(busy.errors.contains("another restart, backup or restore is at work"), "{busy:?}");
-    assert_eq!(stack.run(&["status"])?.code, Some(1));
-    drop(lock);
-    eventually(SOON, "the servers again", || Ok((stack.phase()? == "running").then_some(())))?;
-    assert_eq!(stack.run(&["status"])?.code, Some(0));
-    // A signal in the pause ends the stack as well.
-    let lock = File::create(stack.path("run/client.lock"))?;
-    lock.lock()?;
-    std::fs::write(stack.path("run/request.json"), r#"{"id":"y","action":"pause"}"#)?;
-    eventually(SOON, "the pause", || Ok((stack.phase()? == "paused").then_some(())))?;
-    up.signal("TERM")?;
-    up.ended_well()?;
-    drop(lock);
-    Ok(())
-}
-
-#[test]
 fn a_server_that_dies_ends_the_others_and_is_named() -> Result<()> {
     let Some(stack) = Stack::new()? else { return Ok(()) };
     let up = stack.up(&[])?;
@@ -198,7 +210,7 @@ fn a_server_that_dies_ends_the_others_and_is_named() -> Result<()> {
     ensure!(Command::new("kill").args(["-s", "KILL", &jaeger]).status()?.success());
     let ended = up.end()?;
     assert_eq!(ended.code, Some(1));
-    let start = "Error: jaeger ended by itself (signal: 9 (SIGKILL)); it said last:\n";
+    let start = "error: jaeger ended by itself (signal: 9 (SIGKILL)); it said last:\n";
     assert!(ended.errors.contains(start), "{}", ended.errors);
     Stack::are_gone(&servers)?;
     assert_eq!(stack.run(&["status"])?.output, "the stack is not running\n");
@@ -234,9 +246,9 @@ fn an_end_before_all_is_ready_leaves_nothing() -> Result<()> {
     // Before that, there may have been nothing to say yet.
     assert!(ended.output.lines().any(|line| line == "ending the servers"), "{}", ended.output);
     // On a fast machine all may be ready before the signal arrives.
-    let is_interrupted = ended.code == Some(1) && ended.errors.ends_with("Error: interrupted\n");
+    let is_interrupted = ended.code == Some(1) && ended.errors.ends_with("error: interrupted\n");
     assert!(is_interrupted || ended.code == Some(0), "{:?} {}", ended.code, ended.errors);
     Stack::are_gone(&servers)?;
-    assert!(!stack.path("run/state.json").exists());
+    assert!(!stack.place("state.json").exists());
     Ok(())
 }

@@ -57,7 +57,7 @@ fn alertmanager_the_collector_and_jaeger_accept_their_configurations() -> Result
         let text = fs::read_to_string(source.join(folder).join(name))?;
         fs::write(broken.path().join(name), format!("{text}\nsomething_else: {{}}\n"))?;
         let refused = verdict(server, arguments, broken.path(), &[])?;
-        assert!(refused.is_some_and(|verdict| !verdict.passed), "{}", server.binary());
+        assert!(refused.is_some_and(|verdict| !verdict.passed), "{}", server.program().binary);
     }
     Ok(())
 }

@@ -224,7 +224,7 @@ fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()>
         used.extend(asked(&read(file)?, "${env:").into_iter().map(|(name, _)| name));
     }
     used.retain(|name| !inner.contains(&name.as_str()));
-    // Compose reads the first, and `cargo xtask stack configure` the others.
+    // Compose reads the first, and `botmeter stack configure` the others.
     let elsewhere = [
         "COMPOSE_PROFILES",
         "BOTMETER_SCENARIO",

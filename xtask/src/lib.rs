@@ -18,7 +18,6 @@ pub mod repository;
 pub mod running;
 pub mod servers;
 pub mod soak;
-pub mod stack;
 pub mod steps;
 mod tidy;
 

@@ -68,9 +68,6 @@ enum Task {
         #[arg(value_enum)]
         names: Vec<Server>,
     },
-    /// Run Prometheus, Jaeger, Grafana and what goes with them, in containers or
-    /// without, and keep their data
-    Stack(xtask::stack::Options),
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -85,7 +82,6 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Pictures => xtask::pictures::run(),
         Task::Soak(options) => xtask::soak::run(options),
         Task::Servers { names } => servers::run(&names),
-        Task::Stack(options) => return xtask::stack::run(&options),
     }?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,23 +2,25 @@
 //! they are built when they are nowhere.
 //!
 //! A test asks for a [`Server`] and gets a path: from the server's variable,
-//! else from `PATH`, else from the cache that [`build`] fills (see [`find`]).
+//! else from `PATH`, else from the cache that [`build`] fills, where it counts
+//! only if it is of the very version that is pinned here.
 //! What is absent is skipped out loud, or fails where the tests are to be
 //! complete (see [`find_or_skip`]).
 
 mod build;
-mod find;
 mod module;
-mod surroundings;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use botmeter_stack::{
+    Machine, file_name, is_program,
+    programs::{ALERTMANAGER, JAEGER, OTELCOL, PROMETHEUS, Program, Search},
+};
 use clap::ValueEnum;
 
 use self::module::Module;
-use self::surroundings::Surroundings;
 
 /// The servers that the tests of today use; `cargo xtask servers` without a
 /// name makes sure of these.
@@ -60,32 +62,43 @@ pub enum Server {
     Compose,
 }
 
-impl Server {
-    /// The file name of the program, without the suffix of the system.
-    pub fn binary(self) -> &'static str {
-        match self {
-            Self::Prometheus => "prometheus",
-            Self::Promtool => "promtool",
-            Self::Promql => "botmeter-promql",
-            Self::Alertmanager => "alertmanager",
-            Self::Amtool => "amtool",
-            Self::Jaeger => "jaeger",
-            Self::Otelcol => "otelcol",
-            Self::Compose => "docker-compose",
-        }
-    }
+/// What the search and the build read of the world around them.
+#[derive(Debug)]
+struct Surroundings {
+    machine: Machine,
+    /// The folder of the Go modules.
+    modules: PathBuf,
+}
 
-    /// The variable that holds the path of the program, if a person has set it.
-    pub fn variable(self) -> &'static str {
+impl Surroundings {
+    fn of_this_process() -> Self {
+        let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/servers");
+        Self { machine: Machine::of_this_process(), modules }
+    }
+}
+
+impl Server {
+    /// The program, and what it has to be able to do.
+    pub fn program(self) -> Program {
+        let tool = |binary, variable, ability| Program { binary, variable, ability };
         match self {
-            Self::Prometheus => "BOTMETER_PROMETHEUS",
-            Self::Promtool => "BOTMETER_PROMTOOL",
-            Self::Promql => "BOTMETER_PROMQL",
-            Self::Alertmanager => "BOTMETER_ALERTMANAGER",
-            Self::Amtool => "BOTMETER_AMTOOL",
-            Self::Jaeger => "BOTMETER_JAEGER",
-            Self::Otelcol => "BOTMETER_OTELCOL",
-            Self::Compose => "BOTMETER_COMPOSE",
+            Self::Prometheus => PROMETHEUS,
+            // Only the 3.x series knows this; an older one judges rules by an
+            // older language.
+            Self::Promtool => tool(
+                "promtool",
+                "BOTMETER_PROMTOOL",
+                Some((&["check", "rules", "--help"], "ignore-unknown-fields")),
+            ),
+            Self::Promql => tool("botmeter-promql", "BOTMETER_PROMQL", None),
+            Self::Alertmanager => ALERTMANAGER,
+            Self::Amtool => tool("amtool", "BOTMETER_AMTOOL", None),
+            Self::Jaeger => JAEGER,
+            Self::Otelcol => OTELCOL,
+            // Version 1 lacks this.
+            Self::Compose => {
+                tool("docker-compose", "BOTMETER_COMPOSE", Some((&["--help"], "--dry-run")))
+            }
         }
     }
 
@@ -94,45 +107,30 @@ impl Server {
         match self {
             Self::Compose => "compose",
             Self::Promql => "promql",
-            _ => self.binary(),
+            _ => self.program().binary,
         }
     }
 }
 
-/// Where the program is: what the server's variable names, else the first of
-/// that name on `PATH` that can do what the tests ask of it, else the cache
-/// that [`build`] fills; `None` if it is nowhere.
-///
-/// The name is not enough, and neither is the version: Debian builds
-/// Prometheus without the OTLP receiver, and the Collector's core distribution
-/// has no exporter for Prometheus. So a program from the variable or `PATH` is
-/// run once, and what it prints has to name what the tests use:
-///
-/// | program | is run with | and has to name |
-/// |---|---|---|
-/// | `prometheus` | `--help` | `web.enable-otlp-receiver` |
-/// | `promtool` | `check rules --help` | `ignore-unknown-fields`, which only the 3.x series has: an older one judges rules by an older language |
-/// | `jaeger` | `--help` | `--config`: version 1 was set up by flags |
-/// | `otelcol` | `components` | `prometheusexporter` |
-/// | `docker-compose` | `--help` | `--dry-run`, which version 1 lacks |
-///
-/// # Errors
-///
-/// If the variable is set to what is not a program or to one that fails the
-/// test above, and if there is no place for a cache. An empty variable counts
-/// as unset.
-pub fn find(server: Server) -> Result<Option<PathBuf>> {
-    let search = find::search(server, &Surroundings::of_this_process())?;
-    Ok(search.found.map(|found| found.path))
+/// Where the program is, if it is anywhere.
+fn search(server: Server, surroundings: &Surroundings) -> Result<Search> {
+    let program = server.program();
+    program.search(&surroundings.machine, || {
+        let path = Module::of(server).cached(surroundings)?.join(file_name(program.binary));
+        Ok(is_program(&path).then_some(path))
+    })
 }
 
-/// What [`find`] says, for a test: an absent server prints
+/// Where the program is, for a test: what the server's variable names, else the
+/// first on `PATH` that can do what is needed, else the cache that [`build`]
+/// fills. An absent server prints
 /// `skipped: no prometheus (run cargo xtask servers)` and gives `None`, upon
 /// which the test returns; where servers are [`required`], it is an error.
 ///
 /// # Errors
 ///
-/// Those of [`find`] and [`required`], and an absent server that is required.
+/// If the variable is set to what is not such a program, there is no place for a
+/// cache, or an absent server is required. An empty variable counts as unset.
 pub fn find_or_skip(server: Server) -> Result<Option<PathBuf>> {
     // The error stream itself, because the test harness shows what a passing
     // test prints through the macros to nobody.
@@ -175,7 +173,7 @@ pub fn build(servers: &[Server]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`find`] and [`build`].
+/// If a variable leads to what is no such program, or a build fails.
 pub fn run(names: &[Server]) -> Result<()> {
     let servers = if names.is_empty() { USED_BY_TESTS } else { names };
     let surroundings = Surroundings::of_this_process();
@@ -189,16 +187,16 @@ fn provide(
     progress: &mut dyn Write,
 ) -> Result<()> {
     for server in servers {
-        let mut search = find::search(*server, surroundings)?;
-        for note in &search.passed_over {
+        let mut outcome = search(*server, surroundings)?;
+        for note in &outcome.passed_over {
             writeln!(progress, "note: {note}")?;
         }
-        if search.found.is_none() {
+        if outcome.found.is_none() {
             build::ensure(Module::of(*server), surroundings, progress)?;
-            search = find::search(*server, surroundings)?;
+            outcome = search(*server, surroundings)?;
         }
-        let Some(found) = search.found else {
-            bail!("{} is not in the cache although its build succeeded", server.binary());
+        let Some(found) = outcome.found else {
+            bail!("{} is not in the cache although its build succeeded", server.program().binary);
         };
         writeln!(answers, "{:<14} {} ({})", server.name(), found.path.display(), found.origin)?;
     }
@@ -210,17 +208,17 @@ fn find_or_say(
     surroundings: &Surroundings,
     log: &mut dyn Write,
 ) -> Result<Option<PathBuf>> {
-    let search = find::search(server, surroundings)?;
-    if let Some(found) = search.found {
+    let outcome = search(server, surroundings)?;
+    if let Some(found) = outcome.found {
         return Ok(Some(found.path));
     }
-    let binary = server.binary();
+    let binary = server.program().binary;
     if required_in(surroundings)? {
         let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: run `{REMEDY}`")];
-        parts.extend(search.passed_over);
+        parts.extend(outcome.passed_over);
         bail!(parts.join("; "));
     }
-    for note in &search.passed_over {
+    for note in &outcome.passed_over {
         writeln!(log, "note: {note}")?;
     }
     writeln!(log, "skipped: no {binary} (run {REMEDY})")?;
@@ -228,7 +226,7 @@ fn find_or_say(
 }
 
 fn required_in(surroundings: &Surroundings) -> Result<bool> {
-    let Some(value) = surroundings.variable(REQUIRE) else { return Ok(false) };
+    let Some(value) = surroundings.machine.variable(REQUIRE) else { return Ok(false) };
     match value.to_str() {
         Some("1") => Ok(true),
         Some("0") => Ok(false),

@@ -104,6 +104,7 @@ mod tests {
                 "botmeter-board" | "botmeter-export" => &["botmeter-core"],
                 "botmeter-telemetry" => &["botmeter-core", "botmeter-board", "botmeter-export"],
                 "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
+                "botmeter-stack" => &["botmeter-generate"],
                 "botmeter-view" => &["botmeter-core", "botmeter-board", "botmeter-window"],
                 "botmeter-live" => {
                     &["botmeter-core", "botmeter-board", "botmeter-window", "botmeter-view"]

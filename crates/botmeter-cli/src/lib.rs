@@ -64,6 +64,10 @@ where
         Command::Dashboards(asked) => {
             dashboards::run(&asked, catalogue).map(|()| ExitCode::SUCCESS)
         }
+        #[cfg(feature = "stack")]
+        Command::Stack(options) => {
+            botmeter_stack::run(&options, catalogue).map_err(|error| Failure::because_of(&error))
+        }
     };
     done.unwrap_or_else(|failure| {
         complain(format_args!("error: {failure}"));

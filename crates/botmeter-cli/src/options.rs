@@ -27,6 +27,10 @@ pub(crate) enum Command {
     Doctor(doctor::Options),
     /// Write dashboards, rules and reference pages for a Grafana and a Prometheus of your own
     Dashboards(Dashboards),
+    /// Run Prometheus, Jaeger, Grafana and what goes with them on this machine, in containers or
+    /// without, and keep their data
+    #[cfg(feature = "stack")]
+    Stack(botmeter_stack::Options),
 }
 
 #[derive(Debug, Args)]

@@ -19,7 +19,10 @@ use anyhow::{Context, Result, ensure};
 use integration_tests::eventually;
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::servers::{Server, find_or_skip};
+use xtask::{
+    repository,
+    servers::{Server, find_or_skip},
+};
 
 /// How long a start or an end may take: servers build their state on a machine
 /// that may be busy.
@@ -47,6 +50,7 @@ const PORTS: &[&str] = &[
 pub(super) struct Stack {
     program: PathBuf,
     folder: TempDir,
+    variables: Vec<(&'static str, PathBuf)>,
     ports: BTreeMap<&'static str, u16>,
 }
 
@@ -59,19 +63,34 @@ pub(super) struct Ended {
 }
 
 impl Stack {
-    /// Nothing where the machine lacks one of the servers.
+    /// In this clone; nothing where the machine lacks one of the servers.
     pub(super) fn new() -> Result<Option<Self>> {
+        Self::with(vec![("BOTMETER_STACK_FOLDER", repository::root())])
+    }
+
+    /// As on a machine that has the program alone.
+    pub(super) fn without_clone() -> Result<Option<Self>> {
+        Self::with(Vec::new())
+    }
+
+    fn with(mut variables: Vec<(&'static str, PathBuf)>) -> Result<Option<Self>> {
         for server in [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager] {
-            if find_or_skip(server)?.is_none() {
-                return Ok(None);
-            }
+            let Some(program) = find_or_skip(server)? else { return Ok(None) };
+            variables.push((server.program().variable, program));
         }
-        let program = xtask::repository::build("xtask", "xtask")?;
+        let program = repository::build("botmeter-cli", "botmeter")?;
         let folder = tempfile::tempdir()?;
+        variables.push(("BOTMETER_STACK_ENV_FILE", folder.path().join(".env")));
+        variables.push(("XDG_DATA_HOME", folder.path().to_owned()));
         let ports = PORTS.iter().map(|name| Ok((*name, free_port()?))).collect::<Result<_>>()?;
-        let stack = Self { program, folder, ports };
+        let stack = Self { program, folder, variables, ports };
         stack.write_env("BOTMETER_SCRAPE_INTERVAL=1s\n")?;
         Ok(Some(stack))
+    }
+
+    /// Where the stack is.
+    pub(super) fn place(&self, name: &str) -> PathBuf {
+        self.path("botmeter/stack").join(name)
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -104,11 +123,10 @@ impl Stack {
         command
             .args(["stack", "--engine", "native"])
             .args(arguments)
-            .env("BOTMETER_STACK_ENV_FILE", self.path(".env"))
-            .env("BOTMETER_STACK_RUN", self.path("run"))
             // Only what a test sets is tested.
-            .env_remove("RUST_BACKTRACE")
+            .env_remove("BOTMETER_STACK_FOLDER")
             .env_remove("COMPOSE_PROFILES")
+            .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
@@ -145,12 +163,7 @@ impl Stack {
     }
 
     fn state(&self) -> Result<Value> {
-        Ok(serde_json::from_str(&fs::read_to_string(self.path("run/state.json"))?)?)
-    }
-
-    /// What is going on, in the words of the stack.
-    pub(super) fn phase(&self) -> Result<String> {
-        Ok(self.state()?["phase"].as_str().context("no phase")?.to_owned())
+        Ok(serde_json::from_str(&fs::read_to_string(self.place("state.json"))?)?)
     }
 
     /// The servers that run, with the numbers of their processes.

@@ -1,16 +1,15 @@
 //! The build of a module's programs into the cache.
 
-use std::env;
 use std::fs::{self, File, TryLockError};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use botmeter_stack::{file_name, is_program};
 
-use super::Server;
 use super::module::{BUILD_FLAGS, BUILD_VARIABLES, Module, Recipe};
-use super::surroundings::{Surroundings, is_program};
+use super::{Server, Surroundings};
 
 /// The first release of Go that the modules build with.
 const OLDEST_GO: (u32, u32) = (1, 26);
@@ -60,7 +59,7 @@ struct Go<'a> {
 
 impl<'a> Go<'a> {
     fn find(module: &Module, surroundings: &'a Surroundings) -> Result<Self> {
-        let Some(path) = surroundings.on_path("go").next() else {
+        let Some(path) = surroundings.machine.on_path("go").next() else {
             bail!("there is no Go to build {} with: {}", module.folder, remedy(module));
         };
         let go = Self { path, module: surroundings.modules.join(module.folder), surroundings };
@@ -100,17 +99,17 @@ impl<'a> Go<'a> {
     fn build(&self, module: &Module, programs: &Path, work: &Path) -> Result<()> {
         match &module.recipe {
             Recipe::Packages(packages) => packages.iter().try_for_each(|(server, package)| {
-                self.build_package(package, &program(programs, server.binary()))
+                self.build_package(package, &programs.join(file_name(server.program().binary)))
             }),
             Recipe::Collector { builder, manifest } => {
-                let built = program(work, "builder");
+                let built = work.join(file_name("builder"));
                 self.build_package(builder, &built)?;
                 let mut assemble = self.with_variables(&built);
                 assemble.current_dir(work).arg("--config").arg(self.module.join(manifest));
                 run(assemble)?;
-                let binary = Server::Otelcol.binary();
-                let assembled = program(&work.join("assembled"), binary);
-                fs::rename(&assembled, program(programs, binary)).with_context(|| {
+                let binary = Server::Otelcol.program().binary;
+                let assembled = work.join("assembled").join(file_name(binary));
+                fs::rename(&assembled, programs.join(file_name(binary))).with_context(|| {
                     format!("failed to take {}, which {manifest} names", assembled.display())
                 })
             }
@@ -137,7 +136,7 @@ impl<'a> Go<'a> {
         let mut command = Command::new(program);
         command
             .env_clear()
-            .envs(&self.surroundings.variables)
+            .envs(&self.surroundings.machine.variables)
             .envs(BUILD_VARIABLES.iter().copied())
             .stdin(Stdio::null());
         command
@@ -154,9 +153,9 @@ fn release(version: &str) -> Option<(u32, u32)> {
 fn remedy(module: &Module) -> String {
     let variables: Vec<&str> = match &module.recipe {
         Recipe::Packages(packages) => {
-            packages.iter().map(|(server, _)| server.variable()).collect()
+            packages.iter().map(|(server, _)| server.program().variable).collect()
         }
-        Recipe::Collector { .. } => vec![Server::Otelcol.variable()],
+        Recipe::Collector { .. } => vec![Server::Otelcol.program().variable],
     };
     let (major, minor) = OLDEST_GO;
     format!(
@@ -204,10 +203,6 @@ impl Lock {
         }
         Ok(Self { _file: file })
     }
-}
-
-fn program(folder: &Path, binary: &str) -> PathBuf {
-    folder.join(format!("{binary}{}", env::consts::EXE_SUFFIX))
 }
 
 fn beside(folder: &Path, ending: &str) -> PathBuf {

@@ -6,8 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use super::Server;
-use super::surroundings::Surroundings;
+use super::{Server, Surroundings};
 
 /// A folder under `tests/servers/` whose programs are built together.
 #[derive(Debug)]
@@ -100,7 +99,7 @@ impl Module {
 
     /// The folder of the cache that holds what these very files build.
     pub(super) fn cached(&self, surroundings: &Surroundings) -> Result<PathBuf> {
-        let cache = surroundings.cache()?;
+        let cache = surroundings.machine.cache()?;
         let mut hash = Fnv::new();
         for part in [env::consts::OS, env::consts::ARCH, BUILD_FLAGS, self.folder] {
             hash.part(part.as_bytes());

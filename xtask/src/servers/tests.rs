@@ -1,21 +1,19 @@
-//! The search and the build, against programs that are shell scripts.
+//! The build, against a Go that is a shell script.
 
 #![cfg(unix)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 use std::thread;
 
 use tempfile::TempDir;
 
-use super::find::{Origin, search};
 use super::module::Recipe;
 use super::*;
 
-const WITH_RECEIVER: &str = "echo '--[no-]web.enable-otlp-receiver'";
 const WITHOUT_RECEIVER: &str = "echo '--web.listen-address'";
 
 /// A Go that writes a file for each program and a line for each build.
@@ -44,14 +42,14 @@ impl Machine {
             fs::write(modules.join(module).join("go.sum"), "").unwrap();
         }
         fs::write(modules.join("otelcol/manifest.yaml"), "dist:").unwrap();
-        let surroundings = Surroundings { variables: BTreeMap::new(), modules };
+        let surroundings = Surroundings { machine: botmeter_stack::Machine::default(), modules };
         let mut machine = Self { folder, surroundings };
         machine.set("HOME", machine.folder.path().to_owned());
         machine
     }
 
     fn set(&mut self, variable: &str, value: impl Into<OsString>) {
-        self.surroundings.variables.insert(variable.into(), value.into());
+        self.surroundings.machine.variables.insert(variable.into(), value.into());
     }
 
     /// Puts a script at a path inside the machine. A shell writes it, because
@@ -93,7 +91,7 @@ impl Machine {
 
     /// The names in the cache, without the hash.
     fn cached(&self) -> Vec<String> {
-        let mut names: Vec<String> = fs::read_dir(self.surroundings.cache().unwrap())
+        let mut names: Vec<String> = fs::read_dir(self.surroundings.machine.cache().unwrap())
             .map(|entries| {
                 entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
             })
@@ -105,80 +103,6 @@ impl Machine {
         names.sort();
         names
     }
-}
-
-#[test]
-fn a_variable_comes_before_path() {
-    let mut machine = Machine::new();
-    let named = machine.install("mine/prometheus", WITH_RECEIVER);
-    machine.install("bin/prometheus", WITH_RECEIVER);
-    machine.path(&["bin"]);
-    machine.set("BOTMETER_PROMETHEUS", named.clone());
-    let found = search(Server::Prometheus, &machine.surroundings).unwrap().found.unwrap();
-    assert_eq!((found.path, found.origin), (named, Origin::Variable("BOTMETER_PROMETHEUS")));
-}
-
-#[test]
-fn a_variable_that_leads_nowhere_is_an_error() {
-    let mut machine = Machine::new();
-    machine.set("BOTMETER_PROMETHEUS", "/nowhere/prometheus");
-    let error = search(Server::Prometheus, &machine.surroundings).unwrap_err();
-    assert_eq!(
-        format!("{error:#}"),
-        "BOTMETER_PROMETHEUS is \"/nowhere/prometheus\", which is not a program: \
-         set it to the path of prometheus, or unset it"
-    );
-}
-
-#[test]
-fn a_variable_that_leads_to_a_lesser_server_is_an_error() {
-    let mut machine = Machine::new();
-    let named = machine.install("prometheus", WITHOUT_RECEIVER);
-    machine.set("BOTMETER_PROMETHEUS", named.clone());
-    let error = search(Server::Prometheus, &machine.surroundings).unwrap_err();
-    assert_eq!(
-        format!("{error:#}"),
-        format!(
-            "BOTMETER_PROMETHEUS is {named:?}, which does not know web.enable-otlp-receiver \
-             (asked with `prometheus --help`): set it to another prometheus, or unset it"
-        )
-    );
-}
-
-#[test]
-fn an_empty_variable_is_unset() {
-    let mut machine = Machine::new();
-    machine.set("BOTMETER_PROMETHEUS", "");
-    assert!(search(Server::Prometheus, &machine.surroundings).unwrap().found.is_none());
-}
-
-#[test]
-fn a_lesser_server_on_path_is_passed_over_and_named() {
-    let mut machine = Machine::new();
-    let lesser = machine.install("debian/prometheus", WITHOUT_RECEIVER);
-    let able = machine.install("local/prometheus", WITH_RECEIVER);
-    machine.path(&["debian", "local"]);
-    let search = search(Server::Prometheus, &machine.surroundings).unwrap();
-    let found = search.found.unwrap();
-    assert_eq!((found.path, found.origin), (able, Origin::Path));
-    assert_eq!(
-        search.passed_over,
-        [format!(
-            "{} is passed over because it does not know web.enable-otlp-receiver \
-             (asked with `prometheus --help`)",
-            lesser.display()
-        )]
-    );
-}
-
-#[test]
-fn a_file_on_path_that_may_not_be_run_is_no_program() {
-    let mut machine = Machine::new();
-    fs::create_dir(machine.folder.path().join("bin")).unwrap();
-    fs::write(machine.folder.path().join("bin/prometheus"), "").unwrap();
-    machine.path(&["bin"]);
-    let search = search(Server::Prometheus, &machine.surroundings).unwrap();
-    assert!(search.found.is_none() && search.passed_over.is_empty(), "{search:?}");
 }
 
 #[test]
@@ -350,24 +274,6 @@ fn a_requirement_is_one_or_zero() {
     assert_eq!(
         required_in(&machine.surroundings).unwrap_err().to_string(),
         "BOTMETER_REQUIRE_SERVERS is \"yes\": set it to 1 or 0, or leave it unset"
-    );
-}
-
-#[test]
-fn the_cache_needs_a_place() {
-    let mut machine = Machine::new();
-    machine.set("XDG_CACHE_HOME", "relative");
-    let home = machine.folder.path().to_owned();
-    let cache = machine.surroundings.cache().unwrap();
-    assert_eq!(cache, home.join(".cache/botmeter/servers"));
-    machine.set("XDG_CACHE_HOME", "/absolute");
-    let cache = machine.surroundings.cache().unwrap();
-    assert_eq!(cache, Path::new("/absolute/botmeter/servers"));
-    machine.set("XDG_CACHE_HOME", "");
-    machine.set("HOME", "");
-    assert_eq!(
-        machine.surroundings.cache().unwrap_err().to_string(),
-        "there is no place for built servers: set HOME or XDG_CACHE_HOME"
     );
 }
 

@@ -1,0 +1,215 @@
+//! The stack in containers: every command as Compose gets it.
+
+mod data;
+mod services;
+
+use std::{collections::BTreeSet, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{
+    command::CommandLine,
+    configure::{self, View, only_push_reaches},
+    engine::{Compose, Engine},
+    place::Place,
+    report::{push_line, say, urls},
+    settings::{PASSWORD, PROFILES, Settings},
+    signals::Interrupts,
+};
+pub(super) use data::{backup, restore};
+use services::Service;
+
+/// How long a question that Compose answers at once may take.
+const ANSWER: Duration = Duration::from_mins(1);
+
+/// The name of the project, which the names of volumes begin with; that of
+/// compose.yaml, said aloud so that no variable changes it.
+const PROJECT: &str = "botmeter";
+
+/// The stack in the hands of an engine.
+#[derive(Debug)]
+pub(super) struct Containers {
+    pub(super) compose: Compose,
+    pub(super) view: View,
+    pub(super) place: Place,
+    pub(super) settings: Settings,
+}
+
+impl Containers {
+    /// The engine's, unless it is none for containers.
+    pub(super) fn of(engine: &Engine, place: &Place, settings: Settings) -> Option<Self> {
+        let (compose, view) = match engine {
+            Engine::Docker(compose) => (compose.clone(), View::Docker),
+            Engine::Podman(compose) => (compose.clone(), View::Podman),
+            Engine::Native => return None,
+        };
+        Some(Self { compose, view, place: place.clone(), settings })
+    }
+
+    /// Starts what is not running and waits until it is healthy.
+    pub(super) fn up(
+        &self,
+        asked: &[String],
+        wait: Duration,
+        interrupts: &Interrupts,
+    ) -> Result<()> {
+        self.settings.ready_for_grafana(&self.place.env_file)?;
+        let profiles = self.settings.profiles(asked);
+        self.configure(&profiles)?;
+        let before = self.running()?;
+        let started = self.up_line(&profiles, wait).run(interrupts);
+        if interrupts.count() > 0 {
+            let begun: Vec<String> =
+                self.running()?.into_iter().filter(|name| !before.contains(name)).collect();
+            if !begun.is_empty() {
+                say("interrupted: ending what was begun");
+                self.stop_line(&begun).run(interrupts)?;
+            }
+        }
+        interrupts.check()?;
+        started.context("the stack did not get healthy; `botmeter stack logs` says why")?;
+        say(&urls(&self.settings, &profiles, true));
+        if only_push_reaches(&self.settings, self.view) {
+            say(&push_line(&self.settings));
+        }
+        Ok(())
+    }
+
+    /// Writes Prometheus' targets for what these profiles run.
+    pub(super) fn configure(&self, profiles: &BTreeSet<String>) -> Result<()> {
+        let files = configure::targets(&self.settings, profiles, self.view)?;
+        for path in configure::write(&files, &self.place.compose.join("prometheus"))? {
+            say(&format!("wrote {}", path.display()));
+        }
+        Ok(())
+    }
+
+    /// Ends everything and keeps the data.
+    pub(super) fn down(&self) -> Result<()> {
+        self.down_line(false).run(&Interrupts::default())
+    }
+
+    /// Ends everything and removes the data.
+    pub(super) fn reset(&self) -> Result<()> {
+        self.down_line(true).run(&Interrupts::default())
+    }
+
+    /// Starts what is running anew, with what `.env` says by now.
+    pub(super) fn restart(&self, names: &[String], wait: Duration) -> Result<()> {
+        self.settings.ready_for_grafana(&self.place.env_file)?;
+        let running = self.running()?;
+        ensure!(!running.is_empty(), "the stack is not running: start it with `botmeter stack up`");
+        if let Some(name) = names.iter().find(|name| !running.contains(name)) {
+            bail!("{name:?} is not running; running are {}", running.join(", "));
+        }
+        self.configure(&profiles_of(&running))?;
+        let names = if names.is_empty() { &running } else { names };
+        self.restart_line(names, wait).run(&Interrupts::default())
+    }
+
+    /// Prints a line for each service; whether all is well.
+    pub(super) fn status(&self) -> Result<bool> {
+        let services = self.services()?;
+        if services.is_empty() {
+            say("the stack is not running");
+            return Ok(false);
+        }
+        for service in &services {
+            say(&service.to_string());
+        }
+        let names: Vec<String> = services.iter().map(|service| service.name.clone()).collect();
+        say(&urls(&self.settings, &profiles_of(&names), true));
+        Ok(services.iter().all(Service::is_well))
+    }
+
+    /// Prints what the services have logged.
+    pub(super) fn logs(&self, names: &[String], tail: Option<usize>, follow: bool) -> Result<()> {
+        self.logs_line(names, tail, follow).run(&Interrupts::default())
+    }
+
+    fn services(&self) -> Result<Vec<Service>> {
+        let line = self.line(PROFILES).with(["ps", "--all", "--format", "json"]);
+        let Some(outcome) = line.capture(ANSWER)? else {
+            bail!("`{line}` does not answer within {ANSWER:?}");
+        };
+        ensure!(outcome.succeeded(), "`{line}` failed: {}", outcome.reason());
+        Service::read(&outcome.text()).with_context(|| format!("failed to read what `{line}` said"))
+    }
+
+    fn running(&self) -> Result<Vec<String>> {
+        let services = self.services()?.into_iter();
+        Ok(services.filter(Service::is_running).map(|service| service.name).collect())
+    }
+
+    /// The beginning of each command, with the profiles that it may touch.
+    fn line<P: AsRef<str>>(&self, profiles: impl IntoIterator<Item = P>) -> CommandLine {
+        let file = |name: &str| self.place.compose.join(name).display().to_string();
+        let mut line = CommandLine::new(self.compose.0).with([
+            "--project-name",
+            PROJECT,
+            "--file",
+            &file("compose.yaml"),
+        ]);
+        if self.view == View::Podman {
+            line = line.with(["--file", &file("compose.podman.yaml")]);
+        }
+        if self.settings.has_file {
+            line = line.with(["--env-file", &self.place.env_file.display().to_string()]);
+        }
+        if !self.settings.is_chosen(PASSWORD) {
+            // Compose asks for it whatever it is to do; who starts something
+            // has made sure before that it is there.
+            line = line.set(PASSWORD, "unused");
+        }
+        for profile in profiles {
+            line = line.with(["--profile", profile.as_ref()]);
+        }
+        line
+    }
+
+    fn up_line(&self, profiles: &BTreeSet<String>, wait: Duration) -> CommandLine {
+        let seconds = wait.as_secs().to_string();
+        self.line(profiles).with(["up", "--detach", "--wait", "--wait-timeout", &seconds])
+    }
+
+    /// Every profile, or what runs under one of them would be left.
+    fn down_line(&self, with_data: bool) -> CommandLine {
+        let line = self.line(PROFILES).with(["down", "--remove-orphans"]);
+        if with_data { line.with(["--volumes"]) } else { line }
+    }
+
+    fn stop_line(&self, names: &[String]) -> CommandLine {
+        let line = self.line(PROFILES);
+        line.with(["stop"]).with(names)
+    }
+
+    fn restart_line(&self, names: &[String], wait: Duration) -> CommandLine {
+        let seconds = wait.as_secs().to_string();
+        self.line(PROFILES)
+            .with(["up", "--detach", "--no-deps", "--force-recreate"])
+            .with(["--wait", "--wait-timeout", &seconds])
+            .with(names)
+    }
+
+    fn logs_line(&self, names: &[String], tail: Option<usize>, follow: bool) -> CommandLine {
+        let mut line = self.line(PROFILES).with(["logs"]);
+        if follow {
+            line = line.with(["--follow"]);
+        }
+        if let Some(tail) = tail {
+            line = line.with(["--tail", &tail.to_string()]);
+        }
+        line.with(names)
+    }
+}
+
+/// The profiles under which services of these names run.
+fn profiles_of(services: &[String]) -> BTreeSet<String> {
+    let profile = |name: &String| match name.as_str() {
+        "collector" => Some("collector".to_owned()),
+        "alertmanager" => Some("alerts".to_owned()),
+        "demo" => Some("demo".to_owned()),
+        _ => None,
+    };
+    services.iter().filter_map(profile).collect()
+}
