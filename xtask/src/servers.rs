@@ -3,6 +3,7 @@
 //!
 //! A test asks for a [`Server`] and gets a path: from the server's variable,
 //! else from `PATH`, else from the cache that [`build`] fills (see [`find`]).
+//! A browser is nothing that is built here: a person installs it.
 //! What is absent is skipped out loud, or fails where the tests are to be
 //! complete (see [`find_or_skip`]).
 
@@ -31,15 +32,14 @@ pub const USED_BY_TESTS: &[Server] = &[
     Server::Jaeger,
     Server::Otelcol,
     Server::Compose,
+    Server::Chromium,
+    Server::Chromedriver,
 ];
 
 /// The variable that turns an absent server from a skipped step into a failure.
 const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
 
-/// The command that a person without a server is told to run.
-const REMEDY: &str = "cargo xtask servers";
-
-/// A program in Go that tests run.
+/// A program that tests run; all but the browser are written in Go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Server {
     /// The time-series database that scrapes, receives pushes and evaluates rules.
@@ -58,6 +58,10 @@ pub enum Server {
     Otelcol,
     /// Docker Compose, of which only the check of compose files runs here.
     Compose,
+    /// The browser that live pages are looked at with, and drawn by.
+    Chromium,
+    /// Clicks and presses keys in that browser, as a person does.
+    Chromedriver,
 }
 
 impl Server {
@@ -72,6 +76,17 @@ impl Server {
             Self::Jaeger => "jaeger",
             Self::Otelcol => "otelcol",
             Self::Compose => "docker-compose",
+            Self::Chromium => "chromium",
+            Self::Chromedriver => "chromedriver",
+        }
+    }
+
+    /// The names under which systems have it, in the order in which they are
+    /// tried.
+    fn names(self) -> Vec<&'static str> {
+        match self {
+            Self::Chromium => vec![self.binary(), "chromium-browser", "google-chrome"],
+            _ => vec![self.binary()],
         }
     }
 
@@ -86,6 +101,8 @@ impl Server {
             Self::Jaeger => "BOTMETER_JAEGER",
             Self::Otelcol => "BOTMETER_OTELCOL",
             Self::Compose => "BOTMETER_COMPOSE",
+            Self::Chromium => "BOTMETER_CHROMIUM",
+            Self::Chromedriver => "BOTMETER_CHROMEDRIVER",
         }
     }
 
@@ -95,6 +112,17 @@ impl Server {
             Self::Compose => "compose",
             Self::Promql => "promql",
             _ => self.binary(),
+        }
+    }
+
+    /// What a person does who lacks it.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Chromium | Self::Chromedriver => {
+                "install Chromium and its driver (in Debian `apt-get install chromium \
+                 chromium-driver`), or set BOTMETER_CHROMIUM and BOTMETER_CHROMEDRIVER"
+            }
+            _ => "run `cargo xtask servers`",
         }
     }
 }
@@ -127,7 +155,7 @@ pub fn find(server: Server) -> Result<Option<PathBuf>> {
 }
 
 /// What [`find`] says, for a test: an absent server prints
-/// `skipped: no prometheus (run cargo xtask servers)` and gives `None`, upon
+/// ``skipped: no prometheus (run `cargo xtask servers`)`` and gives `None`, upon
 /// which the test returns; where servers are [`required`], it is an error.
 ///
 /// # Errors
@@ -160,11 +188,15 @@ pub fn required() -> Result<bool> {
 ///
 /// # Errors
 ///
-/// If Go is missing, too old or fails, or the cache cannot be written.
+/// If Go is missing, too old or fails, the cache cannot be written, or one is
+/// not built here.
 pub fn build(servers: &[Server]) -> Result<()> {
     let surroundings = Surroundings::of_this_process();
     for server in servers {
-        build::ensure(Module::of(*server), &surroundings, &mut io::stderr().lock())?;
+        let Some(module) = Module::of(*server) else {
+            bail!("{} is not built here: {}", server.binary(), server.remedy());
+        };
+        build::ensure(module, &surroundings, &mut io::stderr().lock())?;
     }
     Ok(())
 }
@@ -175,7 +207,8 @@ pub fn build(servers: &[Server]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// Those of [`find`] and [`build`].
+/// Those of [`find`] and [`build`], and at the end a server that is missing and
+/// not built here.
 pub fn run(names: &[Server]) -> Result<()> {
     let servers = if names.is_empty() { USED_BY_TESTS } else { names };
     let surroundings = Surroundings::of_this_process();
@@ -188,19 +221,27 @@ fn provide(
     answers: &mut dyn Write,
     progress: &mut dyn Write,
 ) -> Result<()> {
+    let mut missing = Vec::new();
     for server in servers {
         let mut search = find::search(*server, surroundings)?;
         for note in &search.passed_over {
             writeln!(progress, "note: {note}")?;
         }
         if search.found.is_none() {
-            build::ensure(Module::of(*server), surroundings, progress)?;
+            let Some(module) = Module::of(*server) else {
+                missing.push(format!("there is no {}: {}", server.binary(), server.remedy()));
+                continue;
+            };
+            build::ensure(module, surroundings, progress)?;
             search = find::search(*server, surroundings)?;
         }
         let Some(found) = search.found else {
             bail!("{} is not in the cache although its build succeeded", server.binary());
         };
         writeln!(answers, "{:<14} {} ({})", server.name(), found.path.display(), found.origin)?;
+    }
+    if !missing.is_empty() {
+        bail!(missing.join("; "));
     }
     Ok(())
 }
@@ -216,14 +257,15 @@ fn find_or_say(
     }
     let binary = server.binary();
     if required_in(surroundings)? {
-        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: run `{REMEDY}`")];
+        let remedy = server.remedy();
+        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: {remedy}")];
         parts.extend(search.passed_over);
         bail!(parts.join("; "));
     }
     for note in &search.passed_over {
         writeln!(log, "note: {note}")?;
     }
-    writeln!(log, "skipped: no {binary} (run {REMEDY})")?;
+    writeln!(log, "skipped: no {binary} ({})", server.remedy())?;
     Ok(None)
 }
 

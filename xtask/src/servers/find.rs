@@ -51,7 +51,8 @@ pub(super) fn search(server: Server, surroundings: &Surroundings) -> Result<Sear
         search.found = Some(Found { path, origin: Origin::Variable(server.variable()) });
         return Ok(search);
     }
-    for path in surroundings.on_path(server.binary()) {
+    let names = server.names();
+    for path in names.iter().flat_map(|name| surroundings.on_path(name)) {
         match lack(server, &path, surroundings) {
             Ok(None) => {
                 search.found = Some(Found { path, origin: Origin::Path });
@@ -66,9 +67,11 @@ pub(super) fn search(server: Server, surroundings: &Surroundings) -> Result<Sear
             }
         }
     }
-    let file = format!("{}{}", server.binary(), env::consts::EXE_SUFFIX);
-    let path = Module::of(server).cached(surroundings)?.join(file);
-    search.found = is_program(&path).then_some(Found { path, origin: Origin::Cache });
+    if let Some(module) = Module::of(server) {
+        let file = format!("{}{}", server.binary(), env::consts::EXE_SUFFIX);
+        let path = module.cached(surroundings)?.join(file);
+        search.found = is_program(&path).then_some(Found { path, origin: Origin::Cache });
+    }
     Ok(search)
 }
 
@@ -123,6 +126,11 @@ fn ability(server: Server) -> Option<(&'static [&'static str], &'static str)> {
         Server::Jaeger => Some((&["--help"], "--config")),
         Server::Otelcol => Some((&["components"], "prometheusexporter")),
         Server::Compose => Some((&["--help"], "--dry-run")),
-        Server::Promql | Server::Alertmanager | Server::Amtool => None,
+        // Of the last two, the one says which versions of the other it takes.
+        Server::Promql
+        | Server::Alertmanager
+        | Server::Amtool
+        | Server::Chromium
+        | Server::Chromedriver => None,
     }
 }
