@@ -1,17 +1,15 @@
 //! `cargo xtask pictures`: the pictures of the front page, of the demo as it
 //! runs, drawn by a browser.
 
-use std::{
-    env, fs,
-    path::{Path, PathBuf},
-    process::Command,
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::{repository, running::started};
+use crate::{
+    repository,
+    running::started,
+    servers::{Server, find},
+};
 
 /// Where they are kept.
 const FOLDER: &str = "docs/pictures";
@@ -21,9 +19,6 @@ const SEED: &str = "7";
 
 /// How long the demo runs before it is drawn: the time that the pictures show.
 const SHOWN: Duration = Duration::from_mins(5);
-
-/// Names of the browser, in the order in which they are tried.
-const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// A picture: its file, what is asked of the live page, and its size.
 const PICTURES: [(&str, &str, &str); 3] = [
@@ -38,7 +33,9 @@ const PICTURES: [(&str, &str, &str); 3] = [
 ///
 /// When there is no browser, or one of the programs fails.
 pub fn run() -> Result<()> {
-    let browser = browser()?;
+    let browser = find(Server::Chromium)?;
+    let browser = browser
+        .with_context(|| format!("failed to find a browser: {}", Server::Chromium.remedy()))?;
     let folder = repository::root().join(FOLDER);
     fs::create_dir_all(&folder)
         .with_context(|| format!("failed to create {}", folder.display()))?;
@@ -62,21 +59,6 @@ pub fn run() -> Result<()> {
         say(&format!("wrote {FOLDER}/{file}"));
     }
     Ok(())
-}
-
-/// A browser that can draw without a screen.
-fn browser() -> Result<PathBuf> {
-    if let Some(path) = env::var_os("BOTMETER_CHROMIUM") {
-        return Ok(path.into());
-    }
-    let folders: Vec<PathBuf> =
-        env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
-    let places =
-        BROWSERS.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    let found = places.into_iter().find(|place| place.is_file());
-    found.context(
-        "failed to find a browser: install Chromium, or say where it is with BOTMETER_CHROMIUM",
-    )
 }
 
 fn draw(browser: &Path, address: &str, size: &str, to: &Path) -> Result<()> {

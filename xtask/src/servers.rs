@@ -3,7 +3,8 @@
 //!
 //! A test asks for a [`Server`] and gets a path: from the server's variable,
 //! else from `PATH`, else from the cache that [`build`] fills, where it counts
-//! only if it is of the very version that is pinned here.
+//! only if it is of the very version that is pinned here. A browser is nothing
+//! that is built here: a person installs it.
 //! What is absent is skipped out loud, or fails where the tests are to be
 //! complete (see [`find_or_skip`]).
 
@@ -33,15 +34,14 @@ pub const USED_BY_TESTS: &[Server] = &[
     Server::Jaeger,
     Server::Otelcol,
     Server::Compose,
+    Server::Chromium,
+    Server::Chromedriver,
 ];
 
 /// The variable that turns an absent server from a skipped step into a failure.
 const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
 
-/// The command that a person without a server is told to run.
-const REMEDY: &str = "cargo xtask servers";
-
-/// A program in Go that tests run.
+/// A program that tests run; all but the browser are written in Go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub enum Server {
     /// The time-series database that scrapes, receives pushes and evaluates rules.
@@ -60,6 +60,10 @@ pub enum Server {
     Otelcol,
     /// Docker Compose, of which only the check of compose files runs here.
     Compose,
+    /// The browser that live pages are looked at with, and drawn by.
+    Chromium,
+    /// Clicks and presses keys in that browser, as a person does.
+    Chromedriver,
 }
 
 /// What the search and the build read of the world around them.
@@ -80,7 +84,8 @@ impl Surroundings {
 impl Server {
     /// The program, and what it has to be able to do.
     pub fn program(self) -> Program {
-        let tool = |binary, variable, ability| Program { binary, variable, ability };
+        let tool =
+            |binary, variable, ability| Program { binary, other_names: &[], variable, ability };
         match self {
             Self::Prometheus => PROMETHEUS,
             // Only the 3.x series knows this; an older one judges rules by an
@@ -99,6 +104,12 @@ impl Server {
             Self::Compose => {
                 tool("docker-compose", "BOTMETER_COMPOSE", Some((&["--help"], "--dry-run")))
             }
+            Self::Chromium => Program {
+                other_names: &["chromium-browser", "google-chrome"],
+                ..tool("chromium", "BOTMETER_CHROMIUM", None)
+            },
+            // It says itself which versions of the browser it takes.
+            Self::Chromedriver => tool("chromedriver", "BOTMETER_CHROMEDRIVER", None),
         }
     }
 
@@ -110,21 +121,45 @@ impl Server {
             _ => self.program().binary,
         }
     }
+
+    /// What a person does who lacks it.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Self::Chromium | Self::Chromedriver => {
+                "install Chromium and its driver (in Debian `apt-get install chromium \
+                 chromium-driver`), or set BOTMETER_CHROMIUM and BOTMETER_CHROMEDRIVER"
+            }
+            _ => "run `cargo xtask servers`",
+        }
+    }
 }
 
 /// Where the program is, if it is anywhere.
 fn search(server: Server, surroundings: &Surroundings) -> Result<Search> {
     let program = server.program();
     program.search(&surroundings.machine, || {
-        let path = Module::of(server).cached(surroundings)?.join(file_name(program.binary));
+        let Some(module) = Module::of(server) else { return Ok(None) };
+        let path = module.cached(surroundings)?.join(file_name(program.binary));
         Ok(is_program(&path).then_some(path))
     })
+}
+
+/// Where the program is, for a task: what the server's variable names, else the
+/// first on `PATH` that can do what is needed, else the cache that [`build`]
+/// fills.
+///
+/// # Errors
+///
+/// If the variable is set to what is not such a program, or there is no place
+/// for a cache.
+pub fn find(server: Server) -> Result<Option<PathBuf>> {
+    Ok(search(server, &Surroundings::of_this_process())?.found.map(|found| found.path))
 }
 
 /// Where the program is, for a test: what the server's variable names, else the
 /// first on `PATH` that can do what is needed, else the cache that [`build`]
 /// fills. An absent server prints
-/// `skipped: no prometheus (run cargo xtask servers)` and gives `None`, upon
+/// ``skipped: no prometheus (run `cargo xtask servers`)`` and gives `None`, upon
 /// which the test returns; where servers are [`required`], it is an error.
 ///
 /// # Errors
@@ -158,11 +193,15 @@ pub fn required() -> Result<bool> {
 ///
 /// # Errors
 ///
-/// If Go is missing, too old or fails, or the cache cannot be written.
+/// If Go is missing, too old or fails, the cache cannot be written, or one is
+/// not built here.
 pub fn build(servers: &[Server]) -> Result<()> {
     let surroundings = Surroundings::of_this_process();
     for server in servers {
-        build::ensure(Module::of(*server), &surroundings, &mut io::stderr().lock())?;
+        let Some(module) = Module::of(*server) else {
+            bail!("{} is not built here: {}", server.name(), server.remedy());
+        };
+        build::ensure(module, &surroundings, &mut io::stderr().lock())?;
     }
     Ok(())
 }
@@ -173,7 +212,8 @@ pub fn build(servers: &[Server]) -> Result<()> {
 ///
 /// # Errors
 ///
-/// If a variable leads to what is no such program, or a build fails.
+/// If a variable leads to what is no such program, a build fails, or, at the
+/// end, one is missing that is not built here.
 pub fn run(names: &[Server]) -> Result<()> {
     let servers = if names.is_empty() { USED_BY_TESTS } else { names };
     let surroundings = Surroundings::of_this_process();
@@ -186,19 +226,27 @@ fn provide(
     answers: &mut dyn Write,
     progress: &mut dyn Write,
 ) -> Result<()> {
+    let mut missing = Vec::new();
     for server in servers {
         let mut outcome = search(*server, surroundings)?;
         for note in &outcome.passed_over {
             writeln!(progress, "note: {note}")?;
         }
         if outcome.found.is_none() {
-            build::ensure(Module::of(*server), surroundings, progress)?;
+            let Some(module) = Module::of(*server) else {
+                missing.push(format!("there is no {}: {}", server.name(), server.remedy()));
+                continue;
+            };
+            build::ensure(module, surroundings, progress)?;
             outcome = search(*server, surroundings)?;
         }
         let Some(found) = outcome.found else {
             bail!("{} is not in the cache although its build succeeded", server.program().binary);
         };
         writeln!(answers, "{:<14} {} ({})", server.name(), found.path.display(), found.origin)?;
+    }
+    if !missing.is_empty() {
+        bail!(missing.join("; "));
     }
     Ok(())
 }
@@ -214,14 +262,15 @@ fn find_or_say(
     }
     let binary = server.program().binary;
     if required_in(surroundings)? {
-        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: run `{REMEDY}`")];
+        let remedy = server.remedy();
+        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: {remedy}")];
         parts.extend(outcome.passed_over);
         bail!(parts.join("; "));
     }
     for note in &outcome.passed_over {
         writeln!(log, "note: {note}")?;
     }
-    writeln!(log, "skipped: no {binary} (run {REMEDY})")?;
+    writeln!(log, "skipped: no {binary} ({})", server.remedy())?;
     Ok(None)
 }
 

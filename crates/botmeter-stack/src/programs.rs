@@ -23,6 +23,8 @@ use crate::machine::{Machine, file_name, is_program};
 pub struct Program {
     /// The file name, without the suffix of the system.
     pub binary: &'static str,
+    /// What other systems call it, in the order in which they are tried.
+    pub other_names: &'static [&'static str],
     /// The variable that holds its path, if a person has set it.
     pub variable: &'static str,
     /// The arguments that make it name its abilities, and the one that is
@@ -33,6 +35,7 @@ pub struct Program {
 /// The time-series database, which has to receive pushes.
 pub const PROMETHEUS: Program = Program {
     binary: "prometheus",
+    other_names: &[],
     variable: "BOTMETER_PROMETHEUS",
     ability: Some((&["--help"], "web.enable-otlp-receiver")),
 };
@@ -40,6 +43,7 @@ pub const PROMETHEUS: Program = Program {
 /// The store of traces; version 1 was set up by flags.
 pub const JAEGER: Program = Program {
     binary: "jaeger",
+    other_names: &[],
     variable: "BOTMETER_JAEGER",
     ability: Some((&["--help"], "--config")),
 };
@@ -47,13 +51,18 @@ pub const JAEGER: Program = Program {
 /// The OpenTelemetry Collector, with an exporter for Prometheus.
 pub const OTELCOL: Program = Program {
     binary: "otelcol",
+    other_names: &[],
     variable: "BOTMETER_OTELCOL",
     ability: Some((&["components"], "prometheusexporter")),
 };
 
 /// Delivers the alerts of Prometheus.
-pub const ALERTMANAGER: Program =
-    Program { binary: "alertmanager", variable: "BOTMETER_ALERTMANAGER", ability: None };
+pub const ALERTMANAGER: Program = Program {
+    binary: "alertmanager",
+    other_names: &[],
+    variable: "BOTMETER_ALERTMANAGER",
+    ability: None,
+};
 
 /// What a search came to.
 #[derive(Debug)]
@@ -125,7 +134,8 @@ impl Program {
             search.found = Some(Found { path, origin: Origin::Variable(self.variable) });
             return Ok(search);
         }
-        for path in machine.on_path(self.binary) {
+        let names = [self.binary].into_iter().chain(self.other_names.iter().copied());
+        for path in names.flat_map(|name| machine.on_path(name)) {
             let lack = match self.lack(&path, machine) {
                 Ok(None) => {
                     search.found = Some(Found { path, origin: Origin::Path });

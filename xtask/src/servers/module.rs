@@ -85,15 +85,16 @@ const COMPOSE: Module = Module {
 };
 
 impl Module {
-    /// The module that builds a server.
-    pub(super) fn of(server: Server) -> &'static Self {
+    /// The module that builds a server, if one does.
+    pub(super) fn of(server: Server) -> Option<&'static Self> {
         match server {
-            Server::Prometheus | Server::Promtool => &PROMETHEUS,
-            Server::Promql => &PROMQL,
-            Server::Alertmanager | Server::Amtool => &ALERTMANAGER,
-            Server::Jaeger => &JAEGER,
-            Server::Otelcol => &OTELCOL,
-            Server::Compose => &COMPOSE,
+            Server::Prometheus | Server::Promtool => Some(&PROMETHEUS),
+            Server::Promql => Some(&PROMQL),
+            Server::Alertmanager | Server::Amtool => Some(&ALERTMANAGER),
+            Server::Jaeger => Some(&JAEGER),
+            Server::Otelcol => Some(&OTELCOL),
+            Server::Compose => Some(&COMPOSE),
+            Server::Chromium | Server::Chromedriver => None,
         }
     }
 

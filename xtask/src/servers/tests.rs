@@ -82,7 +82,7 @@ impl Machine {
     }
 
     fn build(&self, server: Server) -> Result<()> {
-        build::ensure(Module::of(server), &self.surroundings, &mut io::sink())
+        build::ensure(Module::of(server).unwrap(), &self.surroundings, &mut io::sink())
     }
 
     fn read(&self, path: &str) -> String {
@@ -112,7 +112,7 @@ fn what_is_missing_is_built_once_and_listed() {
     for _ in 0..2 {
         let mut answers = Vec::new();
         provide(&servers, &machine.surroundings, &mut answers, &mut io::sink()).unwrap();
-        let folder = Module::of(Server::Prometheus).cached(&machine.surroundings).unwrap();
+        let folder = Module::of(Server::Prometheus).unwrap().cached(&machine.surroundings).unwrap();
         assert_eq!(
             String::from_utf8(answers).unwrap(),
             format!(
@@ -161,7 +161,7 @@ fn an_interrupted_build_is_not_taken_for_a_whole_one() {
     assert!(search(Server::Prometheus, &machine.surroundings).unwrap().found.is_none());
 
     // The leftover of another process goes, too.
-    let cached = Module::of(Server::Prometheus).cached(&machine.surroundings).unwrap();
+    let cached = Module::of(Server::Prometheus).unwrap().cached(&machine.surroundings).unwrap();
     fs::create_dir(format!("{}.partial-0", cached.display())).unwrap();
     machine.install("sound/go", GO);
     machine.path(&["sound"]);
@@ -194,7 +194,7 @@ printf '#!/bin/sh\n/bin/mkdir assembled\necho "$@" > assembled/otelcol\n' > "$2"
 "#,
     );
     machine.build(Server::Otelcol).unwrap();
-    let folder = Module::of(Server::Otelcol).cached(&machine.surroundings).unwrap();
+    let folder = Module::of(Server::Otelcol).unwrap().cached(&machine.surroundings).unwrap();
     assert_eq!(
         fs::read_to_string(folder.join("otelcol")).unwrap(),
         format!(
@@ -242,7 +242,25 @@ fn an_absent_server_is_skipped_out_loud() {
     let mut log = Vec::new();
     assert_eq!(find_or_say(Server::Prometheus, &machine.surroundings, &mut log).unwrap(), None);
     let log = String::from_utf8(log).unwrap();
-    assert_eq!(log, "skipped: no prometheus (run cargo xtask servers)\n");
+    assert_eq!(log, "skipped: no prometheus (run `cargo xtask servers`)\n");
+}
+
+#[test]
+fn a_browser_is_found_under_each_of_its_names_and_never_built() {
+    let mut machine = Machine::new();
+    let mut answers = Vec::new();
+    let missing =
+        provide(&[Server::Chromium], &machine.surroundings, &mut answers, &mut io::sink());
+    let said = missing.unwrap_err().to_string();
+    assert!(said.starts_with("there is no chromium: install Chromium and its driver"), "{said}");
+    let installed = machine.install("bin/google-chrome", "");
+    machine.path(&["bin"]);
+    let search = search(Server::Chromium, &machine.surroundings).unwrap();
+    assert_eq!(search.found.unwrap().path, installed);
+    machine.set("BOTMETER_REQUIRE_SERVERS", "1");
+    let driver = find_or_say(Server::Chromedriver, &machine.surroundings, &mut io::sink());
+    let said = driver.unwrap_err().to_string();
+    assert!(said.contains("there is no chromedriver: install Chromium and its driver"), "{said}");
 }
 
 #[test]
@@ -281,8 +299,7 @@ fn a_requirement_is_one_or_zero() {
 #[test]
 fn every_tool_of_a_module_is_built_and_every_build_is_a_tool() {
     let surroundings = Surroundings::of_this_process();
-    for server in Server::value_variants() {
-        let module = Module::of(*server);
+    for module in Server::value_variants().iter().filter_map(|server| Module::of(*server)) {
         let path = surroundings.modules.join(module.folder).join("go.mod");
         let text = fs::read_to_string(path).unwrap();
         let tools: BTreeSet<&str> = text
