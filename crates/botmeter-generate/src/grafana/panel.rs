@@ -138,7 +138,7 @@ fn fields(
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
             custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
-            links: links::of_panel(page, drawn),
+            links: links::of_panel(page.dashboard, drawn, page.has_traces),
         },
         overrides: overrides(page, drawn, columns),
     }
@@ -174,7 +174,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             overrides.push(of_column(drawn.heading(line), properties));
         }
     }
-    let rows = links::of_rows(page, drawn).into_iter();
+    let rows = links::of_rows(page.dashboard, drawn).into_iter();
     overrides.extend(rows.map(|(key, link)| {
         of_column(key, vec![property("links", PropertyValue::Links(vec![link]))])
     }));
