@@ -50,6 +50,12 @@ impl Labels {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }
 
+    /// How many bytes they take, about: each text is a piece of memory.
+    pub(crate) fn weight(&self) -> usize {
+        let pairs = self.pairs();
+        pairs.map(|(key, value)| key.len() + value.len() + 64).sum::<usize>() + 16
+    }
+
     /// The same labels without the name, by which series are paired.
     pub(crate) fn without_name(&self) -> Self {
         if self.name().is_none() {
