@@ -6,11 +6,7 @@
 
 #![expect(clippy::print_stdout, reason = "a benchmark talks to the person who runs it")]
 
-use std::{
-    error::Error,
-    fs,
-    time::{Duration, Instant},
-};
+use std::{error::Error, time::Duration};
 
 use botmeter_board::{Board, Expr};
 use botmeter_core::{Domain, Kind, Registered, label::Values};
@@ -96,21 +92,28 @@ fn measure(models: usize, steps: i64) -> Result<(), Box<dyn Error>> {
 
 /// The time that this thread has a core, where the system tells, and otherwise
 /// any time: what else a machine does counts for less.
-struct Watch(Option<Duration>, Instant);
+struct Watch(Duration);
 
 impl Watch {
     fn start() -> Self {
-        Self(Self::on_a_core(), Instant::now())
+        Self(Self::now())
     }
 
     fn elapsed(&self) -> Duration {
-        let of_thread = || Some(Self::on_a_core()?.saturating_sub(self.0?));
-        of_thread().unwrap_or_else(|| self.1.elapsed())
+        Self::now().saturating_sub(self.0)
     }
 
-    fn on_a_core() -> Option<Duration> {
-        let told = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-        told.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    #[cfg(unix)]
+    fn now() -> Duration {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+        Duration::try_from(now).unwrap_or_default()
+    }
+
+    #[cfg(not(unix))]
+    fn now() -> Duration {
+        static BEGAN: std::sync::LazyLock<std::time::Instant> =
+            std::sync::LazyLock::new(std::time::Instant::now);
+        BEGAN.elapsed()
     }
 }
 

@@ -5,7 +5,7 @@ mod past;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    error, fmt,
+    error, fmt, mem,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// How much is remembered of which series belong to which question, in bytes.
-const SELECTED: usize = 16 << 20;
+const SELECTED: usize = 32 << 20;
 
 /// How much a history holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,6 +114,9 @@ pub struct OutOfOrder {
 struct Source {
     timeline: Timeline,
     series: Vec<usize>,
+    /// The series of the last reading in its order, which is mostly that of
+    /// the next one.
+    order: Vec<usize>,
 }
 
 impl Default for Bounds {
@@ -223,11 +226,16 @@ impl History {
         let is_due = self.past.as_ref().is_some_and(|past| past.is_due(target, at));
         let mut remembered = Vec::new();
         let mut appended = Appended::default();
+        let order = mem::take(&mut source.order);
+        let mut expected = order.into_iter();
+        let mut order = Vec::with_capacity(expected.len());
         for (labels, value) in samples {
             if is_due {
                 remembered.push((labels.clone(), value));
             }
-            match self.open(target, number, labels) {
+            let expected = expected.next().filter(|own| self.is_of(*own, &labels));
+            let own = expected.or_else(|| self.number(target, number, labels));
+            match own.and_then(|own| self.open(target, number, own)) {
                 Some(series) => {
                     let places = series.push(number, value);
                     self.samples += places;
@@ -235,6 +243,10 @@ impl History {
                 }
                 None => appended.refused += 1,
             }
+            order.push(own.unwrap_or(usize::MAX));
+        }
+        if let Some(source) = self.targets.get_mut(target.0) {
+            source.order = order;
         }
         appended.ended = self.finish(target, number);
         if appended.stored + appended.ended == 0
@@ -251,17 +263,32 @@ impl History {
         Ok(appended)
     }
 
-    /// The series of these labels, if it can take a sample of this number.
-    fn open(&mut self, target: Target, number: u64, labels: Labels) -> Option<&mut Series> {
+    /// Whether the series of this number has these very labels.
+    fn is_of(&self, own: usize, labels: &Labels) -> bool {
+        matches!(self.series.get(own), Some(Some(series)) if series.labels.is(labels))
+    }
+
+    /// The number of the series of these labels, which may be new, if there is
+    /// room for it.
+    fn number(&mut self, target: Target, number: u64, labels: Labels) -> Option<usize> {
         if let Some(known) = self.numbers.get(&labels) {
-            let series = self.series.get_mut(*known)?.as_mut()?;
-            return (series.target == target.0 && series.end() <= number).then_some(series);
+            return Some(*known);
         }
         if self.numbers.len() >= self.bounds.series {
             return None;
         }
-        let own = self.add(Series::new(labels, target.0, number))?;
-        self.series.get_mut(own)?.as_mut()
+        self.add(Series::new(labels, target.0, number))
+    }
+
+    /// The series, if it can take a sample of this number.
+    fn open(&mut self, target: Target, number: u64, own: usize) -> Option<&mut Series> {
+        let series = self.series.get_mut(own)?.as_mut()?;
+        (series.target == target.0 && series.end() <= number).then_some(series)
+    }
+
+    /// Labels as a series here has them, so that they are in memory once.
+    pub(crate) fn shared(&self, labels: Labels) -> Labels {
+        self.numbers.get_key_value(&labels).map_or(labels, |(known, _)| known.clone())
     }
 
     /// Gives a new series a number, unless it has no name.

@@ -50,6 +50,15 @@ impl Labels {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether these are the very same, and not only equal.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// How many bytes they take, about: each text is a piece of memory.
     pub(crate) fn weight(&self) -> usize {
         let pairs = self.pairs();

@@ -26,7 +26,7 @@ pub(crate) struct Asked {
 /// Series by their numbers, and to which group each belongs.
 #[derive(Debug)]
 pub(crate) struct Selected {
-    pub(crate) series: Vec<(usize, usize)>,
+    pub(crate) series: Vec<(u32, u32)>,
     pub(crate) groups: Vec<Labels>,
     /// Which distribution each group is a bucket of, and its bound.
     pub(crate) buckets: Vec<Option<(usize, f64)>>,
@@ -101,9 +101,10 @@ impl Selected {
                 })
             });
             last = Some((own, place));
-            (number, place)
+            // There are fewer of both than this has room for.
+            Some((number.try_into().ok()?, place.try_into().ok()?))
         });
-        let series = series.collect();
+        let series = series.flatten().collect();
         let mut selected = Self { series, groups, buckets: Vec::new(), distributions: Vec::new() };
         if keys.contains(&BOUND) {
             selected.find_buckets();
@@ -129,6 +130,6 @@ impl Selected {
     pub(crate) fn weight(&self) -> usize {
         let labels = self.groups.iter().chain(&self.distributions);
         let labels: usize = labels.map(Labels::weight).sum();
-        (self.series.len() + self.buckets.len()) * 24 + labels
+        self.series.capacity() * 8 + self.buckets.len() * 24 + labels
     }
 }

@@ -42,8 +42,8 @@ impl<'a> Plan<'a> {
     /// These series of a history.
     pub(super) fn of(history: &'a History, selected: Arc<Selected>) -> Self {
         let series = selected.series.iter().filter_map(|(number, group)| {
-            let (series, timeline) = history.numbered(*number)?;
-            Some((series, timeline, *group))
+            let (series, timeline) = history.numbered(usize::try_from(*number).ok()?)?;
+            Some((series, timeline, usize::try_from(*group).ok()?))
         });
         Self { series: series.collect(), selected }
     }
