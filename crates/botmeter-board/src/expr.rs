@@ -262,6 +262,16 @@ impl Expr {
         iter::once(self).chain(within.into_iter().flatten().flat_map(|expr| expr.walk())).collect()
     }
 
+    /// Whether some part looks over this time.
+    pub fn looks_over(&self, window: Window) -> bool {
+        self.walk().into_iter().any(|expr| match expr {
+            Self::Fold { of, .. } | Self::Quantile { of, .. } | Self::Heat { of } => {
+                of.window == window
+            }
+            _ => false,
+        })
+    }
+
     /// The longest time that any part looks back over; what a panel chooses
     /// itself is not counted. How far back a recorded series looked is asked
     /// for by its name.

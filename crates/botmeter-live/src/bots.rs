@@ -19,6 +19,9 @@ const SHOWN: Duration = Duration::from_mins(15);
 /// How far apart the moments are that are remembered for days.
 const PAST: Duration = Duration::from_mins(4);
 
+/// The part of the memory that answers are kept in.
+const ANSWERS: u64 = 16;
+
 /// How many series are taken, at most.
 const SERIES: usize = 100_000;
 
@@ -64,10 +67,12 @@ impl Bots {
         at: i64,
     ) -> Self {
         // A quarter of the memory is for what lies days back.
-        let samples = samples(memory);
+        let answers = memory / ANSWERS;
+        let samples = samples(memory - answers);
         let past = Bounds { samples: samples / 4, series: SERIES };
         let own = Bounds { samples: samples - samples / 4, series: SERIES };
-        let mut history = History::new(own).with_past(PAST, past);
+        let answers = usize::try_from(answers).unwrap_or(usize::MAX);
+        let mut history = History::new(own).with_past(PAST, past).with_answers(answers);
         let scrapes = bots.into_iter();
         let scrapes =
             scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();

@@ -4,6 +4,7 @@ mod groups;
 mod kinds;
 
 use botmeter_board::{Kind, Limits, Panel, Step, Variable};
+use botmeter_window::Track;
 
 use crate::{
     Answers, Frame, Picture, markdown,
@@ -79,8 +80,13 @@ impl Drawer<'_> {
         let mut groups = Vec::new();
         for (line, asked) in self.panel.lines.iter().enumerate() {
             let place = self.frame.place(self.panel.scope, self.variables);
-            let rows = self.answers.over(&asked.expr, &moments, &place)?;
-            groups.extend(groups::of_line(line, rows));
+            let tracks = self.answers.tracks(&asked.expr, &moments, &place)?;
+            groups.extend(tracks.into_iter().map(|Track { labels, values }| Group {
+                line,
+                labels,
+                name: String::new(),
+                values,
+            }));
         }
         if groups.is_empty() {
             return Ok((Vec::new(), self.nothing()));

@@ -3,7 +3,7 @@
 use std::{fmt, time::Duration};
 
 use botmeter_board::{Expr, Scope, Variable};
-use botmeter_window::{Chosen, History, Place, Row, View, rate_interval};
+use botmeter_window::{Chosen, History, Place, Row, Track, View, rate_interval};
 
 use crate::Clock;
 
@@ -44,6 +44,20 @@ pub trait Answers: fmt::Debug {
     ) -> Result<Vec<Vec<Row>>, String> {
         moments.iter().map(|at| self.at(expr, *at, place)).collect()
     }
+
+    /// The same group by group, in the order of their labels.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer, as a sentence for the page.
+    fn tracks(
+        &self,
+        expr: &Expr,
+        moments: &[i64],
+        place: &Place<'_>,
+    ) -> Result<Vec<Track>, String> {
+        self.over(expr, moments, place).map(Track::of)
+    }
 }
 
 impl Answers for History {
@@ -58,6 +72,15 @@ impl Answers for History {
         place: &Place<'_>,
     ) -> Result<Vec<Vec<Row>>, String> {
         Ok(self.ask_over(expr, moments, place))
+    }
+
+    fn tracks(
+        &self,
+        expr: &Expr,
+        moments: &[i64],
+        place: &Place<'_>,
+    ) -> Result<Vec<Track>, String> {
+        Ok(Self::tracks(self, expr, moments, place))
     }
 }
 

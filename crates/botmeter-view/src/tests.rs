@@ -1,5 +1,7 @@
 //! A small board with every kind of panel, drawn from a small history.
 
+mod again;
+
 use std::time::Duration;
 
 use botmeter_board::{

@@ -1,25 +1,25 @@
 //! Answers to typed queries.
 
+mod kept;
 mod plan;
 #[cfg(test)]
 mod tests;
 
-use std::{ops::Range, ptr, rc::Rc, time::Duration};
+use std::{cell::Cell, ops::Range, ptr, rc::Rc, sync::Arc, time::Duration};
 
-use botmeter_board::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Severity};
+use botmeter_board::{Comparison, Expr, Fold, Function, Sample, Selection, Severity};
 use botmeter_core::label::LabelInfo;
 
 use crate::{
     History, Labels, Place, Row,
     over_time::{self, Span, Stretch},
     quantile::{self, Bucket},
+    rings::Roots,
     rows::{Pairing, Value},
-    series::{LOOKBACK, Series, Timeline},
+    selected::{Asked, BOUND, Selected},
+    series::{LOOKBACK, Timeline},
 };
 use plan::{Plan, Plans};
-
-/// The label that holds the bound of a bucket.
-const BOUND: &str = "le";
 
 impl History {
     /// What the query gives at a time in milliseconds: a row for each group,
@@ -54,16 +54,16 @@ impl History {
     /// ```
     pub fn ask(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Vec<Row> {
         let plans = Plans::default();
-        Evaluator { history: self, at, place, plans: &plans }.value(expr).into_rows()
+        Evaluator::new(self, at, place, &plans).value(expr).into_rows()
     }
 
     /// The same at each of these times; which series are looked at, and by
     /// what they are grouped, is found once.
     pub fn ask_over(&self, expr: &Expr, moments: &[i64], place: &Place<'_>) -> Vec<Vec<Row>> {
         let plans = Plans::default();
-        let answers = moments.iter().map(|at| {
-            Evaluator { history: self, at: *at, place, plans: &plans }.value(expr).into_rows()
-        });
+        let answers = moments
+            .iter()
+            .map(|at| Evaluator::new(self, *at, place, &plans).value(expr).into_rows());
         answers.collect()
     }
 }
@@ -74,9 +74,25 @@ struct Evaluator<'a> {
     at: i64,
     place: &'a Place<'a>,
     plans: &'a Plans<'a>,
+    /// How far back it has looked so far.
+    roots: Cell<Roots>,
 }
 
 impl<'a> Evaluator<'a> {
+    fn new(history: &'a History, at: i64, place: &'a Place<'a>, plans: &'a Plans<'a>) -> Self {
+        Self { history, at, place, plans, roots: Cell::default() }
+    }
+
+    /// The history that goes back to this time.
+    fn back_to(&self, since: i64) -> &'a History {
+        let history = self.history.back_to(since);
+        let mut roots = self.roots.get();
+        let root = if ptr::eq(history, self.history) { &mut roots.own } else { &mut roots.past };
+        *root = since.min(*root);
+        self.roots.set(roots);
+        history
+    }
+
     fn value(&self, expr: &Expr) -> Value {
         let both = |a: &Expr, b: &Expr| (self.value(a), self.value(b));
         match expr {
@@ -148,7 +164,7 @@ impl<'a> Evaluator<'a> {
         above: Option<f64>,
     ) -> Value {
         let start = self.at - milliseconds(within);
-        let history = self.history.back_to(start);
+        let history = self.back_to(start);
         let plan = self.plan(history, None, by, of);
         let values = plan.fold(Fold::Sum, |series, timeline| {
             let numbers = timeline.numbers(start, self.at);
@@ -160,7 +176,7 @@ impl<'a> Evaluator<'a> {
 
     fn recorded(&self, name: &str, offset: Option<Duration>) -> Value {
         let at = self.at - milliseconds(offset.unwrap_or_default());
-        let history = self.history.back_to(at - LOOKBACK);
+        let history = self.back_to(at - LOOKBACK);
         let rows = history.named(name).filter_map(|(series, timeline)| {
             Some(Row::new(series.labels.clone(), series.at(timeline, at)?))
         });
@@ -168,15 +184,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn firing(&self, severity: Severity) -> Value {
-        let history = self.history.back_to(self.at - LOOKBACK);
-        let fires = |series: &Series| {
-            let labels = &series.labels;
+        let history = self.back_to(self.at - LOOKBACK);
+        let fires = |labels: &Labels| {
             labels.get("alertstate") == Some("firing")
                 && labels.get("severity") == Some(severity.as_str())
                 && self.place.admits_job(labels)
         };
-        let series = history.named("ALERTS").filter(|(series, _)| fires(series));
-        let plan = Plan::of(&self.keys(None, &[]), series);
+        let keys = self.keys(None, &[]);
+        let series = history.numbers("ALERTS").filter(|(_, labels)| fires(labels));
+        let plan = Plan::of(history, Arc::new(Selected::of(&keys, series)));
         let values =
             plan.fold(Fold::Sum, |series, timeline| series.at(timeline, self.at).map(|_| 1.0));
         plan.rows(values)
@@ -185,13 +201,14 @@ impl<'a> Evaluator<'a> {
     fn quantile(&self, expr: &Expr) -> Value {
         let Expr::Quantile { quantile, by, of } = expr else { return self.value(expr) };
         let (plan, counts) = self.sampled(Fold::Sum, Some(BOUND), by, of);
-        let mut groups: Vec<Vec<Bucket>> = vec![Vec::new(); plan.distributions.len()];
-        for (count, place) in counts.into_iter().zip(&plan.buckets) {
+        let Selected { buckets, distributions, .. } = &*plan.selected;
+        let mut groups: Vec<Vec<Bucket>> = vec![Vec::new(); distributions.len()];
+        for (count, place) in counts.into_iter().zip(buckets) {
             if let (Some(count), Some((group, bound))) = (count, *place) {
                 groups[group].push(Bucket { bound, count });
             }
         }
-        let groups = plan.distributions.iter().zip(groups);
+        let groups = distributions.iter().zip(groups);
         let rows = groups.filter(|(_, buckets)| !buckets.is_empty()).map(|(labels, buckets)| {
             Row::new(labels.clone(), quantile::quantile(*quantile, buckets))
         });
@@ -209,7 +226,7 @@ impl<'a> Evaluator<'a> {
         let end = self.at - milliseconds(of.offset.unwrap_or_default());
         let window = self.place.window(of.window);
         let back = if of.function == Function::Value { None } else { window };
-        let history = self.history.back_to(end - back.map_or(LOOKBACK, milliseconds));
+        let history = self.back_to(end - back.map_or(LOOKBACK, milliseconds));
         let plan = self.plan(history, bound, by, &of.selection);
         let mut last: Option<(&Timeline, Range<u64>)> = None;
         let values = plan.fold(fold, |series, timeline| {
@@ -239,15 +256,9 @@ impl<'a> Evaluator<'a> {
         of: &Selection,
     ) -> Rc<Plan<'a>> {
         self.plans.find(history, of, || {
-            let name = of.series_name();
-            let series = history.named(&name);
-            let le = match of.part {
-                Part::Bucket(bound) => Some(bound.to_string()),
-                _ => None,
-            };
-            let le = le.as_deref();
-            let series = series.filter(|(series, _)| self.selects(of, le, &series.labels));
-            Plan::of(&self.keys(bound, by), series)
+            let (selection, keys) = (of.clone(), self.keys(bound, by));
+            let asked = Asked { selection, keys, choice: self.place.choice(of) };
+            Plan::of(history, history.selected(&of.series_name(), asked))
         })
     }
 
@@ -257,16 +268,6 @@ impl<'a> Evaluator<'a> {
         keys.extend(self.place.scope());
         keys.extend(by.iter().map(LabelInfo::key));
         keys
-    }
-
-    /// Whether a series is selected; of buckets, the one with this bound.
-    fn selects(&self, selection: &Selection, bound: Option<&str>, labels: &Labels) -> bool {
-        let matches = selection.matchers.iter().all(|matcher| {
-            let value = labels.get(matcher.key).unwrap_or_default();
-            matcher.values.contains(&value) == matcher.is_wanted
-        });
-        let is_bucket = bound.is_none() || labels.get(BOUND) == bound;
-        matches && is_bucket && self.place.admits(selection, labels)
     }
 }
 

@@ -5,7 +5,8 @@ mod past;
 
 use std::{
     collections::{BTreeMap, HashMap},
-    error, fmt,
+    error, fmt, mem,
+    sync::{Arc, Mutex, PoisonError},
 };
 
 pub(crate) use contents::{Contents, Stretch};
@@ -13,8 +14,14 @@ use past::Past;
 
 use crate::{
     Labels,
+    lately::Lately,
+    rings::Rings,
+    selected::{Asked, Selected},
     series::{Series, Timeline},
 };
+
+/// How much is remembered of which series belong to which question, in bytes.
+const SELECTED: usize = 32 << 20;
 
 /// How much a history holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,15 +67,28 @@ impl Target {
 pub struct History {
     bounds: Bounds,
     targets: Vec<Source>,
-    /// By a number that grows, because sums add up in the order in which
-    /// series came, as in Prometheus, and the last bits depend on it.
-    series: BTreeMap<u64, Series>,
-    next: u64,
-    numbers: HashMap<Labels, u64>,
-    names: HashMap<Box<str>, Vec<u64>>,
+    /// By their numbers; a number that is free is given to the next one.
+    series: Vec<Option<Series>>,
+    free: Vec<usize>,
+    numbers: HashMap<Labels, usize>,
+    names: BTreeMap<Box<str>, Named>,
+    /// How often a series came or went.
+    changes: u64,
     samples: usize,
     has_forgotten: bool,
     past: Option<Past>,
+    selected: Mutex<Lately<Asked, (u64, Arc<Selected>)>>,
+    rings: Option<Rings>,
+}
+
+/// The series of one name.
+#[derive(Debug, Default)]
+struct Named {
+    /// In the order in which they came, because sums add up in it, as in
+    /// Prometheus, and the last bits depend on it.
+    series: Vec<usize>,
+    /// When one of them came or went last.
+    changed: u64,
 }
 
 /// What was made of one reading of a target.
@@ -93,7 +113,10 @@ pub struct OutOfOrder {
 #[derive(Debug, Default)]
 struct Source {
     timeline: Timeline,
-    series: Vec<u64>,
+    series: Vec<usize>,
+    /// The series of the last reading in its order, which is mostly that of
+    /// the next one.
+    order: Vec<usize>,
 }
 
 impl Default for Bounds {
@@ -109,14 +132,31 @@ impl History {
         Self {
             bounds,
             targets: Vec::new(),
-            series: BTreeMap::new(),
-            next: 0,
+            series: Vec::new(),
+            free: Vec::new(),
             numbers: HashMap::new(),
-            names: HashMap::new(),
+            names: BTreeMap::new(),
+            changes: 0,
             samples: 0,
             has_forgotten: false,
             past: None,
+            selected: Mutex::new(Lately::new(SELECTED)),
+            rings: None,
         }
+    }
+
+    /// Keeps answers of [`tracks`](Self::tracks) for the next one who asks, in
+    /// so many bytes at most, those that were asked for last.
+    ///
+    /// Answers are the same with and without.
+    #[must_use]
+    pub fn with_answers(mut self, bytes: usize) -> Self {
+        self.rings = Some(Rings::new(bytes));
+        self
+    }
+
+    pub(crate) fn rings(&self) -> Option<&Rings> {
+        self.rings.as_ref()
     }
 
     /// One more place that samples come from.
@@ -135,7 +175,7 @@ impl History {
 
     /// How many series there are, those that have ended included.
     pub fn series(&self) -> usize {
-        self.series.len()
+        self.numbers.len()
     }
 
     #[cfg(test)]
@@ -180,14 +220,22 @@ impl History {
             return Err(OutOfOrder { at, newest });
         }
         let number = source.timeline.push(at);
+        if let Some(rings) = &mut self.rings {
+            rings.cut(at);
+        }
         let is_due = self.past.as_ref().is_some_and(|past| past.is_due(target, at));
         let mut remembered = Vec::new();
         let mut appended = Appended::default();
+        let order = mem::take(&mut source.order);
+        let mut expected = order.into_iter();
+        let mut order = Vec::with_capacity(expected.len());
         for (labels, value) in samples {
             if is_due {
                 remembered.push((labels.clone(), value));
             }
-            match self.open(target, number, labels) {
+            let expected = expected.next().filter(|own| self.is_of(*own, &labels));
+            let own = expected.or_else(|| self.number(target, number, labels));
+            match own.and_then(|own| self.open(target, number, own)) {
                 Some(series) => {
                     let places = series.push(number, value);
                     self.samples += places;
@@ -195,6 +243,10 @@ impl History {
                 }
                 None => appended.refused += 1,
             }
+            order.push(own.unwrap_or(usize::MAX));
+        }
+        if let Some(source) = self.targets.get_mut(target.0) {
+            source.order = order;
         }
         appended.ended = self.finish(target, number);
         if appended.stored + appended.ended == 0
@@ -211,22 +263,49 @@ impl History {
         Ok(appended)
     }
 
-    /// The series of these labels, if it can take a sample of this number.
-    fn open(&mut self, target: Target, number: u64, labels: Labels) -> Option<&mut Series> {
+    /// Whether the series of this number has these very labels.
+    fn is_of(&self, own: usize, labels: &Labels) -> bool {
+        matches!(self.series.get(own), Some(Some(series)) if series.labels.is(labels))
+    }
+
+    /// The number of the series of these labels, which may be new, if there is
+    /// room for it.
+    fn number(&mut self, target: Target, number: u64, labels: Labels) -> Option<usize> {
         if let Some(known) = self.numbers.get(&labels) {
-            let series = self.series.get_mut(known)?;
-            return (series.target == target.0 && series.end() <= number).then_some(series);
+            return Some(*known);
         }
-        if self.series.len() >= self.bounds.series {
+        if self.numbers.len() >= self.bounds.series {
             return None;
         }
-        let name = labels.name()?.into();
-        let own = self.next;
-        self.next += 1;
-        self.targets.get_mut(target.0)?.series.push(own);
-        self.names.entry(name).or_default().push(own);
-        self.numbers.insert(labels.clone(), own);
-        Some(self.series.entry(own).or_insert(Series::new(labels, target.0, number)))
+        self.add(Series::new(labels, target.0, number))
+    }
+
+    /// The series, if it can take a sample of this number.
+    fn open(&mut self, target: Target, number: u64, own: usize) -> Option<&mut Series> {
+        let series = self.series.get_mut(own)?.as_mut()?;
+        (series.target == target.0 && series.end() <= number).then_some(series)
+    }
+
+    /// Labels as a series here has them, so that they are in memory once.
+    pub(crate) fn shared(&self, labels: Labels) -> Labels {
+        self.numbers.get_key_value(&labels).map_or(labels, |(known, _)| known.clone())
+    }
+
+    /// Gives a new series a number, unless it has no name.
+    fn add(&mut self, series: Series) -> Option<usize> {
+        let name = series.labels.name()?.into();
+        let own = self.free.pop().unwrap_or(self.series.len());
+        self.targets.get_mut(series.target)?.series.push(own);
+        self.changes += 1;
+        let named = self.names.entry(name).or_default();
+        named.series.push(own);
+        named.changed = self.changes;
+        self.numbers.insert(series.labels.clone(), own);
+        match self.series.get_mut(own) {
+            Some(place) => *place = Some(series),
+            None => self.series.push(Some(series)),
+        }
+        Some(own)
     }
 
     /// Marks the end of all series of the target that have no sample of this
@@ -235,7 +314,7 @@ impl History {
         let mut ended = 0;
         let numbers = self.targets.get(target.0).map_or(&[][..], |source| &source.series);
         for own in numbers {
-            let Some(series) = self.series.get_mut(own) else { continue };
+            let Some(Some(series)) = self.series.get_mut(*own) else { continue };
             if series.end() <= number && !series.has_ended() {
                 self.samples += series.finish(number);
                 ended += 1;
@@ -252,23 +331,27 @@ impl History {
         };
         source.timeline.shorten();
         let first = source.timeline.first();
-        let Self { series: all, numbers, names, samples, .. } = self;
+        let Self { series: all, free, numbers, names, changes, samples, .. } = self;
         source.series.retain(|own| {
-            let Some(series) = all.get_mut(own) else { return false };
+            let Some(place) = all.get_mut(*own) else { return false };
+            let Some(series) = place else { return false };
             *samples -= series.shorten(first);
             if series.len() > 0 {
                 return true;
             }
             numbers.remove(&series.labels);
             if let Some(name) = series.labels.name()
-                && let Some(alike) = names.get_mut(name)
+                && let Some(named) = names.get_mut(name)
             {
-                alike.retain(|other| other != own);
-                if alike.is_empty() {
+                *changes += 1;
+                named.changed = *changes;
+                named.series.retain(|other| other != own);
+                if named.series.is_empty() {
                     names.remove(name);
                 }
             }
-            all.remove(own);
+            *place = None;
+            free.push(*own);
             false
         });
         true
@@ -276,11 +359,35 @@ impl History {
 
     /// The series of a name, in the order in which they came.
     pub(crate) fn named(&self, name: &str) -> impl Iterator<Item = (&Series, &Timeline)> {
-        let numbers = self.names.get(name).map_or(&[][..], Vec::as_slice);
-        numbers.iter().filter_map(|own| {
-            let series = self.series.get(own)?;
-            Some((series, &self.targets.get(series.target)?.timeline))
-        })
+        self.numbers(name).filter_map(|(own, _)| self.numbered(own))
+    }
+
+    /// The numbers of the series of a name, with their labels, in the same
+    /// order.
+    pub(crate) fn numbers(&self, name: &str) -> impl Iterator<Item = (usize, &Labels)> {
+        let numbers = self.names.get(name).map_or(&[][..], |named| &named.series);
+        numbers.iter().filter_map(|own| Some((*own, &self.numbered(*own)?.0.labels)))
+    }
+
+    /// The series of this number, with its times.
+    pub(crate) fn numbered(&self, number: usize) -> Option<(&Series, &Timeline)> {
+        let series = self.series.get(number)?.as_ref()?;
+        Some((series, &self.targets.get(series.target)?.timeline))
+    }
+
+    /// The series of a name that are asked for, in groups. It stays the same
+    /// until one of that name comes or goes.
+    pub(crate) fn selected(&self, name: &str, asked: Asked) -> Arc<Selected> {
+        let changed = self.names.get(name).map_or(0, |named| named.changed);
+        let lately = || self.selected.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((as_of, known)) = lately().get(&asked)
+            && as_of == changed
+        {
+            return known;
+        }
+        let found = Arc::new(asked.among(self.numbers(name)));
+        lately().put(asked, found.weight(), (changed, Arc::clone(&found)));
+        found
     }
 }
 

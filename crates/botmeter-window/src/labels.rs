@@ -50,6 +50,21 @@ impl Labels {
         self.0.iter().map(|(key, value)| (&**key, &**value))
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether these are the very same, and not only equal.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// How many bytes they take, about: each text is a piece of memory.
+    pub(crate) fn weight(&self) -> usize {
+        let pairs = self.pairs();
+        pairs.map(|(key, value)| key.len() + value.len() + 64).sum::<usize>() + 16
+    }
+
     /// The same labels without the name, by which series are paired.
     pub(crate) fn without_name(&self) -> Self {
         if self.name().is_none() {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use botmeter_board::{Scope, Selection, Variable, Window};
+use botmeter_core::label::LabelInfo;
 
 use crate::Labels;
 
@@ -73,13 +74,35 @@ impl Chosen {
         self.0.get(key).is_some_and(|values| values.iter().any(|chosen| chosen == value))
     }
 
+    /// Whether something is chosen of the label `key`.
+    pub(crate) fn is_of(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// Keys and values that are chosen.
     pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().flat_map(|(key, values)| values.iter().map(|value| (&**key, &**value)))
     }
 
     fn admits(&self, key: &str, value: &str) -> bool {
-        !self.0.contains_key(key) || self.has(key, value)
+        !self.is_of(key) || self.has(key, value)
+    }
+}
+
+/// What a page leaves in of the series of an instrument: those of a bot that
+/// have one of these values for each of these labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Choice(Vec<(&'static str, Vec<String>)>);
+
+impl Choice {
+    pub(crate) fn admits(&self, labels: &Labels) -> bool {
+        let is_there = |key: &str| labels.get(key).is_some();
+        is_there("job")
+            && is_there("instance")
+            && self.0.iter().all(|(key, values)| {
+                let own = labels.get(key).unwrap_or_default();
+                values.iter().any(|value| value == own)
+            })
     }
 }
 
@@ -105,17 +128,16 @@ impl Place<'_> {
         }
     }
 
-    /// Whether the choice on the page leaves this series in.
-    pub(crate) fn admits(&self, selection: &Selection, labels: &Labels) -> bool {
-        let Self::Panel(view) = self else { return true };
-        let admits = |key: &str| view.chosen.admits(key, labels.get(key).unwrap_or_default());
+    /// What the page leaves in of these series; nothing if this is a rule, to
+    /// which all of them matter.
+    pub(crate) fn choice(&self, selection: &Selection) -> Option<Choice> {
+        let Self::Panel(view) = self else { return None };
+        let labels = selection.instrument.labels();
         let variables = view.variables.iter().map(|variable| &variable.label);
-        self.admits_job(labels)
-            && labels.get("instance").is_some()
-            && admits("instance")
-            && variables
-                .filter(|label| selection.instrument.labels().contains(label))
-                .all(|label| admits(label.key()))
+        let own = variables.filter(|label| labels.contains(label)).map(LabelInfo::key);
+        let keys = ["job", "instance"].into_iter().chain(own);
+        let chosen = keys.filter_map(|key| Some((key, view.chosen.0.get(key)?.clone())));
+        Some(Choice(chosen.collect()))
     }
 
     /// Whether the choice on the page leaves this job in: alerts are by job.

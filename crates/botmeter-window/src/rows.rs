@@ -108,13 +108,14 @@ impl Value {
     }
 
     /// So many of the groups with the largest values. Which of equal ones is
-    /// not promised, as in Prometheus.
+    /// not promised, as in Prometheus, but is always the same.
     pub(crate) fn top(self, count: u8) -> Self {
         let mut rows = self.into_rows();
         // A number comes before what is none, whatever its sign.
         rows.sort_by(|a, b| {
             let by_value = || b.value.total_cmp(&a.value);
-            a.value.is_nan().cmp(&b.value.is_nan()).then_with(by_value)
+            let by_labels = || a.labels.cmp(&b.labels);
+            a.value.is_nan().cmp(&b.value.is_nan()).then_with(by_value).then_with(by_labels)
         });
         rows.truncate(count.into());
         Self::Rows(rows)

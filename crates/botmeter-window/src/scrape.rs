@@ -1,6 +1,11 @@
 //! Pages that are read again and again.
 
-use crate::{Appended, History, Labels, OutOfOrder, Target, exposition::Page};
+use std::mem;
+
+use crate::{
+    Appended, History, Labels, OutOfOrder, Target,
+    exposition::{Page, Sample},
+};
 
 /// A bot whose page is read again and again, and what was heard of it.
 ///
@@ -31,6 +36,9 @@ pub struct Scrape {
     last_read: Option<i64>,
     failure: Option<String>,
     warning: Option<String>,
+    /// The labels of what its page said, in the order of the page: most of
+    /// them stand in the next one at the same place.
+    labels: Vec<Labels>,
 }
 
 impl Scrape {
@@ -43,6 +51,7 @@ impl Scrape {
             last_read: None,
             failure: None,
             warning: None,
+            labels: Vec::new(),
         }
     }
 
@@ -98,8 +107,16 @@ impl Scrape {
         at: i64,
         page: &Page,
     ) -> Result<Appended, OutOfOrder> {
-        let samples =
-            page.samples().map(|sample| (self.labels(&sample.name, &sample.labels), sample.value));
+        let mut known = mem::take(&mut self.labels).into_iter();
+        self.labels = page
+            .samples()
+            .map(|sample| match known.next() {
+                Some(labels) if are_of(&labels, sample) => labels,
+                _ => history.shared(self.labels(&sample.name, &sample.labels)),
+            })
+            .collect();
+        let values = page.samples().map(|sample| sample.value);
+        let samples = self.labels.iter().cloned().zip(values);
         let told =
             history.append(self.target, at, [(self.up(), 1.0)].into_iter().chain(samples))?;
         self.last_read = Some(at);
@@ -148,6 +165,17 @@ impl Scrape {
         // Of a key that is there twice, the first counts.
         Labels::of(name, of_target.into_iter().chain(renamed).chain(own))
     }
+}
+
+/// Whether a sample has these labels, as can be told at once.
+fn are_of(labels: &Labels, sample: &Sample) -> bool {
+    let Sample { name, labels: own, .. } = sample;
+    // Beside its own: the name, the job and the instance.
+    labels.len() == own.len() + 3
+        && labels.name() == Some(name)
+        && own.iter().all(|(key, value)| {
+            !["job", "instance"].contains(&key.as_str()) && labels.get(key) == Some(value)
+        })
 }
 
 #[cfg(test)]
@@ -200,5 +228,31 @@ mod tests {
         let labels =
             "exported_exported_job=x exported_instance=z exported_job=y instance=a:1 job=mail";
         assert_eq!(values(&history, "a", 1000), [(labels.to_owned(), 1.0)]);
+    }
+
+    #[test]
+    fn what_stood_at_a_place_before_says_nothing_of_what_stands_there_now() {
+        let pages = [
+            "a{x=\"1\"} 1\nb{exported_job=\"x\"} 1\nc 1\n",
+            "a{x=\"2\"} 2\nb{job=\"mail\"} 2\nc 2\n",
+            "b{exported_job=\"mail\"} 3\na{x=\"1\",y=\"\"} 3\nc 3\n",
+            "a{y=\"1\"} 4\na{x=\"1\"} 4\nc 4\nb 4\n",
+            "c 5\n",
+            "a{x=\"1\"} 6\nc 6\n",
+        ];
+        let mut long = History::new(Bounds::default());
+        let mut bot = Scrape::new(&mut long, "mail", "a:1");
+        for (at, text) in (1..).zip(pages) {
+            let mut short = History::new(Bounds::default());
+            let mut other = Scrape::new(&mut short, "mail", "a:1");
+            bot.read(&mut long, at, &page(text)).unwrap();
+            other.read(&mut short, at, &page(text)).unwrap();
+            for name in ["a", "b", "c", "up"] {
+                let [mut own, mut new] = [&long, &short].map(|history| values(history, name, at));
+                own.sort_by(|a, b| a.0.cmp(&b.0));
+                new.sort_by(|a, b| a.0.cmp(&b.0));
+                assert_eq!(own, new, "{name} of {text}");
+            }
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use botmeter_board::Panel;
-use botmeter_window::{Labels, Row};
+use botmeter_window::Labels;
 
 use super::Common;
 
@@ -23,22 +23,6 @@ impl Group {
     pub(super) fn is_plain(&self) -> bool {
         self.labels.pairs().next().is_none()
     }
-}
-
-/// The groups of one line's answers, in the order of their labels.
-pub(super) fn of_line(line: usize, rows: Vec<Vec<Row>>) -> Vec<Group> {
-    let count = rows.len();
-    let mut groups: BTreeMap<Labels, Vec<Option<f64>>> = BTreeMap::new();
-    for (moment, rows) in rows.into_iter().enumerate() {
-        for Row { labels, value } in rows {
-            let values = groups.entry(labels).or_insert_with(|| vec![None; count]);
-            if let Some(place) = values.get_mut(moment) {
-                *place = Some(value);
-            }
-        }
-    }
-    let groups = groups.into_iter();
-    groups.map(|(labels, values)| Group { line, labels, name: String::new(), values }).collect()
 }
 
 /// Names the groups by their lines and by the labels that tell them apart, and

@@ -1,13 +1,13 @@
 //! What stays the same of a question at all of its moments.
 
-use std::{cell::RefCell, collections::HashMap, ptr, rc::Rc};
+use std::{cell::RefCell, collections::HashMap, ptr, rc::Rc, sync::Arc};
 
 use botmeter_board::{Fold, Selection};
 
-use super::BOUND;
 use crate::{
-    History, Labels, Row,
+    History, Row,
     rows::Value,
+    selected::Selected,
     series::{Series, Timeline},
     sum::Sum,
 };
@@ -21,11 +21,7 @@ pub(super) struct Plans<'a>(RefCell<HashMap<(*const Selection, *const History), 
 #[derive(Debug)]
 pub(super) struct Plan<'a> {
     series: Vec<(&'a Series, &'a Timeline, usize)>,
-    groups: Vec<Labels>,
-    /// Which distribution each group is a bucket of, and its bound.
-    pub(super) buckets: Vec<Option<(usize, f64)>>,
-    /// The labels of the distributions.
-    pub(super) distributions: Vec<Labels>,
+    pub(super) selected: Arc<Selected>,
 }
 
 impl<'a> Plans<'a> {
@@ -43,50 +39,13 @@ impl<'a> Plans<'a> {
 }
 
 impl<'a> Plan<'a> {
-    /// These series in groups that these labels tell apart.
-    pub(super) fn of(
-        keys: &[&'static str],
-        of: impl Iterator<Item = (&'a Series, &'a Timeline)>,
-    ) -> Self {
-        let mut places: HashMap<Vec<&str>, usize> = HashMap::new();
-        let mut groups = Vec::new();
-        let mut last: Option<(&Labels, usize)> = None;
-        let series = of.map(|(series, timeline)| {
-            let own = &series.labels;
-            // Most series are in the group of the one before.
-            let is_same = |other: &Labels| keys.iter().all(|key| other.get(key) == own.get(key));
-            let known = last.filter(|(other, _)| is_same(other)).map(|(_, place)| place);
-            let place = known.unwrap_or_else(|| {
-                let values = keys.iter().map(|key| own.get(key).unwrap_or_default()).collect();
-                *places.entry(values).or_insert_with_key(|values| {
-                    let group = keys.iter().copied().zip(values.iter().copied());
-                    groups.push(Labels::from_pairs(group));
-                    groups.len() - 1
-                })
-            });
-            last = Some((own, place));
-            (series, timeline, place)
+    /// These series of a history.
+    pub(super) fn of(history: &'a History, selected: Arc<Selected>) -> Self {
+        let series = selected.series.iter().filter_map(|(number, group)| {
+            let (series, timeline) = history.numbered(usize::try_from(*number).ok()?)?;
+            Some((series, timeline, usize::try_from(*group).ok()?))
         });
-        let series = series.collect();
-        let mut plan = Self { series, groups, buckets: Vec::new(), distributions: Vec::new() };
-        if keys.contains(&BOUND) {
-            plan.find_buckets();
-        }
-        plan
-    }
-
-    fn find_buckets(&mut self) {
-        let mut places = HashMap::new();
-        let Self { groups, buckets, distributions, .. } = self;
-        buckets.extend(groups.iter().map(|labels| {
-            let bound = labels.get(BOUND)?.parse().ok()?;
-            let rest = Labels::from_pairs(labels.pairs().filter(|(key, _)| *key != BOUND));
-            let place = *places.entry(rest.clone()).or_insert_with(|| {
-                distributions.push(rest);
-                distributions.len() - 1
-            });
-            Some((place, bound))
-        }));
+        Self { series: series.collect(), selected }
     }
 
     /// The values of each group as one; nothing where it has none.
@@ -95,7 +54,7 @@ impl<'a> Plan<'a> {
         fold: Fold,
         mut value: impl FnMut(&'a Series, &'a Timeline) -> Option<f64>,
     ) -> Vec<Option<f64>> {
-        let mut groups: Vec<Option<Folded>> = vec![None; self.groups.len()];
+        let mut groups: Vec<Option<Folded>> = vec![None; self.selected.groups.len()];
         for (series, timeline, group) in &self.series {
             if let Some(value) = value(series, timeline) {
                 groups[*group].get_or_insert_with(|| Folded::new(fold)).add(value);
@@ -106,11 +65,10 @@ impl<'a> Plan<'a> {
 
     /// A row for each group that has a value.
     pub(super) fn rows(&self, values: Vec<Option<f64>>) -> Value {
-        let rows = self.groups.iter().zip(values);
+        let rows = self.selected.groups.iter().zip(values);
         Value::Rows(rows.filter_map(|(labels, it)| Some(Row::new(labels.clone(), it?))).collect())
     }
 }
-
 /// The values of one group as one.
 #[derive(Clone, Copy, Debug)]
 enum Folded {

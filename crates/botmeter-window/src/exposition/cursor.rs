@@ -1,5 +1,7 @@
 //! A line from which one piece after the other is taken.
 
+use std::fmt::Display;
+
 use super::Format;
 
 /// What is left of a line.
@@ -69,20 +71,29 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text whose opening quote was eaten, up to its closing one.
-    pub(super) fn quoted(&mut self, what: &str) -> Result<String, String> {
+    pub(super) fn quoted(&mut self, what: impl Display) -> Result<String, String> {
         let mut text = String::new();
-        let mut chars = self.rest.char_indices();
-        while let Some((at, c)) = chars.next() {
-            match c {
-                '"' => {
-                    self.rest = &self.rest[at + 1..];
-                    return Ok(text);
-                }
-                '\\' => text.push(escaped(chars.next().map(|(_, c)| c), true)?),
-                c => text.push(c),
+        // Nearly always there is nothing in it to be unescaped.
+        while let Some((plain, end, rest)) = self.until_special() {
+            text.push_str(plain);
+            self.rest = rest;
+            if end == '"' {
+                return Ok(text);
             }
+            let mut chars = rest.chars();
+            text.push(escaped(chars.next(), true)?);
+            self.rest = chars.as_str();
         }
         Err(format!("{what} has no end; close its quotes"))
+    }
+
+    /// What stands before the next quote or backslash, which of them it is,
+    /// and what follows.
+    fn until_special(&self) -> Option<(&'a str, char, &'a str)> {
+        let at = self.rest.find(['"', '\\'])?;
+        let (plain, rest) = self.rest.split_at(at);
+        let mut rest = rest.chars();
+        Some((plain, rest.next()?, rest.as_str()))
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which samples belong together, and which may not stand there.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet, hash_map::RandomState},
+    hash::BuildHasher,
+};
 
 use super::{Family, Format, Kind, Sample, line::Line};
 use crate::Labels;
@@ -12,16 +15,24 @@ pub(super) struct Families {
     all: Vec<Family>,
     /// What the last one was told of itself.
     said: HashSet<&'static str>,
-    /// Which samples the last one has.
-    there: HashSet<Labels>,
+    /// Which samples the last one has: their places by what stands for their
+    /// labels, which two of them may have alike.
+    there: HashMap<u64, Vec<usize>>,
+    hasher: RandomState,
     /// The names that families have, and their samples, with the family.
     taken: HashMap<String, usize>,
 }
 
 impl Families {
     pub(super) fn new(format: Format) -> Self {
-        let (said, there, taken) = (HashSet::new(), HashSet::new(), HashMap::new());
-        Self { format, all: Vec::new(), said, there, taken }
+        Self {
+            format,
+            all: Vec::new(),
+            said: HashSet::new(),
+            there: HashMap::new(),
+            hasher: RandomState::new(),
+            taken: HashMap::new(),
+        }
     }
 
     pub(super) fn finish(self) -> Vec<Family> {
@@ -125,13 +136,30 @@ impl Families {
         {
             return Err("only counters and buckets have exemplars; leave it out".to_owned());
         }
-        let pairs = sample.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
-        if !self.there.insert(Labels::of(&sample.name, pairs)) {
+        let alike = self.there.entry(mark(&sample, &self.hasher)).or_default();
+        let is_same = |place: &usize| {
+            family.samples.get(*place).is_some_and(|other| labels(other) == labels(&sample))
+        };
+        if alike.iter().any(is_same) {
             return Err("the sample is there twice; give each its own labels".to_owned());
         }
+        alike.push(family.samples.len());
         family.samples.push(sample);
         Ok(())
     }
+}
+
+/// A number that is the same for the same labels, in whatever order they stand
+/// there; one without a value is none.
+fn mark(sample: &Sample, hasher: &RandomState) -> u64 {
+    let pairs = sample.labels.iter().filter(|(_, value)| !value.is_empty());
+    let marks = pairs.map(|pair| hasher.hash_one(pair));
+    marks.fold(hasher.hash_one(&sample.name), u64::wrapping_add)
+}
+
+fn labels(sample: &Sample) -> Labels {
+    let pairs = sample.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    Labels::of(&sample.name, pairs)
 }
 
 /// What the names of samples may have behind the name of their family.

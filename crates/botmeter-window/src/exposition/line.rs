@@ -18,6 +18,9 @@ pub(super) enum Line {
     Sample(Sample),
 }
 
+/// How many labels are looked through one by one.
+const FEW: usize = 16;
+
 /// How long the labels of an exemplar may be together, in characters.
 const LONGEST_EXEMPLAR: usize = 128;
 
@@ -178,14 +181,14 @@ fn pairs(
             if !is_quoted && (key.contains(':') || plain_name(&key).is_err()) || key.is_empty() {
                 return Err(format!("{key:?} is no name of a label; put it in quotes"));
             }
-            if key == "__name__" || !keys.insert(key.clone()) {
+            if key == "__name__" || is_twice(&key, &pairs, &mut keys) {
                 return Err(format!("the label {key} is there twice; give it one value"));
             }
             cursor.skip_blanks();
             if !cursor.eat("\"") {
                 return Err(format!("the value of {key} does not stand in quotes; put it there"));
             }
-            let value = cursor.quoted(&format!("the value of {key}"))?;
+            let value = cursor.quoted(format_args!("the value of {key}"))?;
             pairs.push((key, value));
         } else if is_quoted && name.is_none() && pairs.is_empty() && !key.is_empty() {
             *name = Some(key);
@@ -202,6 +205,18 @@ fn pairs(
             return Err("the labels have no end; set them apart by commas, and close them".into());
         }
     }
+}
+
+/// Whether a key is among these pairs. Of many, the keys are remembered, so
+/// that no line takes for ever.
+fn is_twice(key: &str, pairs: &[(String, String)], keys: &mut HashSet<String>) -> bool {
+    if pairs.len() < FEW {
+        return pairs.iter().any(|(known, _)| known == key);
+    }
+    if keys.is_empty() {
+        keys.extend(pairs.iter().map(|(known, _)| known.clone()));
+    }
+    !keys.insert(key.to_owned())
 }
 
 fn plain_name(name: &str) -> Result<String, String> {

@@ -3,6 +3,7 @@
 use super::{History, Source};
 use crate::{
     Labels, Target,
+    rings::Rings,
     series::{Series, Timeline},
 };
 
@@ -11,7 +12,7 @@ use crate::{
 pub(crate) struct Contents {
     /// The times of each target.
     pub(crate) times: Vec<Vec<i64>>,
-    /// The series in the order in which they came.
+    /// The series, those of one name in the order in which they came.
     pub(crate) series: Vec<Stretch>,
     pub(crate) has_forgotten: bool,
 }
@@ -39,8 +40,9 @@ impl History {
 
     fn own_contents(&self) -> Contents {
         let times = self.targets.iter().map(|source| source.timeline.times().collect());
-        let series = self.series.values().filter_map(|series| {
-            let timeline = &self.targets.get(series.target)?.timeline;
+        let numbers = self.names.values().flat_map(|named| &named.series);
+        let series = numbers.filter_map(|own| {
+            let (series, timeline) = self.numbered(*own)?;
             let (first, values) = series.stretch(timeline)?;
             let labels = series.labels.clone();
             Some(Stretch { labels, target: series.target, first, values })
@@ -57,6 +59,7 @@ impl History {
         own: Contents,
         past: Option<Contents>,
     ) -> Option<()> {
+        self.rings = self.rings.take().map(Rings::emptied);
         self.put(targets, own)?;
         match (&mut self.past, past) {
             (Some(own), Some(past)) => own.put(targets, past),
@@ -79,19 +82,15 @@ impl History {
         }
         for Stretch { labels, target, first, values } in series {
             let target = targets.get(target)?.0;
-            let source = self.targets.get_mut(target)?;
-            if first.checked_add(values.len())? > source.timeline.len() || values.is_empty() {
+            let times = self.targets.get(target)?.timeline.len();
+            if first.checked_add(values.len())? > times || values.is_empty() {
                 return None;
             }
-            let (own, name) = (self.next, labels.name()?.into());
-            if self.numbers.insert(labels.clone(), own).is_some() {
+            if self.numbers.contains_key(&labels) {
                 return None;
             }
-            self.next += 1;
             self.samples += values.len();
-            source.series.push(own);
-            self.names.entry(name).or_default().push(own);
-            self.series.insert(own, Series::of(labels, target, first as u64, values));
+            self.add(Series::of(labels, target, first as u64, values))?;
         }
         self.has_forgotten = has_forgotten;
         while self.samples > self.bounds.samples && self.forget_oldest() {

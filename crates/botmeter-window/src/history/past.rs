@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Bounds, Contents, History};
-use crate::{Labels, Target, milliseconds::milliseconds};
+use crate::{Labels, Target, milliseconds::milliseconds, rings::Roots};
 
 /// A history with fewer moments, which lasts longer.
 #[derive(Debug)]
@@ -52,11 +52,21 @@ impl History {
     /// The history that goes back to this time, if one does: the finer one as
     /// long as it has forgotten nothing that is asked for.
     pub(crate) fn back_to(&self, since: i64) -> &Self {
-        let is_gone = self.has_forgotten && self.own_oldest().is_none_or(|oldest| oldest > since);
         match &self.past {
-            Some(past) if is_gone => &past.history,
+            Some(past) if self.is_gone(since) => &past.history,
             _ => self,
         }
+    }
+
+    /// Whether some of what there was after this time is forgotten.
+    fn is_gone(&self, since: i64) -> bool {
+        self.has_forgotten && self.own_oldest().is_none_or(|oldest| oldest > since)
+    }
+
+    /// Whether nothing is forgotten that an answer came from.
+    pub(crate) fn stands(&self, roots: Roots) -> bool {
+        let past = self.past.as_ref();
+        !self.is_gone(roots.own) && !past.is_some_and(|past| past.history.is_gone(roots.past))
     }
 }
 

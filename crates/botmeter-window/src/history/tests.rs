@@ -138,6 +138,34 @@ fn readings_of_nothing_take_no_room() {
 }
 
 #[test]
+fn series_that_come_and_go_are_found_whatever_was_asked_before() {
+    use botmeter_board::{Expr, Panel, Show, last};
+    use botmeter_core::{Gauge, Instrument, Unit, open_label};
+
+    use crate::Place;
+
+    open_label! {
+        /// Which.
+        pub struct X: "x", limit 10;
+    }
+    static A: Instrument<Gauge, (X,)> = Instrument::gauge("a", Unit::NONE, "What there is.");
+    let (mut history, target) = history(4, 10);
+    let panel = Panel::stat("Stat", "A stat.", Show::Count).draw(last(&A).by::<(X,)>());
+    let ask = |history: &History, expr: &Expr, at: i64| {
+        let rows = history.ask(expr, at, &Place::Rule).into_iter();
+        rows.map(|row| row.labels.get("x").unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    let expr = &panel.lines[0].expr;
+    assert!(ask(&history, expr, 0).is_empty());
+    for (time, names) in [(1, &["b"][..]), (2, &["b", "c"]), (3, &["c"]), (4, &["d"]), (5, &["b"])]
+    {
+        let samples = names.iter().map(|name| (named(name), 1.0));
+        history.append(target, time, samples.collect::<Vec<_>>()).unwrap();
+        assert_eq!(ask(&history, expr, time), names, "{time}");
+    }
+}
+
+#[test]
 fn what_is_forgotten_is_remembered_at_fewer_moments() {
     use std::time::Duration;
 
