@@ -81,7 +81,10 @@ fn the_live_page_is_where_scrapes_are_answered() {
     assert_eq!(has(&[("OTEL_METRICS_EXPORTER", "otlp")]), (here, true));
     assert_eq!(has(&[("OTEL_METRICS_EXPORTER", "none")]), (here, true));
     assert_eq!(has(&[("BOTMETER_LIVE", "FALSE")]), (here, false));
-    assert_eq!(has(&[("BOTMETER_LIVE", "false"), ("OTEL_METRICS_EXPORTER", "otlp")]), (None, false));
+    assert_eq!(
+        has(&[("BOTMETER_LIVE", "false"), ("OTEL_METRICS_EXPORTER", "otlp")]),
+        (None, false)
+    );
     let everywhere = of(&[("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0")]).unwrap_err();
     assert!(everywhere.contains("serve the live page at 0.0.0.0:9464: other machines reach it"));
 }

@@ -1,5 +1,6 @@
 //! The live page that a program serves of itself.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+#![cfg(test)]
 
 #[expect(dead_code, reason = "the tests of the page for scrapes use the rest of it")]
 #[path = "scrape/client.rs"]
