@@ -102,7 +102,14 @@ mod tests {
             let allowed: &[&str] = match package.name.as_str() {
                 "botmeter-core" => &[],
                 "botmeter-board" | "botmeter-export" => &["botmeter-core"],
-                "botmeter-telemetry" => &["botmeter-core", "botmeter-board", "botmeter-export"],
+                // It serves the live page of a program, if asked to.
+                "botmeter-telemetry" => &[
+                    "botmeter-core",
+                    "botmeter-board",
+                    "botmeter-export",
+                    "botmeter-live",
+                    "botmeter-window",
+                ],
                 "botmeter-generate" | "botmeter-window" => &["botmeter-core", "botmeter-board"],
                 "botmeter-stack" => &["botmeter-generate"],
                 "botmeter-view" => &["botmeter-core", "botmeter-board", "botmeter-window"],

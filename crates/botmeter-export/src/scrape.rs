@@ -36,6 +36,7 @@
 //! sum may be ahead or behind by what is recorded in the moment at which it is
 //! read.
 
+mod beside;
 mod connection;
 mod connections;
 mod deflate;
@@ -63,6 +64,7 @@ use botmeter_core::{Backend, Error, Store};
 use self::{limits::Limits, server::Server};
 use crate::{Exports, ScrapeSettings};
 
+pub use beside::Beside;
 pub use page::{Page, PageBody};
 
 /// Shows every series to Prometheus when it asks.
@@ -109,17 +111,34 @@ impl Scrape {
     ///
     /// When the address cannot be listened on, or no thread can be started.
     pub fn start(settings: ScrapeSettings, exports: Exports) -> Result<Self, Error> {
-        Self::start_with(settings, exports, Limits::default())
+        Self::start_with(settings, exports, None, Limits::default())
+    }
+
+    /// The same with pages beside the metrics, on the same server; nobody asks
+    /// for them if the application serves the page itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub fn start_beside(
+        settings: ScrapeSettings,
+        exports: Exports,
+        pages: Arc<dyn Beside>,
+    ) -> Result<Self, Error> {
+        Self::start_with(settings, exports, Some(pages), Limits::default())
     }
 
     fn start_with(
         settings: ScrapeSettings,
         exports: Exports,
+        beside: Option<Arc<dyn Beside>>,
         limits: Limits,
     ) -> Result<Self, Error> {
         let page = Page::new(exports);
         let server = match settings {
-            ScrapeSettings::Listen(address) => Some(Server::start(address, page.clone(), limits)?),
+            ScrapeSettings::Listen(address) => {
+                Some(Server::start(address, page.clone(), beside, limits)?)
+            }
             ScrapeSettings::Mounted => None,
         };
         Ok(Self(Arc::new(Running { page, server })))

@@ -157,6 +157,12 @@ impl Bots {
         Ok(())
     }
 
+    /// Whether there is anything to draw, of now or of what was kept.
+    pub(crate) fn has_heard(&self) -> bool {
+        let heard = self.read();
+        heard.rounds > 0 || heard.history.oldest().is_some()
+    }
+
     /// How often something was heard: a page is the same until it is more.
     pub(crate) fn rounds(&self) -> u64 {
         self.read().rounds

@@ -19,6 +19,10 @@ pub struct Site {
     began: u64,
 }
 
+/// Where everything is.
+const PATHS: [&str; 7] =
+    ["/", "/alert", "/panel.csv", "/panel.json", "/panel.promql", "/script.js", "/style.css"];
+
 const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -26,6 +30,11 @@ impl Site {
     /// What was heard of these bots, under these names.
     pub fn new(bots: Arc<Bots>, hosts: Hosts) -> Self {
         Self { bots, hosts, began: wall::nanos() }
+    }
+
+    /// Whether something is at this path.
+    pub fn has(&self, path: &str) -> bool {
+        PATHS.contains(&path)
     }
 
     /// The whole answer, with the body for HEAD as well, which a server leaves
@@ -62,6 +71,9 @@ impl Site {
     }
 
     fn page(&self, request: &Parts, address: &Address) -> Response<Bytes> {
+        if !self.bots.has_heard() {
+            return early();
+        }
         // The same address shows the same until there was another round.
         let tag = format!("\"{:x}-{}\"", self.began, self.bots.rounds());
         let known = request.headers.get(header::IF_NONE_MATCH);
@@ -149,6 +161,18 @@ impl Asked {
     }
 }
 
+/// The answer before there is anything to draw, which asks again by itself.
+fn early() -> Response<Bytes> {
+    let mut early = wrong(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "nothing was read yet; the first reading is on its way, so look again in a second",
+    );
+    for name in [header::RETRY_AFTER, header::REFRESH] {
+        early.headers_mut().insert(name, HeaderValue::from_static("1"));
+    }
+    early
+}
+
 /// Something that could not be answered because of a mistake here.
 pub fn broken() -> Response<Bytes> {
     wrong(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be drawn, which is a bug")
@@ -173,4 +197,53 @@ fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Res
         answer.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use botmeter_window::exposition::{Format, Page};
+    use http::Request;
+
+    use super::*;
+
+    fn ask(site: &Site, target: &str) -> Response<Bytes> {
+        let request = Request::get(target).header("host", "localhost").body(()).unwrap();
+        site.answer(&request.into_parts().0)
+    }
+
+    #[test]
+    fn before_the_first_reading_a_page_says_so_and_comes_by_itself() {
+        let own = ("mail".to_owned(), "a:1".to_owned());
+        let boards = vec![botmeter_telemetry::board()];
+        let bots = Bots::new(boards, [own], 1 << 20, Duration::from_secs(5), 1_000);
+        let bots = Arc::new(bots);
+        let site = Site::new(Arc::clone(&bots), Hosts::default());
+        let early = ask(&site, "/");
+        assert_eq!(early.status(), 503);
+        assert_eq!(early.headers()["refresh"], "1");
+        assert!(early.body().starts_with(b"nothing was read yet"), "{early:?}");
+        assert_eq!(ask(&site, "/style.css").status(), 200);
+
+        // That it could not be read is something to show.
+        bots.hear(2_000, vec![Err("nobody is there".to_owned())]).unwrap();
+        let page = ask(&site, "/");
+        let text = String::from_utf8(page.body().to_vec()).unwrap();
+        assert!(text.contains("nobody is there"), "{text}");
+        let read = Page::read("build_info{version=\"1\"} 1\n", Format::Text).unwrap();
+        bots.hear(3_000, vec![Ok(read)]).unwrap();
+        assert_eq!(ask(&site, "/").status(), 200);
+    }
+
+    #[test]
+    fn what_is_here_is_what_is_answered() {
+        let bots = Bots::new(Vec::new(), [], 1 << 20, Duration::from_secs(5), 1_000);
+        let site = Site::new(Arc::new(bots), Hosts::default());
+        for path in PATHS.iter().copied().chain(["/nothing", "/metrics", "/panel"]) {
+            let answer = ask(&site, path);
+            let is_there = !answer.body().starts_with(b"here is nothing");
+            assert_eq!(is_there, site.has(path), "{path}: {answer:?}");
+        }
+    }
 }

@@ -22,6 +22,7 @@ use crate::{
     compiled,
     environment::Environment,
     identity::Identity,
+    live,
     on_bad::{OnBadSetting, Route},
     pulse::{self, Pulse},
     recorded::Recorded,
@@ -43,6 +44,7 @@ pub struct Builder {
     configs: Configs,
     limits: Result<Limits, Error>,
     macros: compiled::Macros,
+    pub(crate) boards: live::Boards,
     pub(crate) wiring: traces::Wiring,
 }
 
@@ -58,6 +60,7 @@ impl Telemetry {
             configs: Configs::default(),
             limits: Ok(Limits::default()),
             macros: compiled::Macros::default(),
+            boards: live::Boards::default(),
             wiring: traces::Wiring::default(),
         }
     }
@@ -188,8 +191,8 @@ impl Builder {
     /// instruments would be one series, or a subscriber or a recorder of
     /// `metrics` should be installed where there is one.
     pub fn start<D: Domains>(self) -> Result<(Telemetry, D), Error> {
-        let Self { asked, environment, backends, falls_back, configs, limits, macros, mut wiring } =
-            self;
+        let Self { asked, environment, backends, falls_back, configs, limits, .. } = self;
+        let Self { macros, boards, mut wiring, .. } = self;
         let environment = environment.unwrap_or_else(Environment::of_process);
         wiring.install(&environment)?;
         let settings = Settings::resolve(&asked, &environment, compiled::compiled(&wiring))?;
@@ -205,6 +208,7 @@ impl Builder {
             let telemetry = Telemetry {
                 settings: None,
                 running: Vec::new(),
+                live: None,
                 meter: meter.clone(),
                 pulse: None,
                 recorded: Recorded::new(&meter, registered),
@@ -226,7 +230,9 @@ impl Builder {
             settings.traces = None;
             settings.lost.extend(lost);
         }
-        let mut running = compiled::start(&mut settings, falls_back, on_bad)?;
+        let live = live::open(&settings, boards);
+        let mut running = compiled::start(&mut settings, live.as_ref(), falls_back, on_bad)?;
+        let live = live.filter(|_| settings.live.is_some());
         // What is not pushed takes no name from others.
         let identity = identity.filter(|_| settings.otlp.is_some());
         running.extend(backends.into_iter().map(|backend| Running {
@@ -247,6 +253,8 @@ impl Builder {
         let domains = D::make(&meter, &configs);
         // They take no measurements, so they were not opened on the store.
         running.extend(spans.map(|spans| spans.open(&meter, &own)).transpose()?);
+        let reads = live.as_ref().map(|live| live.read(&running)).transpose()?;
+        running.extend(reads.flatten());
         let pulse = Some(Pulse::start(own)?);
         // It cannot be taken back, so nothing may fail after it.
         compiled::install_macros(&meter, macros)?;
@@ -256,6 +264,7 @@ impl Builder {
         let telemetry = Telemetry {
             settings: Some(settings),
             running,
+            live,
             meter: meter.clone(),
             pulse,
             recorded: Recorded::new(&meter, registered),

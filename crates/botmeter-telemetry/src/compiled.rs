@@ -3,6 +3,7 @@
 use botmeter_core::{Error, Meter, problem};
 
 use crate::{
+    live::LivePage,
     on_bad::{OnBadSetting, Route},
     running::Running,
     settings::{Chooser, Compiled, Settings, Silence},
@@ -13,6 +14,7 @@ pub(crate) fn compiled(wiring: &Wiring) -> Compiled {
     Compiled {
         otlp: cfg!(feature = "otlp"),
         scrape: cfg!(feature = "scrape"),
+        live: cfg!(feature = "live"),
         traces: wiring.is_there(),
     }
 }
@@ -21,14 +23,16 @@ pub(crate) fn compiled(wiring: &Wiring) -> Compiled {
 /// be started and may be missing is not chosen any more.
 pub(crate) fn start(
     settings: &mut Settings,
+    live: Option<&LivePage>,
     falls_back: bool,
     on_bad: OnBadSetting,
 ) -> Result<Vec<Running>, Error> {
     let mut running = Vec::new();
     let mut lost = Vec::new();
     if settings.scrape.is_some() {
-        let page = on_bad.or_without(Route::Page, start_scrape(settings), &mut lost)?;
+        let page = on_bad.or_without(Route::Page, start_scrape(settings, live), &mut lost)?;
         settings.scrape = settings.scrape.filter(|_| page.is_some());
+        settings.live = settings.live.take().filter(|_| page.is_some());
         running.extend(page);
     }
     let mut prints = settings.stdout;
@@ -81,18 +85,24 @@ pub(crate) fn say_what_is_not_exported(settings: &Settings, nothing_runs: bool) 
 }
 
 #[cfg(feature = "scrape")]
-fn start_scrape(settings: &Settings) -> Result<Running, Error> {
+fn start_scrape(settings: &Settings, live: Option<&LivePage>) -> Result<Running, Error> {
     use botmeter_export::{BackendKind, Exports, scrape::Scrape};
 
     let exports = Exports::new(BackendKind::Scrape);
     let Some(chosen) = settings.scrape else {
         return Err(missing("scrape", "prometheus", settings.chosen_by.page));
     };
-    let scrape = Scrape::start(chosen, exports.clone())
-        .map_err(|error| error.with_advice(where_to_change(settings)))?;
+    let scrape = match live {
+        Some(live) => Scrape::start_beside(chosen, exports.clone(), live.pages()),
+        None => Scrape::start(chosen, exports.clone()),
+    };
+    let scrape = scrape.map_err(|error| error.with_advice(where_to_change(settings)))?;
     let address = scrape.address();
     if let Some(address) = address {
         tracing::info!(url = format!("http://{address}/metrics"), "metrics are served");
+        if let Some(live) = &settings.live {
+            tracing::info!(url = live.url(address), "the live page is served");
+        }
     } else {
         tracing::info!("metrics are served by the application's own server");
     }
@@ -119,7 +129,7 @@ pub(crate) fn where_to_change(settings: &Settings) -> &'static str {
 }
 
 #[cfg(not(feature = "scrape"))]
-fn start_scrape(settings: &Settings) -> Result<Running, Error> {
+fn start_scrape(settings: &Settings, _: Option<&LivePage>) -> Result<Running, Error> {
     Err(missing("scrape", "prometheus", settings.chosen_by.page))
 }
 

@@ -63,7 +63,7 @@ impl Environment {
                 && name.as_str() != PATH
         };
         for name in self.unreadable.iter().filter(known) {
-            if matches!(name.split('_').next(), Some("OTEL" | "PROMETHEUS")) {
+            if matches!(name.split('_').next(), Some("BOTMETER" | "OTEL" | "PROMETHEUS")) {
                 // What can be shown of the value may be a part of a password.
                 let what = format!("use the environment variable {name}: it is not UTF-8");
                 on_bad

@@ -13,6 +13,11 @@ mod end;
 mod endpoint;
 mod environment;
 mod identity;
+#[cfg(feature = "live")]
+pub mod live;
+#[cfg(not(feature = "live"))]
+#[path = "live_absent.rs"]
+mod live;
 mod on_bad;
 #[cfg(all(feature = "axum", feature = "scrape"))]
 mod page_route;
@@ -49,7 +54,8 @@ pub use environment::{About, Environment, KNOWN_VARIABLES, KnownVariable};
 pub use on_bad::OnBadSetting;
 pub use self_observation::SelfObservation;
 pub use settings::{
-    Batching, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, Sampler, Settings, TracesExporter, TracesSettings,
+    Batching, DEFAULT_INTERVAL, DEFAULT_TIMEOUT, LiveSettings, Sampler, Settings, TracesExporter,
+    TracesSettings,
 };
 #[cfg(feature = "signals")]
 pub use stop::{StopRequested, StopSignal, stop_requested};

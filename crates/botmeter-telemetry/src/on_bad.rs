@@ -53,6 +53,7 @@ impl OnBadSetting {
 pub(crate) enum Route {
     Push,
     Page,
+    Live,
     Print,
     Spans,
 }
@@ -63,6 +64,7 @@ impl Route {
         match self {
             Self::Push => "pushing metrics",
             Self::Page => "serving metrics",
+            Self::Live => "serving the live page",
             Self::Print => "printing metrics",
             Self::Spans => "exporting spans",
         }

@@ -1,6 +1,7 @@
 //! What was chosen: every setting, resolved.
 
 mod compiled;
+mod live;
 mod push;
 mod traces;
 
@@ -17,6 +18,7 @@ use crate::{
 };
 pub use botmeter_export::DEFAULT_TIMEOUT;
 pub(crate) use compiled::Compiled;
+pub use live::LiveSettings;
 use push::push;
 pub use traces::{Batching, Sampler, TracesExporter, TracesSettings};
 
@@ -33,6 +35,8 @@ pub struct Settings {
     pub otlp: Option<OtlpSettings>,
     /// Scrape, if chosen.
     pub scrape: Option<ScrapeSettings>,
+    /// The live page, if chosen; it is served where scrapes are answered.
+    pub live: Option<LiveSettings>,
     /// Whether metrics are printed to standard output.
     pub stdout: bool,
     /// How often metrics are pushed or printed.
@@ -91,6 +95,7 @@ pub(crate) struct Asked {
     pub(crate) interval: Option<Duration>,
     pub(crate) endpoint: Option<Given>,
     pub(crate) scrape: Option<ScrapeSettings>,
+    pub(crate) live: Option<LiveSettings>,
     pub(crate) stdout: bool,
     /// Whether it brought a backend of its own.
     pub(crate) has_own: bool,
@@ -130,12 +135,22 @@ impl Settings {
         } else {
             None
         };
+        let live = live::resolve(asked.live.as_ref(), environment, compiled);
+        let live = on_bad.or_without(Route::Live, live, &mut lost)?.flatten();
         let scrape = match asked.scrape {
             Some(scrape) => Some(scrape),
-            None if chosen.scrape => {
+            // It is served there.
+            None if chosen.scrape || live.is_some() => {
                 let address = endpoint::scrape_address(environment, on_bad);
                 let listens = address.map(ScrapeSettings::Listen);
                 on_bad.or_without(Route::Page, listens, &mut lost)?
+            }
+            None => None,
+        };
+        let live = match live.zip(scrape) {
+            Some((live, scrape)) => {
+                let may = live.check(scrape).map(|()| live);
+                on_bad.or_without(Route::Live, may, &mut lost)?
             }
             None => None,
         };
@@ -160,6 +175,7 @@ impl Settings {
             resource,
             otlp,
             scrape,
+            live,
             stdout,
             interval,
             traces,

@@ -15,6 +15,7 @@ use crate::{
     answer::Answer,
     deadline::{Outcome, Work, told},
     identity::Identity,
+    live::LivePage,
     pulse::Pulse,
     recorded::Recorded,
     running::Running,
@@ -64,6 +65,8 @@ use crate::{
 pub struct Telemetry {
     pub(crate) settings: Option<Settings>,
     pub(crate) running: Vec<Running>,
+    #[cfg_attr(not(feature = "live"), expect(dead_code, reason = "there is none"))]
+    pub(crate) live: Option<LivePage>,
     pub(crate) meter: Meter,
     pub(crate) pulse: Option<Pulse>,
     pub(crate) recorded: Recorded,

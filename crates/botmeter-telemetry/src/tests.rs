@@ -8,12 +8,12 @@ use botmeter_export::{Compression, OtlpSettings, Protocol, ScrapeSettings, Tempo
 
 use crate::{
     environment::Environment,
-    settings::{Asked, Compiled, Settings, Silence},
+    settings::{Asked, Compiled, LiveSettings, Settings, Silence},
 };
 
 type Variables<'a> = &'a [(&'a str, &'a str)];
 
-const ALL: Compiled = Compiled { otlp: true, scrape: true, traces: true };
+const ALL: Compiled = Compiled { otlp: true, scrape: true, live: true, traces: true };
 
 fn resolve(variables: Variables<'_>, asked: &Asked) -> Result<Option<Settings>, String> {
     let environment: Environment = variables.iter().copied().collect();
@@ -66,6 +66,38 @@ fn what_the_program_asks_for_runs_beside_what_the_environment_chooses() {
     assert_eq!(of(&[]), ["stdout"]);
     assert_eq!(of(&[("OTEL_METRICS_EXPORTER", "otlp")]), ["otlp", "stdout"]);
     assert_eq!(of(&[("OTEL_EXPORTER_OTLP_ENDPOINT", "http://c:4318")]), ["otlp", "stdout"]);
+}
+
+#[test]
+fn the_live_page_is_where_scrapes_are_answered() {
+    let asked = Asked { live: Some(LiveSettings::default()), ..Asked::default() };
+    let of = |variables| resolve(variables, &asked).map(Option::unwrap);
+    let has = |variables| {
+        let settings = of(variables).unwrap();
+        (settings.scrape, settings.live.is_some())
+    };
+    let here = Some(ScrapeSettings::Listen("127.0.0.1:9464".parse().unwrap()));
+    assert_eq!(has(&[]), (here, true));
+    assert_eq!(has(&[("OTEL_METRICS_EXPORTER", "otlp")]), (here, true));
+    assert_eq!(has(&[("OTEL_METRICS_EXPORTER", "none")]), (here, true));
+    assert_eq!(has(&[("BOTMETER_LIVE", "FALSE")]), (here, false));
+    assert_eq!(
+        has(&[("BOTMETER_LIVE", "false"), ("OTEL_METRICS_EXPORTER", "otlp")]),
+        (None, false)
+    );
+    let everywhere = of(&[("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0")]).unwrap_err();
+    assert!(everywhere.contains("serve the live page at 0.0.0.0:9464: other machines reach it"));
+}
+
+#[test]
+fn a_live_page_that_cannot_be_is_not_missed_in_silence() {
+    let environment: Environment = [("BOTMETER_LIVE", "true")].into_iter().collect();
+    let why = |live| {
+        let compiled = Compiled { live, ..ALL };
+        Settings::resolve(&Asked::default(), &environment, compiled).unwrap_err().to_string()
+    };
+    assert!(why(false).contains("enable the feature `live`"), "{}", why(false));
+    assert!(why(true).contains("the program gives no boards"), "{}", why(true));
 }
 
 #[test]
@@ -263,7 +295,7 @@ fn what_has_to_be_encoded_in_a_password_is_told_without_the_password() {
 
 #[test]
 fn an_endpoint_without_its_feature_and_a_choice_of_none_are_known() {
-    let compiled = Compiled { otlp: false, scrape: true, traces: false };
+    let compiled = Compiled { otlp: false, scrape: true, live: false, traces: false };
     let silence = |variables: Variables<'_>, compiled| {
         let environment: Environment = variables.iter().copied().collect();
         Settings::resolve(&Asked::default(), &environment, compiled).unwrap().unwrap().silence

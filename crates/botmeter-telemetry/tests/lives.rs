@@ -84,6 +84,8 @@ fn begin(route: &str) -> (Telemetry, Tools) {
     let builder = Telemetry::builder("my-bot").environment(variables.into_iter().collect());
     let asked = match route {
         "scrape" => builder.scrape((Ipv4Addr::LOCALHOST, 0).into()),
+        #[cfg(feature = "live")]
+        "live" => builder.scrape((Ipv4Addr::LOCALHOST, 0).into()).live(Vec::new()),
         "stdout" => builder.stdout(),
         "custom" => builder.backend(Memory::new()),
         "traces" => traced(builder),
@@ -123,6 +125,13 @@ fn live(route: &str, number: usize, kept: &mut VecDeque<Tools>) {
         let mut page = String::new();
         scraper.read_to_string(&mut page).unwrap();
         assert!(page.contains("test_calls_total"), "{page}");
+        if route == "live" {
+            let mut reader = TcpStream::connect(address).unwrap();
+            reader.write_all(b"GET / HTTP/1.0\r\nHost: localhost\r\n\r\n").unwrap();
+            let mut page = String::new();
+            reader.read_to_string(&mut page).unwrap();
+            assert!(page.starts_with("HTTP/1.0 200 ") || page.starts_with("HTTP/1.0 503 "));
+        }
     }
     match number % 3 {
         0 => {
@@ -214,6 +223,12 @@ fn check(test: &str, route: &str, endpoint: &str) {
 #[test]
 fn telemetries_that_are_scraped_leave_nothing() {
     check("telemetries_that_are_scraped_leave_nothing", "scrape", "");
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn telemetries_with_a_live_page_leave_nothing() {
+    check("telemetries_with_a_live_page_leave_nothing", "live", "");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use botmeter_core::Format;
 use http::{Method, Request, Response};
 
 use super::{
+    beside::{Annex, Beside},
     connection::Connection,
     format, host,
     page::{Page, PageBody, shown},
@@ -20,16 +21,23 @@ pub(super) struct Desk {
     page: Page,
     plain: Press,
     open: Press,
+    annex: Option<Annex>,
     /// Whether nobody but this machine is meant to ask.
     is_local: bool,
 }
 
 impl Desk {
-    /// Answers with this page what is asked at this address.
-    pub(super) fn open(page: Page, address: SocketAddr) -> Arc<Self> {
+    /// Answers with this page, and with those beside it, what is asked at this
+    /// address.
+    pub(super) fn open(
+        page: Page,
+        beside: Option<Arc<dyn Beside>>,
+        address: SocketAddr,
+    ) -> Arc<Self> {
         let is_local = address.ip().to_canonical().is_loopback();
         let (plain, open) = (Press::of(Format::Prometheus), Press::of(Format::OpenMetrics));
-        Arc::new(Self { page, plain, open, is_local })
+        let annex = beside.map(Annex::new);
+        Arc::new(Self { page, plain, open, annex, is_local })
     }
 
     /// Where it is told what became of the answers.
@@ -44,6 +52,12 @@ impl Desk {
     ) -> Response<PageBody> {
         let (method, route) = (request.method(), Route::of(request.uri().path()));
         let refusal = if self.is_local { host::refusal(request) } else { None };
+        let path = request.uri().path();
+        let annex = self.annex.as_ref().filter(|annex| !route.is_own() && annex.has(path));
+        if let Some(annex) = annex.filter(|_| refusal.is_none()) {
+            connection.asked(false);
+            return annex.answer(request).await;
+        }
         let at_once = refusal.or_else(|| route.answer(method));
         connection.asked(at_once.is_none() && method == Method::GET);
         if let Some(answer) = at_once {

@@ -224,11 +224,16 @@ impl Drop for PageBody {
     }
 }
 
+/// The body of a page that is made in whole, or none.
+pub(super) fn whole(body: Option<Bytes>) -> PageBody {
+    PageBody::of(body.filter(|body| !body.is_empty()), Rest::over())
+}
+
 /// A few words for a person who looks.
 pub(super) fn prose(method: &Method, status: StatusCode, text: &'static str) -> Response<PageBody> {
     let is_wanted = method != Method::HEAD;
     let body = is_wanted.then(|| Bytes::from_static(text.as_bytes()));
-    let mut answer = Response::new(PageBody::of(body, Rest::over()));
+    let mut answer = Response::new(whole(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, PROSE);
     answer.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(text.len()));

@@ -27,6 +27,11 @@ impl Route {
         }
     }
 
+    /// Whether nobody else answers at its path.
+    pub(super) fn is_own(self) -> bool {
+        matches!(self, Self::Metrics | Self::Health)
+    }
+
     /// The answer where nothing has to be rendered for it.
     pub(super) fn answer(self, method: &Method) -> Option<Response<PageBody>> {
         let is_read = method == Method::GET || method == Method::HEAD;

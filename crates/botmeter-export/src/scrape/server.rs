@@ -21,6 +21,7 @@ use tokio::{
 };
 
 use super::{
+    beside::Beside,
     connection::{Answer, Connection, Line},
     connections::Connections,
     desk::Desk,
@@ -58,7 +59,12 @@ const AFTER_REFUSAL: Duration = Duration::from_millis(100);
 
 impl Server {
     /// Listens at this address and answers from now on.
-    pub(super) fn start(address: SocketAddr, page: Page, limits: Limits) -> Result<Self, Error> {
+    pub(super) fn start(
+        address: SocketAddr,
+        page: Page,
+        beside: Option<Arc<dyn Beside>>,
+        limits: Limits,
+    ) -> Result<Self, Error> {
         let failed = |error: std::io::Error| {
             Error::new(format!("start the server for scrapes at {address}")).because(error)
         };
@@ -67,7 +73,7 @@ impl Server {
             let _entered = runtime.enter();
             let listener = listen(address)?;
             let address = listener.local_addr().map_err(failed)?;
-            (listener, address, Desk::open(page, address))
+            (listener, address, Desk::open(page, beside, address))
         };
         let (end, ending) = watch::channel(None);
         let (alive, gone) = mpsc::channel();

@@ -1,5 +1,6 @@
 //! Clients that take their time, or everything.
 
+mod beside;
 mod pages;
 mod places;
 
@@ -21,7 +22,7 @@ const SHORT: Duration = Duration::from_millis(200);
 fn start(limits: Limits) -> (Scrape, SocketAddr, Exports) {
     let exports = Exports::new(BackendKind::Scrape);
     let settings = ScrapeSettings::Listen(([127, 0, 0, 1], 0).into());
-    let scrape = Scrape::start_with(settings, exports.clone(), limits).unwrap();
+    let scrape = Scrape::start_with(settings, exports.clone(), None, limits).unwrap();
     let address = scrape.address().unwrap();
     (scrape, address, exports)
 }

@@ -43,7 +43,13 @@ pub(super) fn look(subject: &Subject) -> Finding {
     match ask(reachable(address)) {
         Ok(page) if is_ours(&page) => {
             let series = page.lines().filter(|line| !line.starts_with('#')).count();
-            Finding::ok(LAYER, format!("{url} answers with {series} lines of numbers; {scrapes}"))
+            let live = subject.settings.as_ref().and_then(|settings| settings.live.as_ref());
+            let live = live.map(|live| format!("; the live page is at {}", live.url(address)));
+            let live = live.unwrap_or_default();
+            Finding::ok(
+                LAYER,
+                format!("{url} answers with {series} lines of numbers; {scrapes}{live}"),
+            )
         }
         Ok(page) => {
             let begin = page.lines().next().unwrap_or_default();

@@ -21,7 +21,7 @@ fn meant(name: &str) -> Option<&'static str> {
 }
 
 fn is_of_ours(name: &str) -> bool {
-    name.split('_').next() == Some("OTEL")
+    matches!(name.split('_').next(), Some("BOTMETER" | "OTEL"))
 }
 
 /// Whether a letter is missing, too many or another one, or two are swapped;

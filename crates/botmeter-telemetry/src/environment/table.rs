@@ -111,6 +111,14 @@ pub const KNOWN_VARIABLES: &[KnownVariable] = &[
         "stdout",
     ),
     known(
+        About::Choice,
+        "BOTMETER_LIVE",
+        "Whether the program serves the live page of itself, where it brings boards for that.",
+        "`true`, `false`",
+        "what the program asks for",
+        "false",
+    ),
+    known(
         About::Identity,
         "OTEL_SERVICE_NAME",
         "Names the service: the label `job`. It beats the name that the builder starts with.",

@@ -45,7 +45,7 @@ fn spelled() -> BTreeSet<String> {
 }
 
 fn is_variable(word: &str) -> bool {
-    let known = ["OTEL_", "PROMETHEUS_", "RUST_", "NO_", "SSL_"];
+    let known = ["BOTMETER_", "OTEL_", "PROMETHEUS_", "RUST_", "NO_", "SSL_"];
     word.chars().all(|c| c.is_ascii_uppercase() || c == '_')
         && (known.iter().any(|start| word.starts_with(start))
             || ["_PROXY", "NAME"].iter().any(|end| word.ends_with(end) && word.len() > 7))
@@ -76,7 +76,7 @@ fn every_example_is_understood() {
         }
         environment.push((variable.name, variable.example));
         let environment: Environment = environment.into_iter().collect();
-        let compiled = Compiled { otlp: true, scrape: true, traces: true };
+        let compiled = Compiled { otlp: true, scrape: true, live: true, traces: true };
         if let Err(error) = Settings::resolve(&Asked::default(), &environment, compiled) {
             panic!("{} does not take its example: {}", variable.name, error.chain());
         }

@@ -1,0 +1,83 @@
+//! Pages of somebody else on the server for scrapes.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use http::{
+    HeaderValue, Method, Request, Response, StatusCode, header::CONTENT_LENGTH, request::Parts,
+};
+use tokio::{sync::Semaphore, task::spawn_blocking};
+
+use super::page::{PageBody, prose, whole};
+
+/// Pages that a server for scrapes answers beside the metrics, such as the live
+/// page of a bot.
+///
+/// `/metrics` and `/healthz` stay the server's own. It asks for one page at a
+/// time, on a thread that may block, so that a page that takes long keeps no
+/// scraper waiting and no more than one processor busy; where 32 wait already,
+/// the answer is 503.
+pub trait Beside: fmt::Debug + Send + Sync + 'static {
+    /// Whether something is at this path.
+    fn has(&self, path: &str) -> bool;
+
+    /// The whole answer; for `HEAD` as for `GET`, whose body is left out.
+    fn answer(&self, request: &Parts) -> Response<Bytes>;
+}
+
+/// How many may wait for a page: each has one of the connections that scrapers
+/// need.
+const WAITING: usize = 32;
+
+/// Where these pages are asked for.
+#[derive(Debug)]
+pub(super) struct Annex {
+    pages: Arc<dyn Beside>,
+    queue: Semaphore,
+    place: Arc<Semaphore>,
+}
+
+impl Annex {
+    pub(super) fn new(pages: Arc<dyn Beside>) -> Self {
+        Self { pages, queue: Semaphore::new(WAITING), place: Arc::new(Semaphore::new(1)) }
+    }
+
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.pages.has(path)
+    }
+
+    pub(super) async fn answer<B>(&self, request: &Request<B>) -> Response<PageBody> {
+        let Ok(_waiting) = self.queue.try_acquire() else {
+            let text = "too many ask for this page at once; ask again in a moment\n";
+            return prose(request.method(), StatusCode::SERVICE_UNAVAILABLE, text);
+        };
+        let place = Arc::clone(&self.place).acquire_owned().await;
+        let (pages, head) = (Arc::clone(&self.pages), head(request));
+        let made = spawn_blocking(move || {
+            // Kept until it is made, although nobody may wait for it any more.
+            let _place = place;
+            pages.answer(&head)
+        });
+        let Ok(answer) = made.await else {
+            let text = "the page could not be made, which is a bug\n";
+            return prose(request.method(), StatusCode::INTERNAL_SERVER_ERROR, text);
+        };
+        let length = HeaderValue::from(answer.body().len());
+        let is_wanted = request.method() != Method::HEAD;
+        let mut answer = answer.map(|body| whole(is_wanted.then_some(body)));
+        if answer.status() != StatusCode::NOT_MODIFIED {
+            answer.headers_mut().insert(CONTENT_LENGTH, length);
+        }
+        answer
+    }
+}
+
+/// The head of a request, without what it was asked with.
+fn head<B>(request: &Request<B>) -> Parts {
+    let (mut head, ()) = Request::new(()).into_parts();
+    head.method = request.method().clone();
+    head.uri = request.uri().clone();
+    head.version = request.version();
+    head.headers = request.headers().clone();
+    head
+}

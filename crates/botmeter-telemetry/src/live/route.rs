@@ -1,0 +1,65 @@
+//! The live page as a route of axum.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get},
+};
+use botmeter_core::problem;
+
+use crate::telemetry::Telemetry;
+
+impl Telemetry {
+    /// The live page for `GET` and `HEAD`, to be nested into the application's
+    /// own router at a path that ends with a slash; the feature `axum`, with
+    /// `live`. Add it last, behind the layers that should not count it.
+    ///
+    /// ```
+    /// use axum::Router;
+    /// # use botmeter_telemetry::{Environment, Telemetry};
+    ///
+    /// let builder = Telemetry::builder("my-server").scrape_mounted().live([botmeter_llm::board()]);
+    /// # let builder = builder.environment(Environment::default());
+    /// let (telemetry, ()) = builder.start::<()>()?;
+    /// let app: Router = Router::new().nest_service("/live/", telemetry.live_route());
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// # use axum::{body::Body, extract::Request};
+    /// # use tower::ServiceExt as _;
+    /// # for path in ["/live/", "/live/style.css"] {
+    /// #     let request = Request::get(path).header("host", "localhost").body(Body::empty())?;
+    /// #     assert_eq!(app.clone().oneshot(request).await?.status(), 200, "{path}");
+    /// # }
+    /// # telemetry.end();
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// Without a page, because [`Builder::live`](crate::Builder::live) was not
+    /// called, or the environment turned it off, the answer is 404 with the
+    /// reason, which is logged as well.
+    pub fn live_route(&self) -> MethodRouter {
+        let Some(page) = self.live() else {
+            let why = "call `Builder::live` before the start, and do not turn it off with \
+                       OTEL_SDK_DISABLED or BOTMETER_LIVE";
+            problem!(warn, "the program's own router has no live page: {why}");
+            return get(move || async move {
+                (StatusCode::NOT_FOUND, format!("there is no live page: {why}\n"))
+            });
+        };
+        get(|request: Request| async move {
+            let (head, _body) = request.into_parts();
+            match tokio::task::spawn_blocking(move || page.answer(&head)).await {
+                Ok(answer) => answer.map(Body::from),
+                Err(_) => broken(),
+            }
+        })
+    }
+}
+
+fn broken() -> Response {
+    (StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made, which is a bug\n")
+        .into_response()
+}
