@@ -11,7 +11,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{features, outside, repository, soak};
+use crate::{features, outside, repository, soak, terminal::say};
 
 /// Which steps.
 #[derive(Args, Clone, Debug, Default)]
@@ -89,7 +89,7 @@ impl Report {
         }
         self.from = None;
         let line = shown(&command);
-        say(&format!("\n=== {name}: {line}"));
+        say(format_args!("\n=== {name}: {line}"));
         let start = Instant::now();
         let status = command.status().with_context(|| format!("failed to run `{line}`"))?;
         if !status.success() {
@@ -108,7 +108,7 @@ impl Report {
         }
         say("");
         for (name, took) in &self.steps {
-            say(&format!("{:>7.1} s  {name}", took.as_secs_f64()));
+            say(format_args!("{:>7.1} s  {name}", took.as_secs_f64()));
         }
         let all: Duration = self.steps.iter().map(|(_, took)| *took).sum();
         let before = match &self.left_out {
@@ -116,7 +116,7 @@ impl Report {
             None => String::new(),
         };
         let count = self.steps.len();
-        say(&format!("{:>7.1} s  in {count} steps, all passed{before}", all.as_secs_f64()));
+        say(format_args!("{:>7.1} s  in {count} steps, all passed{before}", all.as_secs_f64()));
         Ok(())
     }
 }
@@ -129,9 +129,4 @@ fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| word.to_string_lossy().into_owned());
     variables.chain(words).collect::<Vec<_>>().join(" ")
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
 }
