@@ -218,7 +218,7 @@ fn a_server_that_dies_ends_the_others_and_is_named() -> Result<()> {
 }
 
 #[test]
-fn what_a_killed_watch_leaves_is_ended_by_down() -> Result<()> {
+fn what_a_killed_watch_leaves_is_ended_by_down_and_by_reset() -> Result<()> {
     let Some(stack) = Stack::new()? else { return Ok(()) };
     let up = stack.up(&[])?;
     up.wait_until_ready()?;
@@ -228,9 +228,23 @@ fn what_a_killed_watch_leaves_is_ended_by_down() -> Result<()> {
     let status = stack.run(&["status"])?;
     assert_eq!(status.code, Some(1));
     assert!(status.output.starts_with("the stack has lost its watch, and left "), "{status:?}");
+    // They write what would be copied.
+    let file = stack.path("backup.tar.gz");
+    let error = stack.run(&["backup", &file.display().to_string()])?.errors;
+    assert!(error.contains("error: the stack runs in "), "{error}");
     let said = stack.succeed(&["down"])?;
     assert_eq!(said, "the stack had lost its watch; ended 2 of its servers\n");
-    Stack::are_gone(&servers)
+    Stack::are_gone(&servers)?;
+
+    let up = stack.up(&[])?;
+    up.wait_until_ready()?;
+    let servers = stack.servers()?;
+    up.signal("KILL")?;
+    up.end()?;
+    stack.succeed(&["reset", "--yes"])?;
+    Stack::are_gone(&servers)?;
+    assert!(!stack.place("data").exists());
+    Ok(())
 }
 
 #[test]

@@ -12,7 +12,11 @@ use botmeter_generate::Replacement;
 use cargo_metadata::Package;
 use public_api::Builder;
 
-use crate::{packages::published, repository};
+use crate::{
+    packages::published,
+    repository,
+    terminal::{say, succeed},
+};
 
 /// Where the texts are, one for each crate.
 const FOLDER: &str = "docs/api";
@@ -51,8 +55,7 @@ pub fn run(check: bool) -> Result<()> {
         "the public API is not what {FOLDER} says; if the change is meant, run `cargo xtask \
          api`:\n{changes}"
     );
-    say(&changes);
-    say(&format!("{FOLDER} is up to date"));
+    say(format_args!("{changes}{FOLDER} is up to date"));
     Ok(())
 }
 
@@ -72,8 +75,7 @@ fn text(package: &Package) -> Result<String> {
         .args(["--", "-Z", "unstable-options", "--output-format", "json", "--cap-lints", "allow"])
         // The format is not stable yet, and the toolchain is pinned.
         .env("RUSTC_BOOTSTRAP", "1");
-    let status = rustdoc.status().with_context(|| format!("failed to run {rustdoc:?}"))?;
-    ensure!(status.success(), "{rustdoc:?} fails");
+    succeed(&mut rustdoc)?;
     let json = target.join(format!("doc/{}.json", package.name.replace('-', "_")));
     let api = Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
@@ -116,13 +118,6 @@ fn files(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn shown(path: &Path) -> String {
     path.strip_prefix(repository::root()).unwrap_or(path).display().to_string()
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(text: &str) {
-    if !text.is_empty() {
-        println!("{}", text.trim_end());
-    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,15 @@ use std::{
     collections::BTreeSet,
     fs,
     path::PathBuf,
-    process::Command,
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
 
-use crate::repository;
+use crate::{
+    repository,
+    terminal::{say, succeed},
+};
 
 /// What a program depends on, with one domain that stands for all.
 const FACE: &str = "botmeter";
@@ -87,7 +89,7 @@ fn crates(choice: &Choice) -> Result<BTreeSet<String>> {
 /// How long each choice takes to compile from nothing.
 fn measured() -> Result<Vec<Duration>> {
     // What is downloaded while it is measured would count as compiled.
-    check(repository::cargo().arg("fetch"))?;
+    succeed(repository::cargo().arg("fetch"))?;
     let folder = Temporary(repository::metadata()?.target_directory.join("cost").into());
     let mut fastest = vec![Duration::MAX; CHOICES.len()];
     for _ in 0..BUILDS {
@@ -106,16 +108,10 @@ fn build(choice: &Choice, folder: &Temporary) -> Result<Duration> {
     // A compiler that remembers what it compiled is not cold.
     command.env_remove("RUSTC_WRAPPER");
     let start = Instant::now();
-    check(&mut command)?;
+    succeed(&mut command)?;
     let took = start.elapsed();
-    say(&format!("{:>6.1} s  {}", took.as_secs_f64(), choice.title));
+    say(format_args!("{:>6.1} s  {}", took.as_secs_f64(), choice.title));
     Ok(took)
-}
-
-fn check(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("failed to run {command:?}"))?;
-    ensure!(status.success(), "{command:?} fails");
-    Ok(())
 }
 
 /// A folder that is gone once nobody needs it.
@@ -134,14 +130,9 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if let Err(error) = self.empty() {
-            say(&format!("{error:#}"));
+            say(format_args!("{error:#}"));
         }
     }
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 #[cfg(test)]

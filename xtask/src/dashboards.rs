@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use botmeter_catalogue::catalogue;
 use botmeter_generate::{Files, Mode, Options, generate};
 
-use crate::{environment, repository};
+use crate::{environment, repository, terminal::say};
 
 /// The command that this is, as it stands in the generated files.
 const COMMAND: &str = "cargo xtask dashboards";
@@ -38,14 +38,9 @@ pub fn files() -> Result<Files> {
 pub fn run(check: bool) -> Result<()> {
     let mode = if check { Mode::Check } else { Mode::Write };
     let report = files()?.apply(&folder(), mode)?;
-    say(&report.to_string());
-    say(&environment::apply(check)?);
+    say(report);
+    say(environment::apply(check)?);
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 #[cfg(test)]

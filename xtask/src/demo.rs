@@ -1,7 +1,7 @@
 //! `cargo xtask demo`: a bot, and the live page of it.
 
 use std::{
-    io::{self, BufRead, BufReader, Write},
+    io::{self, BufRead, BufReader},
     process::{Child, Command, ExitCode, Stdio},
     thread,
 };
@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result};
 use botmeter_telemetry::stop_requested;
 
-use crate::{repository, running::started};
+use crate::{repository, running::started, terminal::say};
 
 /// What stands before the address of the bot's page, which the demo says first.
 const PAGE: &str = "metrics: http";
@@ -43,7 +43,7 @@ pub fn run(live: &str, arguments: &[String]) -> Result<ExitCode> {
             // has said why, and the demo goes on.
             page = started(&mut watch, LIVE).ok();
             if let Some((_, address)) = &page {
-                say(&format!("{LIVE}{address}"));
+                say(format_args!("{LIVE}{address}"));
             }
         }
     }
@@ -74,9 +74,4 @@ fn pass_on(stop: botmeter_telemetry::StopRequested, demo: &Child) -> Result<()> 
 fn pass_on(stop: botmeter_telemetry::StopRequested, _demo: &Child) -> Result<()> {
     drop(stop);
     Ok(())
-}
-
-/// Nobody may be reading any more, which is no reason to end.
-fn say(line: &str) {
-    drop(writeln!(io::stdout(), "{line}"));
 }

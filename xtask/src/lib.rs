@@ -7,10 +7,6 @@ pub mod dashboards;
 pub mod demo;
 pub mod environment;
 pub mod features;
-#[cfg(test)]
-mod guide;
-#[cfg(test)]
-mod lines;
 pub mod outside;
 pub mod packages;
 pub mod pictures;
@@ -19,7 +15,7 @@ pub mod running;
 pub mod servers;
 pub mod soak;
 pub mod steps;
-mod tidy;
+pub mod terminal;
 
 /// The front page, so that its example is compiled.
 #[cfg(doctest)]

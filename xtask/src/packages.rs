@@ -13,7 +13,10 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use cargo_metadata::Package;
 
-use crate::{repository, servers};
+use crate::{
+    repository, servers,
+    terminal::{say, succeed},
+};
 
 /// What a user looks for in a package beside the sources.
 const FILES: [&str; 3] = ["README.md", "LICENSE-MIT", "LICENSE-APACHE"];
@@ -42,14 +45,14 @@ pub fn run() -> Result<()> {
     let (root, packages) = (repository::root(), published()?);
     let target = repository::metadata()?.target_directory.into_std_path_buf();
     // Then nothing below asks the registry about crates that it may not have.
-    check(repository::cargo().arg("fetch"))?;
+    succeed(repository::cargo().arg("fetch"))?;
     let mut package = repository::cargo();
     // A checkout in which somebody works is packaged as it is.
     package.args(["package", "--offline", "--allow-dirty", "--no-verify"]);
     for published in &packages {
         package.args(["--package", published.name.as_str()]);
     }
-    check(&mut package)?;
+    succeed(&mut package)?;
 
     let folder = unpack(&packages, &target.join("package"))?;
     fs::write(folder.join("Cargo.toml"), workspace(&packages))
@@ -59,7 +62,7 @@ pub fn run() -> Result<()> {
         .context("failed to copy Cargo.lock to the unpacked packages")?;
     let mut build = repository::cargo();
     build.current_dir(&folder).env("CARGO_TARGET_DIR", &target);
-    check(build.args(["check", "--offline", "--workspace", "--all-features"]))?;
+    succeed(build.args(["check", "--offline", "--workspace", "--all-features"]))?;
     rehearse_release()
 }
 
@@ -71,7 +74,7 @@ const REGISTRY: &str = "index.crates.io";
 fn rehearse_release() -> Result<()> {
     if servers::required()? || is_registry_there() {
         // The packages themselves are built by the caller.
-        return check(repository::cargo().args([
+        return succeed(repository::cargo().args([
             "publish",
             "--dry-run",
             "--workspace",
@@ -79,7 +82,7 @@ fn rehearse_release() -> Result<()> {
             "--no-verify",
         ]));
     }
-    say(&format!("skipped: `cargo publish --dry-run`, because {REGISTRY} cannot be reached"));
+    say(format_args!("skipped: `cargo publish --dry-run`, because {REGISTRY} cannot be reached"));
     Ok(())
 }
 
@@ -106,7 +109,7 @@ fn unpack(packages: &[Package], from: &Path) -> Result<PathBuf> {
         let archive = from.join(format!("{}.crate", name(package)));
         // With the time of now: in packages all files are of one day, and cargo
         // would take what it built of the last ones for what it is to build.
-        check(Command::new("tar").arg("-xzmf").arg(archive).arg("-C").arg(&folder))?;
+        succeed(Command::new("tar").arg("-xzmf").arg(archive).arg("-C").arg(&folder))?;
         for file in FILES {
             let path = folder.join(name(package)).join(file);
             ensure!(path.is_file(), "the package of {} lacks {file}", package.name);
@@ -128,17 +131,6 @@ fn workspace(packages: &[Package]) -> String {
         let _ = writeln!(text, "{} = {{ path = \"{}\" }}", package.name, name(package));
     }
     text
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
-}
-
-fn check(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("failed to run {command:?}"))?;
-    ensure!(status.success(), "{command:?} fails");
-    Ok(())
 }
 
 #[cfg(test)]

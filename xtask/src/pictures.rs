@@ -9,6 +9,7 @@ use crate::{
     repository,
     running::started,
     servers::{Server, find},
+    terminal::say,
 };
 
 /// Where they are kept.
@@ -46,7 +47,7 @@ pub fn run() -> Result<()> {
     let mut watch = Command::new(program);
     watch.args(["watch", "--listen", "127.0.0.1:0", &page]);
     let (_watch, live) = started(&mut watch, "live page: ")?;
-    say(&format!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
+    say(format_args!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
     thread::sleep(SHOWN);
     for (file, asked, size) in PICTURES {
         let range = format!("?range={}", SHOWN.as_secs());
@@ -56,7 +57,7 @@ pub fn run() -> Result<()> {
             more => format!("{live}{range}&{more}"),
         };
         draw(&browser, &address, size, &folder.join(file))?;
-        say(&format!("wrote {FOLDER}/{file}"));
+        say(format_args!("wrote {FOLDER}/{file}"));
     }
     Ok(())
 }
@@ -73,9 +74,4 @@ fn draw(browser: &Path, address: &str, size: &str, to: &Path) -> Result<()> {
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success() && to.is_file(), "{command:?} fails: {said}");
     Ok(())
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
 }

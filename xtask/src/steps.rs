@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::{features, outside, repository, soak};
+use crate::{features, outside, repository, soak, terminal::say};
 
 /// Which steps.
 #[derive(Args, Clone, Debug, Default)]
@@ -130,7 +130,7 @@ impl Report {
             return Ok(());
         }
         let line = shown(&command);
-        say(&format!("\n=== {name}: {line}"));
+        say(format_args!("\n=== {name}: {line}"));
         let start = Instant::now();
         let status = command.status().with_context(|| format!("failed to run `{line}`"))?;
         if !status.success() {
@@ -147,7 +147,7 @@ impl Report {
 
     fn skip(&mut self, name: &str, why: &'static str) {
         if self.is_wanted(name) {
-            say(&format!("\n=== {name}: skipped, because {why}"));
+            say(format_args!("\n=== {name}: skipped, because {why}"));
             self.steps.push(Step { name: name.to_owned(), seconds: 0.0, skipped: Some(why) });
         }
     }
@@ -170,8 +170,8 @@ impl Report {
         say("");
         for Step { name, seconds, skipped } in &self.steps {
             match skipped {
-                Some(why) => say(&format!("  skipped  {name}: {why}")),
-                None => say(&format!("{seconds:>7.1} s  {name}")),
+                Some(why) => say(format_args!("  skipped  {name}: {why}")),
+                None => say(format_args!("{seconds:>7.1} s  {name}")),
             }
         }
         let all: f64 = self.steps.iter().map(|step| step.seconds).sum();
@@ -182,7 +182,7 @@ impl Report {
             None => String::new(),
         };
         let not = if skipped > 0 { format!("; skipped: {skipped}") } else { String::new() };
-        say(&format!("{all:>7.1} s  in {passed} steps, all passed{not}{before}"));
+        say(format_args!("{all:>7.1} s  in {passed} steps, all passed{not}{before}"));
         if !self.options.all {
             say("cargo xtask test --all does the rest, as CI does");
         }
@@ -198,9 +198,4 @@ fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     let words = words.map(|word| word.to_string_lossy().into_owned());
     variables.chain(words).collect::<Vec<_>>().join(" ")
-}
-
-#[expect(clippy::print_stdout, reason = "a task talks to the person who runs it")]
-fn say(line: &str) {
-    println!("{line}");
 }

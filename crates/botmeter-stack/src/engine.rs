@@ -10,6 +10,7 @@ use super::command::{CommandLine, Outcome};
 
 /// What the stack is to run with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[non_exhaustive]
 pub enum Choice {
     /// The first that is there of the three below
     Auto,

@@ -54,6 +54,7 @@ use self::{
 
 /// What to do, and with which stack.
 #[derive(Args, Clone, Debug)]
+#[non_exhaustive]
 pub struct Options {
     /// What to do
     #[command(subcommand)]
@@ -85,6 +86,7 @@ pub struct Options {
 
 /// What to do with the stack.
 #[derive(Clone, Debug, Subcommand)]
+#[non_exhaustive]
 pub enum Command {
     /// Start it, wait until it is healthy, and print where everything is;
     /// without containers, stay and watch until Ctrl-C

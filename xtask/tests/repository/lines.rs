@@ -6,7 +6,7 @@
 
 use std::fs;
 
-use crate::{outside::PROGRAMS, repository};
+use xtask::{outside::PROGRAMS, repository};
 
 /// A row, as `what | file, function | words | lines | at most`.
 struct Row<'a> {

@@ -19,7 +19,7 @@ mod reader;
 
 use std::{fs, path::Path};
 
-use crate::repository;
+use xtask::repository;
 
 /// Circles that there still are, as the modules of each; whoever breaks one
 /// strikes it here.

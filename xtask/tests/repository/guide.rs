@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::repository;
+use xtask::repository;
 
 /// A page, and the folder whose files it quotes.
 struct Guide {

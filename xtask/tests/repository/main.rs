@@ -1,0 +1,12 @@
+//! What holds for the whole repository: its sources, manifests and documents.
+
+#![cfg(test)]
+
+/// Modules that need each other.
+mod circles;
+/// Guides that quote their examples.
+mod guide;
+/// The table that counts lines of programs.
+mod lines;
+/// Names, sizes, dependencies, links.
+mod tidy;
