@@ -8,6 +8,10 @@
 mod alertmanager;
 #[path = "lib/answer.rs"]
 mod answer;
+#[path = "lib/browser.rs"]
+mod browser;
+#[path = "lib/built.rs"]
+mod built;
 #[path = "lib/collector.rs"]
 mod collector;
 #[path = "lib/dashboard.rs"]
@@ -26,6 +30,8 @@ mod http_server;
 mod inbox;
 #[path = "lib/jaeger.rs"]
 mod jaeger;
+#[path = "lib/live.rs"]
+mod live;
 #[path = "lib/process.rs"]
 mod process;
 #[path = "lib/prometheus.rs"]
@@ -45,14 +51,17 @@ mod tool;
 
 pub use self::alertmanager::Alertmanager;
 pub use self::answer::{Labels, Metadata, QueryAnswer, RangeAnswer, Rule};
+pub use self::browser::{Browser, Scripts};
 pub use self::collector::Collector;
 pub use self::dashboard::{Dashboard, Question, read_dashboards};
 pub use self::demo::Demo;
 pub use self::eventually::eventually;
 pub use self::exposition::{Families, Family, read_exposition, read_open_metrics};
 pub use self::fan_out::FanOut;
+pub use self::http_server::HttpServer;
 pub use self::inbox::Inbox;
 pub use self::jaeger::Jaeger;
+pub use self::live::{Live, run_botmeter};
 pub use self::prometheus::{End, Prometheus};
 pub use self::prometheus_builder::{Discovery, PrometheusBuilder, STACK_FLAGS};
 pub use self::promql::{Answers, Asked, Stored, promql};

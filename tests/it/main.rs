@@ -6,10 +6,12 @@
 mod after_shutdown;
 /// What recording costs in allocations: nothing, once a handle is bound.
 mod allocations;
+mod browser;
 /// Which kind of a failed call the errors of real clients are.
 mod failures;
 /// What observing a future adds to its size.
 mod futures;
+mod hour;
 /// A hundred thousand series while four threads record.
 mod large;
 /// What a thread logs: as the tests of core read it.

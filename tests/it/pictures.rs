@@ -1,7 +1,5 @@
 //! Every panel of every board, drawn from samples that a scraper may meet.
 
-mod hour;
-
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
@@ -14,6 +12,8 @@ use botmeter_view::{
 };
 use botmeter_window::{Chosen, History, Rules};
 use roxmltree::{Document, ParsingOptions};
+
+use crate::hour::{self, Story};
 
 fn boards() -> Vec<Board> {
     botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
@@ -67,7 +67,7 @@ fn leads_somewhere(html: &str) -> Result<()> {
 #[test]
 fn every_panel_of_every_board_is_drawn() -> Result<()> {
     let boards = boards();
-    let hour::Hour { history, rules } = hour::hour(&boards)?;
+    let hour::Hour { history, rules, .. } = hour::hour(&boards, &Story::default())?;
     let page = page(&boards, &rules, &history, hour::END);
     let panels = page.dashboards.iter().flat_map(|dashboard| {
         let pictures = dashboard.rows.iter().flatten().flat_map(|row| &row.pictures);

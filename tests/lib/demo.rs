@@ -3,12 +3,12 @@
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
-    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::{Mutex, PoisonError},
 };
 
 use anyhow::{Context, Result};
+
+use crate::built::built;
 
 /// A running demo, killed when the test ends.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ impl Demo {
     ///
     /// When it does not build, or ends before it listens.
     pub fn start(variables: &[(&str, &str)], options: &[&str]) -> Result<Self> {
-        let program = built()?;
+        let program = built("botmeter-demo", "botmeter-demo")?;
         let mut command = Command::new(&program);
         command.args(["--port", "0"]).args(options).stdin(Stdio::null()).stdout(Stdio::piped());
         // What the person who runs the tests has set is not what is tested.
@@ -53,18 +53,6 @@ impl Demo {
     pub fn address(&self) -> SocketAddr {
         self.address
     }
-}
-
-/// Builds the demo, once for all tests of this process.
-fn built() -> Result<PathBuf> {
-    static BUILT: Mutex<Option<PathBuf>> = Mutex::new(None);
-    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(path) = &*built {
-        return Ok(path.clone());
-    }
-    let path = xtask::repository::build("botmeter-demo", "botmeter-demo")?;
-    *built = Some(path.clone());
-    Ok(path)
 }
 
 impl Drop for Demo {

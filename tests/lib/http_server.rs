@@ -28,12 +28,27 @@ pub(crate) struct Answer {
 
 /// Answers until it is dropped, each connection on a thread of its own.
 #[derive(Debug)]
-pub(crate) struct HttpServer {
+pub struct HttpServer {
     address: SocketAddr,
     is_over: Arc<AtomicBool>,
 }
 
 impl HttpServer {
+    /// Answers everything with a page of HTML.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot listen.
+    pub fn of_page(html: impl Into<Vec<u8>>) -> Result<Self> {
+        let body = html.into();
+        let content_type = "text/html; charset=utf-8".to_owned();
+        Self::start(move |_| Answer {
+            status: 200,
+            content_type: content_type.clone(),
+            body: body.clone(),
+        })
+    }
+
     pub(crate) fn start(
         answer: impl Fn(&Request) -> Answer + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -54,7 +69,8 @@ impl HttpServer {
         Ok(Self { address, is_over })
     }
 
-    pub(crate) fn url(&self) -> String {
+    /// What its addresses begin with.
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }

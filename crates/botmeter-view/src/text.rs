@@ -6,7 +6,8 @@ mod tests;
 mod width;
 
 use crate::{Alert, Dashboard, Life, Page, Stage, picture::Level};
-use width::{clean, cut, padded, wrapped};
+pub(crate) use width::cut;
+use width::{clean, padded, wrapped};
 
 /// What the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,13 +7,16 @@ use super::{
     chart::{Area, WIDTH},
     markup::{Html, number},
 };
-use crate::Picture;
+use crate::{Picture, text::cut};
 
 /// A line keeps its width however the plot is stretched.
 pub(super) const STEADY: (&str, &str) = ("vector-effect", "non-scaling-stroke");
 
 /// How wide a letter of a mark is, about.
 pub(super) const LETTER: f64 = 7.0;
+
+/// How many letters of a text stand at the left of a plot, at most.
+const LONGEST: usize = 20;
 
 pub(super) fn height(picture: &Picture) -> f64 {
     f64::from(picture.height.clamp(4, 16)) * 22.0
@@ -44,10 +47,11 @@ pub(super) fn over(html: &mut Html, area: Area, inside: impl FnOnce(&mut Html)) 
     html.element("svg", &attributes, inside);
 }
 
-/// Texts at the left of a plot.
+/// Texts at the left of a plot. One that is too long is cut, or there would be
+/// no room for the plot; it is whole under the pointer.
 pub(super) fn left(html: &mut Html, area: Area, marks: &[(f64, &str)]) {
     let longest = marks.iter().map(|(_, text)| text.chars().count()).max().unwrap_or(0);
-    let width = longest as f64 * LETTER + 8.0;
+    let width = longest.min(LONGEST) as f64 * LETTER + 8.0;
     let (width, height, end) = (number(width), number(area.height), number(width - 6.0));
     let attributes = [
         ("class", "marks"),
@@ -59,7 +63,12 @@ pub(super) fn left(html: &mut Html, area: Area, marks: &[(f64, &str)]) {
         for (y, text) in marks {
             let y = number((y + 4.0).clamp(10.0, area.height - 1.0));
             let place = [("x", end.as_str()), ("y", y.as_str()), ("text-anchor", "end")];
-            html.element("text", &place, |html| html.text(text));
+            html.element("text", &place, |html| {
+                if text.chars().count() > LONGEST {
+                    html.words("title", "", text);
+                }
+                html.text(&cut(text, LONGEST));
+            });
         }
     });
 }

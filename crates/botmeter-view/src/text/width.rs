@@ -12,7 +12,7 @@ pub(super) fn clean(text: &str) -> String {
 }
 
 /// At most so many columns of the text.
-pub(super) fn cut(text: &str, columns: usize) -> String {
+pub(crate) fn cut(text: &str, columns: usize) -> String {
     if text.chars().count() <= columns {
         return text.to_owned();
     }

@@ -5,24 +5,47 @@ use std::f64::consts::TAU;
 use anyhow::Result;
 use botmeter_board::Board;
 use botmeter_core::{Descriptor, Kind, label::Values, process::START_TIME};
-use botmeter_window::{Bounds, History, Labels, Rules, Target};
+use botmeter_window::{
+    Bounds, History, Labels, Rules, Scrape,
+    exposition::{Family, Page, Sample},
+};
 
 const STEP: i64 = 15_000;
 const STEPS: u32 = 240;
 
 /// When the hour ends, in milliseconds.
-pub(super) const END: i64 = 1_795_271_400_000;
+pub(crate) const END: i64 = 1_795_271_400_000;
+
+/// How the bots are.
+#[derive(Debug)]
+pub(crate) struct Story {
+    pub(crate) job: &'static str,
+    /// What stands in labels that may say anything.
+    pub(crate) names: Vec<&'static str>,
+    /// Whether these stand in all other labels as well, beside their own values.
+    pub(crate) is_hostile: bool,
+    /// How much of the hour there is, in its quarters.
+    pub(crate) quarters: u32,
+}
+
+impl Default for Story {
+    fn default() -> Self {
+        let names = vec!["alpha", "beta", "wei\"rd\\ <grü&\n\u{df}e>"];
+        Self { job: "mail-bots", names, is_hostile: false, quarters: 4 }
+    }
+}
 
 /// What is there after the hour.
-pub(super) struct Hour {
-    pub(super) history: History,
-    pub(super) rules: Vec<Rules>,
+pub(crate) struct Hour {
+    pub(crate) history: History,
+    pub(crate) rules: Vec<Rules>,
+    pub(crate) bots: Vec<Scrape>,
 }
 
 /// One series of an instrument, or one set of a histogram's.
 struct Source {
     instrument: &'static Descriptor,
-    labels: Vec<(&'static str, String)>,
+    labels: Vec<(String, String)>,
     /// How often things happen, at which time of the hour most.
     weight: f64,
     phase: f64,
@@ -31,56 +54,54 @@ struct Source {
     below: Vec<f64>,
 }
 
-pub(super) fn hour(boards: &[Board]) -> Result<Hour> {
+pub(crate) fn hour(boards: &[Board], story: &Story) -> Result<Hour> {
     let mut history = History::new(Bounds::default());
-    let bots: Vec<_> = ["a:9464", "b:9464"]
-        .map(|instance| (history.add_target(), sources(instance)))
-        .into_iter()
-        .collect();
-    let mut bots: Vec<(Target, Vec<Source>)> = bots;
+    let mut bots: Vec<_> = ["a:9464", "b:9464"]
+        .map(|instance| (Scrape::new(&mut history, story.job, instance), sources(story)))
+        .into();
     let mut rules: Vec<_> = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
     let alerts = history.add_target();
-    for step in 0..=STEPS {
+    for step in STEPS - STEPS / 4 * story.quarters..=STEPS {
         let at = END - STEP * i64::from(STEPS - step);
-        for (target, sources) in &mut bots {
-            let samples: Vec<_> = sources.iter_mut().flat_map(|of| of.next(step, at)).collect();
-            history.append(*target, at, samples)?;
+        for (bot, sources) in &mut bots {
+            let samples = sources.iter_mut().flat_map(|of| of.next(step, at)).collect();
+            let families = vec![Family { samples, ..Family::default() }];
+            bot.read(&mut history, at, &Page { families })?;
         }
         for rules in rules.iter_mut().filter(|_| step % 4 == 0) {
             rules.evaluate(&mut history, at)?;
         }
         // One alert of each severity, so that what counts them is drawn.
         let firing = ["critical", "warning", "info"].map(|severity| {
-            let labels = [("job", "mail-bots"), ("alertstate", "firing"), ("severity", severity)];
+            let labels = [("job", story.job), ("alertstate", "firing"), ("severity", severity)];
             (Labels::of("ALERTS", labels.into_iter().chain([("alertname", "Drill")])), 1.0)
         });
         history.append(alerts, at, firing)?;
     }
-    Ok(Hour { history, rules })
+    Ok(Hour { history, rules, bots: bots.into_iter().map(|(bot, _)| bot).collect() })
 }
 
 /// Every instrument with so many sets of labels that each value of a closed
 /// label is in one.
-fn sources(instance: &str) -> Vec<Source> {
+fn sources(story: &Story) -> Vec<Source> {
     let mut sources = Vec::new();
     for instrument in botmeter_catalogue::catalogue().instruments() {
         let values = |values: Values| match values {
-            Values::Closed(values) => values,
-            Values::Open { .. } => &["alpha", "beta", "wei\"rd\\ <grü&\n\u{df}e>"],
+            Values::Closed(values) if story.is_hostile => [values, &story.names].concat(),
+            Values::Closed(values) => values.to_vec(),
+            Values::Open { .. } => story.names.clone(),
         };
         let sets = instrument.labels().iter().map(|label| values(label.values()).len()).max();
         for set in 0..sets.unwrap_or(1) {
-            let mut labels =
-                vec![("job", "mail-bots".to_owned()), ("instance", instance.to_owned())];
-            labels.extend(instrument.labels().iter().map(|label| {
+            let labels = instrument.labels().iter().map(|label| {
                 let values = values(label.values());
-                (label.key(), values[set % values.len()].to_owned())
-            }));
+                (label.key().to_owned(), values[set % values.len()].to_owned())
+            });
             let below = vec![0.0; instrument.buckets().len()];
             let weight = 1.0 / (1.0 + set as f64 * 2.0);
             sources.push(Source {
                 instrument,
-                labels,
+                labels: labels.collect(),
                 weight,
                 phase: set as f64,
                 total: 0.0,
@@ -92,14 +113,14 @@ fn sources(instance: &str) -> Vec<Source> {
 }
 
 impl Source {
-    fn next(&mut self, step: u32, at: i64) -> Vec<(Labels, f64)> {
+    fn next(&mut self, step: u32, at: i64) -> Vec<Sample> {
         let name = self.instrument.prometheus_name();
         let wave = 1.0 + 0.6 * (TAU * f64::from(step) / 160.0 + self.phase).sin();
         let now = at as f64 / 1000.0;
         let one = |ending: &str, bound: Option<&str>, value: f64| {
-            let pairs = self.labels.iter().map(|(key, value)| (*key, value.as_str()));
-            let pairs = pairs.chain(bound.map(|bound| ("le", bound)));
-            (Labels::of(&format!("{name}{ending}"), pairs), value)
+            let bound = bound.map(|bound| ("le".to_owned(), bound.to_owned()));
+            let labels = self.labels.iter().cloned().chain(bound).collect();
+            Sample { name: format!("{name}{ending}"), labels, value, at: None, exemplar: None }
         };
         match self.instrument.kind() {
             Kind::Counter | Kind::FloatCounter => {

@@ -1,0 +1,237 @@
+//! What happens when somebody clicks, on the page of a bot that runs.
+
+use std::{fs, time::Duration};
+
+use anyhow::{Context, Result, bail, ensure};
+use integration_tests::{Browser, Demo, Live, Scripts, eventually};
+
+use super::look::{found, heard, none};
+
+/// How long a page may take to do what it was asked to.
+const SOON: Duration = Duration::from_mins(2);
+
+/// The dashboard with most to click on.
+const PAGE: &str = "/?dashboard=llm-api-health&range=300";
+
+/// A person in front of a page.
+struct Person {
+    browser: Browser,
+    live: Live,
+    _demo: Demo,
+}
+
+impl Person {
+    /// Starts the demo, its live page and a browser, and opens the page once
+    /// something is drawn on it.
+    fn at(target: &str) -> Result<Option<Self>> {
+        let Some(browser) = Browser::start(Scripts::Run)? else { return Ok(None) };
+        browser.resize(1280, 1000)?;
+        let demo = Demo::start(&[], &["--seed", "7", "--rate", "20"])?;
+        let bot = format!("demo={}", demo.address());
+        let live = Live::start(&["watch", "--interval", "1s", &bot])?;
+        let person = Self { browser, live, _demo: demo };
+        let page = person.live.page(target);
+        eventually(SOON, "lines", || {
+            person.browser.open(&page)?;
+            person.is("document.querySelectorAll('.plot .line').length > 3")
+        })?;
+        Ok(Some(person))
+    }
+
+    /// Whether something is so on the page now.
+    fn is(&self, condition: &str) -> Result<Option<()>> {
+        let told = self.browser.run(&format!("return Boolean({condition})"))?;
+        Ok((told == true).then_some(()))
+    }
+
+    /// Waits until it is so.
+    fn until(&self, condition: &str) -> Result<()> {
+        eventually(SOON, condition, || self.is(condition))
+    }
+
+    /// A text of the page.
+    fn text(&self, expression: &str) -> Result<String> {
+        let told = self.browser.run(&format!("return {expression}"))?;
+        Ok(told.as_str().with_context(|| format!("{expression} is {told}"))?.to_owned())
+    }
+
+    /// Ends the visit: nobody complained, and nobody else was asked.
+    fn leave(self) -> Result<()> {
+        none(&heard(&self.browser, self.live.origin())?)
+    }
+}
+
+#[test]
+fn range_and_labels_are_chosen_by_clicks() -> Result<()> {
+    let longer = PAGE.replace("300", "900");
+    let Some(person) = Person::at(&longer)? else { return Ok(()) };
+    let browser = &person.browser;
+    // With a script, a choice is enough.
+    browser.click("select[name=range]")?;
+    browser.click("select[name=range] option[value='300']")?;
+    person.until("location.search.includes('range=300') && document.readyState === 'complete'")?;
+    ensure!(person.text("document.querySelector('.span').textContent")?.contains("shows 5 min"));
+    ensure!(browser.address()?.contains("dashboard=llm-api-health"));
+    let provider = person.text(
+        "[...document.querySelectorAll('.choice')].find(it => it.querySelector('[name=provider]'))
+         .querySelector('[name=provider]').value",
+    )?;
+    browser.run("document.querySelector('[name=provider]').closest('.choice').id = 'provider'")?;
+    browser.click("#provider > summary")?;
+    browser.click(&format!("#provider input[value='{provider}']"))?;
+    // Choosing takes a while; the page does not take it away meanwhile.
+    let at = person.text("document.querySelector('.when').textContent")?;
+    person.until(&format!("document.querySelector('.when').textContent !== {at:?}"))?;
+    ensure!(person.is("document.querySelector('#provider input:checked')")?.is_some());
+    browser.click(".choices button")?;
+    person.until(&format!("location.search.includes('provider={provider}')"))?;
+    person.until("document.querySelector('[name=provider]:checked')")?;
+    ensure!(person.text("document.querySelector('.choices').textContent")?.contains(&provider));
+    person.leave()
+}
+
+#[test]
+fn a_page_renews_itself_until_it_is_stopped() -> Result<()> {
+    let Some(person) = Person::at(PAGE)? else { return Ok(()) };
+    let browser = &person.browser;
+    // What a page that is loaded anew would not have.
+    browser.run("window.same = true")?;
+    let when = "document.querySelector('.when').textContent";
+    let before = person.text(when)?;
+    person.until(&format!("{when} !== {before:?}"))?;
+    person.until("document.querySelector('#bots').textContent.includes('heard')")?;
+    ensure!(person.is("window.same")?.is_some(), "it was loaded anew");
+    browser.click(".pause")?;
+    person.until("location.search.includes('end=') && document.querySelector('.go')")?;
+    let stopped = person.text(when)?;
+    let told = person.text("document.querySelector('.top').textContent")?;
+    ensure!(told.contains("Go on") && !told.contains("Pause"), "{told}");
+    // It would have been renewed by then: the server went on.
+    let later = Live::page(&person.live, "/");
+    let agent = ureq::agent();
+    eventually(SOON, "the bot to go on", || {
+        let page = agent.get(&later).call()?.body_mut().read_to_string()?;
+        let now = page.split("class=\"when\">").nth(1).and_then(|it| it.split('<').next());
+        Ok((now.context("there is no time")? > stopped.as_str()).then_some(()))
+    })?;
+    ensure!(person.text(when)? == stopped, "it does not stand still");
+    browser.click(".go")?;
+    person.until(&format!("!location.search.includes('end=') && {when} !== {stopped:?}"))?;
+    person.leave()
+}
+
+#[test]
+fn an_alert_is_shown_firing() -> Result<()> {
+    let Some(person) = Person::at(PAGE)? else { return Ok(()) };
+    person
+        .browser
+        .run("document.querySelectorAll('#alerts details').forEach(it => it.open = true)")?;
+    let name = person.text("document.querySelector('#alerts a.example').textContent")?;
+    person.browser.click("#alerts a.example")?;
+    person.until("location.pathname === '/alert' && document.querySelector('.panel')")?;
+    let told = person.text("document.body.textContent")?;
+    let name = name.split(' ').next().unwrap_or_default();
+    for part in [name, "An example, played: nothing of this happened."] {
+        ensure!(told.contains(part), "{part}: {told}");
+    }
+    ensure!(person.is("document.querySelectorAll('.card ol li').length > 0")?.is_some(), "{told}");
+    person.browser.click("main a")?;
+    person.until("location.pathname === '/' && document.querySelector('#alerts')")?;
+    person.leave()
+}
+
+/// A panel with several lines that is in sight, with names where this is.
+fn panel_with(person: &Person, names: &str) -> Result<String> {
+    person.text(&format!(
+        "[...document.querySelectorAll('.panel')].find(it => it.checkVisibility() &&
+             it.querySelectorAll('.plot .line').length > 1 && it.querySelector('{names}')
+             ?.getBoundingClientRect().width > 9).id"
+    ))
+}
+
+#[test]
+fn values_are_read_out_at_the_pointer() -> Result<()> {
+    let Some(person) = Person::at(PAGE)? else { return Ok(()) };
+    let id = panel_with(&person, ".plot")?;
+    // Where the newest is.
+    person.browser.point_at(&format!("[id='{id}'] .plot"), 0.99)?;
+    let part = |rest: &str| format!("document.getElementById('{id}').querySelector('{rest}')");
+    person.until(&format!("{} && {}", part(".tip bdi"), part(".hair")))?;
+    let names = |within: &str| {
+        format!(
+            "[...document.getElementById('{id}').querySelectorAll('{within}')]
+             .map(it => it.textContent).join()"
+        )
+    };
+    let (shown, all) = (person.text(&names(".tip bdi"))?, person.text(&names(".legend .name"))?);
+    ensure!(!shown.is_empty() && shown.split(',').all(|name| all.contains(name)), "{shown}; {all}");
+    // They are there again when the picture is a newer one.
+    let at = person.text("document.body.dataset.at")?;
+    let tip = part(".tip");
+    person.until(&format!("document.body.dataset.at !== {at:?} && {tip}?.textContent"))?;
+    person.leave()
+}
+
+#[test]
+fn lines_are_hidden_and_shown_again() -> Result<()> {
+    let Some(person) = Person::at(PAGE)? else { return Ok(()) };
+    let browser = &person.browser;
+    // Names stand at the ends of lines where there is room, else below.
+    for (width, names) in [(1280, ".ends"), (360, ".legend")] {
+        browser.resize(width, 1000)?;
+        let id = panel_with(&person, names)?;
+        let name = format!("[id='{id}'] {names} [data-line='0']");
+        let line = format!(
+            "document.querySelector(\"[id='{id}'] .plot .line[data-line='0']\").checkVisibility()"
+        );
+        browser.click(&name)?;
+        person.until(&format!("!{line}"))?;
+        none(&found(browser, "contrast")?)?;
+        let pressed = format!("[id='{id}'] .legend [data-line='0'][aria-pressed=false]");
+        person.until(&format!("document.querySelector(\"{pressed}\")"))?;
+        // So it is when the page renews itself, and when it is opened anew.
+        let at = person.text("document.body.dataset.at")?;
+        person.until(&format!("document.body.dataset.at !== {at:?} && !{line}"))?;
+        browser.open(&person.live.page(PAGE))?;
+        person.until(&format!("!{line}"))?;
+        browser.click(&name)?;
+        person.until(&line)?;
+    }
+    person.leave()
+}
+
+#[test]
+fn a_panel_is_taken_along_as_a_query_and_as_numbers() -> Result<()> {
+    let Some(person) = Person::at(PAGE)? else { return Ok(()) };
+    let browser = &person.browser;
+    for what in ["clipboard-read", "clipboard-write"] {
+        browser.allow(what)?;
+    }
+    let id = "llm-api-health--requests";
+    let open = |rest: &str| format!("[id='{id}'] .why {rest}");
+    browser.click(&open("summary"))?;
+    browser.click(&open("a.copy"))?;
+    person.until(&format!(
+        "document.querySelector(\"{}\").textContent === 'Copied'",
+        open("a.copy")
+    ))?;
+    browser.run(
+        "window.copied = null; navigator.clipboard.readText().then(it => { window.copied = it })",
+    )?;
+    person.until("window.copied")?;
+    let copied = person.text("window.copied")?;
+    ensure!(copied.contains("(llm_requests_total[") && !copied.contains('$'), "{copied}");
+    let is_closed =
+        person.is(&format!("!document.querySelector(\"{}\").checkVisibility()", open("a")))?;
+    if is_closed.is_some() {
+        bail!("what was opened does not stay open");
+    }
+    browser.click(&open("a.download"))?;
+    let file = browser.downloads().join(format!("{id}.csv"));
+    let text = eventually(SOON, "the file", || {
+        Ok(fs::read_to_string(&file).ok().filter(|text| !text.is_empty()))
+    })?;
+    ensure!(text.starts_with("time,") || text.starts_with("name,"), "{text}");
+    ensure!(text.lines().count() > 1, "{text}");
+    person.leave()
+}
