@@ -50,7 +50,7 @@ fn each_further_page_asks_for_what_is_new() {
     let first = asked(1.0);
     assert_eq!(ask(&rings, &first, 0..10, 0), all(0..10));
     assert_eq!(ask(&rings, &first, 1..11, 0), [10]);
-    assert_eq!(ask(&rings, &first, 1..11, 0), []);
+    assert_eq!(ask(&rings, &first, 1..11, 0), Vec::<i64>::new());
     assert_eq!(ask(&rings, &first, -2..6, 0), [-2, -1], "an earlier page");
     assert_eq!(ask(&rings, &first, 3..12, 0), [11]);
     assert_eq!(ask(&rings, &asked(2.0), 3..12, 0), all(3..12), "another question");
@@ -63,9 +63,9 @@ fn answers_go_that_something_was_told_after_or_forgotten_of() {
     let asked = asked(1.0);
     ask(&rings, &asked, 0..20, 0);
     assert_eq!(ask(&rings, &asked, 0..20, 7), all(0..7), "what does not stand");
-    assert_eq!(ask(&rings, &asked, 0..20, 0), []);
+    assert_eq!(ask(&rings, &asked, 0..20, 0), Vec::<i64>::new());
     rings.cut(20 * STEP);
-    assert_eq!(ask(&rings, &asked, 0..20, 0), [], "what is told is new");
+    assert_eq!(ask(&rings, &asked, 0..20, 0), Vec::<i64>::new(), "what is told is new");
     rings.cut(16 * STEP + 1);
     assert_eq!(ask(&rings, &asked, 0..20, 0), all(17..20));
     rings.cut(16 * STEP);
