@@ -119,9 +119,10 @@ pub(super) fn questions() -> Result<Vec<Question>> {
                 );
                 // Who reads pages knows which programs are bots, and a
                 // Prometheus does not.
-                let (kind, expr) = match name.contains(':') {
-                    true => ("recording", expr.clone()),
-                    false => ("alert", expr.clone().of_bots()),
+                let (kind, expr) = if name.contains(':') {
+                    ("recording", expr.clone())
+                } else {
+                    ("alert", expr.clone().of_bots())
                 };
                 let place = format!("{domain}, {kind} {name}");
                 questions.push(Question { place, text, expr, panel: None });

@@ -1,6 +1,7 @@
 //! The ways from a panel to a closer look.
 
 use botmeter_board::{self as board, Kind};
+use botmeter_core::label::LabelInfo;
 
 use super::{model::Link, traces};
 
@@ -29,7 +30,7 @@ pub(super) fn of_rows(
     }
     let keys = drawn.lines.first().map_or(&[][..], |line| line.labels).iter();
     let keys = keys
-        .map(|label| label.key())
+        .map(LabelInfo::key)
         .filter(|key| dashboard.variables.iter().any(|variable| variable.label.key() == *key));
     keys.map(|key| {
         let chosen = format!("var-{key}=${{__value.raw:percentencode}}");
