@@ -5,6 +5,7 @@ mod child;
 mod data;
 mod demo;
 mod folder;
+mod found;
 mod grafana;
 mod plan;
 mod ports;
@@ -43,7 +44,7 @@ pub(super) fn runs(place: &Place) -> Result<bool> {
 
 /// Whether the servers that the stack cannot do without are on this machine.
 pub(super) fn has_servers() -> Result<bool> {
-    plan::has_servers()
+    found::has_servers()
 }
 
 /// Writes Prometheus' targets; a Prometheus that runs sees them at once.

@@ -14,8 +14,8 @@ use super::{
     child::Child,
     end_leftovers,
     folder::Folder,
-    plan::{self, Programs},
-    ports,
+    found::Programs,
+    plan, ports,
     server::{Ready, Server},
     state::{self, ServerState, State},
 };
@@ -61,7 +61,10 @@ pub(crate) fn up(
         say("");
         say(&urls(settings, &supervisor.profiles, has_grafana));
         if !has_grafana {
-            say("dashboards are not shown: there is no Grafana on this machine");
+            say(
+                "dashboards are not shown: there is no Grafana on this machine; `botmeter watch` shows \
+                 them without it",
+            );
         }
         say("\nthe stack runs; Ctrl-C ends it");
         supervisor.watch()
