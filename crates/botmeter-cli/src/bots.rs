@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use botmeter_board::{Board, Limits};
+use botmeter_board::{Board, Dashboard, Limits, Panel};
 use botmeter_view::{Address, Alerts, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
 use botmeter_window::{
     BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, exposition, rate_interval,
@@ -177,7 +177,37 @@ impl Bots {
         let heard = self.read();
         let frame = self.frame(address, &heard);
         let picture = draw(panel, &dashboard.variables, &self.limits, &heard.history, &frame);
-        Some(Drawn { dashboard, panel, picture, frame })
+        Some(Drawn { panel, picture, frame })
+    }
+
+    /// The numbers of the first row of a dashboard, as lines over the time that
+    /// is shown.
+    #[cfg(feature = "top")]
+    pub(crate) fn trends(&self, address: &Address, uid: &str) -> Vec<Picture> {
+        use botmeter_board::Kind;
+
+        let mut dashboards = self.boards.iter().flat_map(|board| &board.dashboards);
+        let Some(dashboard) = dashboards.find(|dashboard| dashboard.uid == uid) else {
+            return Vec::new();
+        };
+        let heard = self.read();
+        let frame = self.frame(address, &heard);
+        let panels = dashboard.rows.iter().take(1).flat_map(|row| &row.panels);
+        let panels = panels.filter(|panel| matches!(panel.kind, Kind::Stat | Kind::Gauge));
+        let trends = panels.map(|panel| {
+            let mut panel = panel.clone();
+            panel.kind = Kind::TimeSeries { is_stacked: false, is_bars: false };
+            draw(&panel, &dashboard.variables, &self.limits, &heard.history, &frame)
+        });
+        trends.collect()
+    }
+
+    /// The queries of the panel at a place of a page in PromQL, each with its
+    /// name.
+    pub(crate) fn promql(&self, address: &Address, place: &str) -> Option<String> {
+        let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
+        let heard = self.read();
+        Some(promql(dashboard, panel, &self.frame(address, &heard)))
     }
 
     /// The alert of this name, as it looks while it fires.
@@ -217,27 +247,24 @@ impl Heard {
 /// A panel that was drawn alone.
 #[derive(Debug)]
 pub(crate) struct Drawn<'a> {
-    dashboard: &'a botmeter_board::Dashboard,
-    pub(crate) panel: &'a botmeter_board::Panel,
+    pub(crate) panel: &'a Panel,
     pub(crate) picture: Picture,
     pub(crate) frame: Frame,
 }
 
-impl Drawn<'_> {
-    /// Its queries in PromQL, each with its name.
-    pub(crate) fn promql(&self) -> String {
-        let chosen: Vec<_> = self.frame.chosen.pairs().collect();
-        let asked = botmeter_generate::Asked {
-            scope: self.panel.scope,
-            variables: &self.dashboard.variables,
-            chosen: &chosen,
-            rate_interval: rate_interval(self.frame.step(), self.frame.scrape),
-            shown: self.frame.shown,
-        };
-        let lines = self.panel.lines.iter().map(|line| {
-            let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
-            format!("{name}{}\n", botmeter_generate::promql(&line.expr, &asked))
-        });
-        lines.collect()
-    }
+/// The queries of a panel in PromQL, each with its name.
+fn promql(dashboard: &Dashboard, panel: &Panel, frame: &Frame) -> String {
+    let chosen: Vec<_> = frame.chosen.pairs().collect();
+    let asked = botmeter_generate::Asked {
+        scope: panel.scope,
+        variables: &dashboard.variables,
+        chosen: &chosen,
+        rate_interval: rate_interval(frame.step(), frame.scrape),
+        shown: frame.shown,
+    };
+    let lines = panel.lines.iter().map(|line| {
+        let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
+        format!("{name}{}\n", botmeter_generate::promql(&line.expr, &asked))
+    });
+    lines.collect()
 }

@@ -16,6 +16,8 @@ mod report;
 mod rounds;
 mod serve;
 mod target;
+#[cfg(feature = "top")]
+mod top;
 mod watch;
 mod web;
 
@@ -58,6 +60,8 @@ where
     };
     let done = match options.command {
         Command::Watch(options) => watch::run(boards(catalogue), &options),
+        #[cfg(feature = "top")]
+        Command::Top(options) => top::run(boards(catalogue), &options),
         Command::Report(options) => report::run(boards(catalogue), &options),
         Command::Open(options) => open::run(boards(catalogue), &options),
         Command::Doctor(options) => {

@@ -90,9 +90,17 @@ pub struct Row {
     pub pictures: Vec<Picture>,
 }
 
+impl Dashboard {
+    /// The title without what all dashboards of this project have in front of
+    /// it.
+    pub fn short_title(&self) -> &str {
+        self.title.strip_prefix("botmeter / ").unwrap_or(&self.title)
+    }
+}
+
 impl Page {
     /// How many bots cannot be read, in words; nothing if there is none.
-    pub(crate) fn unread(&self) -> Option<String> {
+    pub fn unread(&self) -> Option<String> {
         let count = self.lives.iter().filter(|life| life.failure.is_some()).count();
         let all = self.lives.len();
         let bots = if all == 1 { "bot" } else { "bots" };

@@ -215,7 +215,7 @@ pub struct Stretch {
 impl Lines {
     /// The places at which each line stands, those of lines below added where
     /// they are stacked: nothing where it has no value.
-    pub(crate) fn tops(&self) -> Vec<Vec<Option<f64>>> {
+    pub fn tops(&self) -> Vec<Vec<Option<f64>>> {
         let mut base = vec![0.0; self.moments.len()];
         let lines = self.lines.iter().map(|line| {
             let values = line.values.iter().zip(&mut base).map(|(value, base)| {

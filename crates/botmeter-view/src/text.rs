@@ -5,8 +5,9 @@ mod panel;
 mod tests;
 mod width;
 
-use crate::{Alert, Dashboard, Life, Page, Stage, picture::Level};
-use width::{clean, cut, padded, wrapped};
+use crate::{Alert, Dashboard, Life, Page, Picture, Stage, picture::Level};
+pub use width::{clean, wrapped};
+use width::{cut, padded};
 
 /// What the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,22 @@ pub fn page(page: &Page, terminal: Terminal) -> String {
 pub fn fired(alerts: &[Alert], terminal: Terminal) -> String {
     let mut lines = Vec::new();
     firing(alerts, terminal, &mut lines);
+    finished(lines)
+}
+
+/// What is wrong and how the bots are, as text: the page without its
+/// dashboards.
+pub fn wrong(page: &Page, terminal: Terminal) -> String {
+    let mut lines = Vec::new();
+    alerts(page, terminal, &mut lines);
+    lives(page, terminal, &mut lines);
+    finished(lines)
+}
+
+/// One picture as text, below its title.
+pub fn picture(picture: &Picture, terminal: Terminal) -> String {
+    let mut lines = Vec::new();
+    panel::lines(picture, terminal, &mut lines);
     finished(lines)
 }
 
