@@ -12,6 +12,7 @@ mod keep;
 mod moments;
 mod open;
 mod options;
+mod prometheus;
 mod report;
 mod rounds;
 mod serve;

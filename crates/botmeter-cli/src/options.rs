@@ -41,7 +41,7 @@ pub(crate) struct Watch {
     pub(crate) place: Place,
 
     /// Keep what was read in this file, and go on from it after a restart
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prometheus")]
     pub(crate) keep: Option<PathBuf>,
 
     /// Serve no page, watch for this long, such as 10m, and fail with the runbook if an alert fires
@@ -58,7 +58,7 @@ pub(crate) struct Top {
     pub(crate) sources: Sources,
 
     /// Show what `watch --keep` kept in this file, and read no bot
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "job"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "job", "prometheus"])]
     pub(crate) from: Option<PathBuf>,
 
     /// Which dashboard comes first, by its address, such as llm-api-health
@@ -115,7 +115,7 @@ pub(crate) struct Report {
     pub(crate) watch_for: Duration,
 
     /// Report of what `watch --keep` kept in this file, and watch nobody
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "watch_for", "job"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "watch_for", "job", "prometheus"])]
     pub(crate) from: Option<PathBuf>,
 }
 
@@ -152,11 +152,15 @@ pub(crate) struct Sources {
     #[arg(value_name = "[NAME=]URL", default_value = "http://127.0.0.1:9464/metrics")]
     pub(crate) targets: Vec<Target>,
 
+    /// Ask this Prometheus instead of the bots themselves
+    #[arg(long, value_name = "URL", conflicts_with_all = ["targets", "job", "memory"])]
+    pub(crate) prometheus: Option<String>,
+
     /// The label job of bots that are given without a name
     #[arg(long, value_name = "NAME", default_value = "bot")]
     pub(crate) job: String,
 
-    /// How often each page is read
+    /// How often each page is read, or the Prometheus asked
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = interval)]
     pub(crate) interval: Duration,
 

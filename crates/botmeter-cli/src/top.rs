@@ -16,7 +16,7 @@ use std::{
     process::ExitCode,
     sync::{Arc, mpsc},
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use botmeter_board::Board;
@@ -105,7 +105,10 @@ fn once(
 ) -> Result<ExitCode, Failure> {
     let is_read = rounds.is_some();
     if let Some(rounds) = rounds {
-        let length = options.watch_for.unwrap_or(options.sources.interval);
+        // Who knows the past already is asked once.
+        let own =
+            if rounds.prometheus.is_some() { Duration::ZERO } else { options.sources.interval };
+        let length = options.watch_for.unwrap_or(own);
         let (_end, ended) = mpsc::channel();
         let began = Instant::now();
         rounds.run(&ended, || began.elapsed() >= length);

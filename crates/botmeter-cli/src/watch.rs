@@ -18,6 +18,7 @@ use crate::{
     keep,
     moments::Moments,
     options::{Sources, Watch},
+    prometheus::Prometheus,
     rounds::Rounds,
     say,
     serve::{self, Hosts},
@@ -42,6 +43,9 @@ pub(crate) fn run(boards: Vec<Board>, options: &Watch) -> Result<ExitCode, Failu
     serve::until_stopped(place.listen, hosts, Arc::clone(&bots), || {
         for target in &rounds.targets {
             say(format_args!("reads: {}", target.url));
+        }
+        if let Some(prometheus) = &rounds.prometheus {
+            say(format_args!("asks: {}", prometheus.url()));
         }
         let file = file.map(Path::to_owned);
         thread::Builder::new()
@@ -79,6 +83,14 @@ pub(crate) fn rounds(
     sources: &Sources,
     kept: Option<Kept>,
 ) -> Result<Rounds, Failure> {
+    if let Some(url) = &sources.prometheus {
+        let prometheus = Arc::new(Prometheus::new(url)?);
+        let mut moments = Moments::after(None);
+        let elsewhere = Arc::clone(&prometheus);
+        let bots = Arc::new(Bots::of(boards, elsewhere, sources.interval, moments.next()));
+        let (targets, interval) = (Vec::new(), sources.interval);
+        return Ok(Rounds { bots, targets, prometheus: Some(prometheus), interval, moments });
+    }
     let named = named(&sources.targets, &sources.job)?;
     let names = named.iter().map(|(job, target)| (job.clone(), target.instance.clone()));
     let now = Moments::after(None).next();
@@ -90,5 +102,6 @@ pub(crate) fn rounds(
     }
     let targets = named.into_iter().map(|(_, target)| target).collect();
     let moments = Moments::after(last);
-    Ok(Rounds { bots: Arc::new(bots), targets, interval: sources.interval, moments })
+    let interval = sources.interval;
+    Ok(Rounds { bots: Arc::new(bots), targets, prometheus: None, interval, moments })
 }

@@ -32,7 +32,7 @@ pub use clock::Clock;
 pub use csv::csv;
 pub use draw::draw;
 pub use events::{Event, EventKind};
-pub use frame::{Answers, Frame};
+pub use frame::{Answers, Frame, Reading};
 pub use life::Life;
 pub use page::{Dashboard, Page, Row, Source, Which};
 pub use picture::Picture;

@@ -62,6 +62,8 @@ pub struct Page {
     pub events: Vec<Event>,
     /// Why nothing is known of the bots, if nobody answered.
     pub no_lives: Option<String>,
+    /// Who answered, if not what was read here, and what is doubtful about it.
+    pub notes: Vec<String>,
     /// The dashboards.
     pub dashboards: Vec<Dashboard>,
 }
@@ -151,6 +153,7 @@ impl Page {
             lives,
             events,
             no_lives,
+            notes: source.answers.notes(),
             dashboards: dashboards.collect(),
         }
     }

@@ -208,6 +208,9 @@ fn lives(page: &Page, terminal: Terminal, lines: &mut Vec<String>) {
     if let Some(why) = &page.no_lives {
         lines.push(cut(&clean(&format!("no answer: {why}")), terminal.columns));
     }
+    for note in &page.notes {
+        lines.extend(wrapped(&clean(note), terminal.columns));
+    }
     for life in &page.lives {
         let text = cut(&clean(&of_life(life)), terminal.columns);
         let level = life.failure.is_some().then_some(Level::Critical);

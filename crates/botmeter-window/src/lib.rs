@@ -18,7 +18,7 @@ mod scrape;
 mod series;
 mod sum;
 
-pub use alerts::{Alert, AlertState, Watched};
+pub use alerts::{Alert, AlertState, Heard, Watched};
 pub use history::{Appended, Bounds, History, OutOfOrder, Target};
 pub use kept::{BadWindow, Kept};
 pub use labels::Labels;

@@ -2,7 +2,7 @@
 
 use botmeter_view::{
     Dashboard, Picture,
-    picture::{Drawing, Ink, Lines, Value},
+    picture::{Drawing, Ink, Level, Lines, Value},
     text::{self, Terminal},
 };
 use ratatui::{
@@ -219,7 +219,7 @@ pub(super) fn content(picture: &Picture, paint: Paint, area: Rect, buffer: &mut 
     }
     let level = |at: usize| match &picture.drawing {
         Drawing::Bars(bars) => bars.get(at).and_then(|(value, _)| value.level),
-        Drawing::NoAnswer(_) => Some(botmeter_view::picture::Level::Critical),
+        Drawing::NoAnswer(_) => Some(Level::Critical),
         _ => None,
     };
     for ((at, line), y) in text(picture, area.width).iter().enumerate().zip(area.y..area.bottom()) {
@@ -249,7 +249,12 @@ fn number(
     let values: &[Value] = match &picture.drawing {
         Drawing::Stats(values) => values,
         Drawing::Dial { value, .. } => std::slice::from_ref(value),
-        Drawing::Nothing(text) | Drawing::NoAnswer(text) => {
+        Drawing::NoAnswer(_) => {
+            let style = paint.level(Some(Level::Critical));
+            buffer.set_stringn(area.x, area.y, "no answer", usize::from(area.width), style);
+            return;
+        }
+        Drawing::Nothing(text) => {
             let text = cut(&clean(text), usize::from(area.width));
             buffer.set_stringn(area.x, area.y, text, usize::from(area.width), soft());
             return;

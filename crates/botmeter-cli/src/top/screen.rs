@@ -123,16 +123,17 @@ fn small(page: &Page, paint: Paint, area: Rect, buffer: &mut Buffer) {
 
 fn worst(page: &Page) -> Option<botmeter_view::picture::Level> {
     let alerts = page.alerts.iter().flat_map(|alerts| &alerts.firing);
-    let unread = page.unread().map(|_| botmeter_view::picture::Level::Critical);
+    let unread = page.unread().is_some() || page.no_lives.is_some();
+    let unread = unread.then_some(botmeter_view::picture::Level::Critical);
     alerts.map(|alert| alert.level).max().max(unread)
 }
 
 fn head(page: &Page, look: &Look) -> Pieces {
-    let bots = match &page.lives[..] {
-        _ if page.no_lives.is_some() => "nobody answers".to_owned(),
-        [] => "no bot was heard of".to_owned(),
-        [life] => one(life),
-        lives => {
+    let bots = match (&page.no_lives, &page.lives[..]) {
+        (Some(why), _) => format!("!! no answer: {why}"),
+        (None, []) => "no bot was heard of".to_owned(),
+        (None, [life]) => one(life),
+        (None, lives) => {
             let unread = page.unread().map(|unread| format!(", {unread}"));
             format!("{} bots{}", lives.len(), unread.unwrap_or_default())
         }
