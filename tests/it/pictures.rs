@@ -1,6 +1,6 @@
 //! Every panel of every board, drawn from samples that a scraper may meet.
 
-mod hour;
+pub(crate) mod hour;
 
 use std::{collections::BTreeSet, fs, path::Path, time::Duration};
 

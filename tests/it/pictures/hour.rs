@@ -11,7 +11,7 @@ const STEP: i64 = 15_000;
 const STEPS: u32 = 240;
 
 /// When the hour ends, in milliseconds.
-pub(super) const END: i64 = 1_795_271_400_000;
+pub(crate) const END: i64 = 1_795_271_400_000;
 
 /// What is there after the hour.
 pub(super) struct Hour {
@@ -57,6 +57,20 @@ pub(super) fn hour(boards: &[Board]) -> Result<Hour> {
         history.append(alerts, at, firing)?;
     }
     Ok(Hour { history, rules })
+}
+
+/// What one bot tells of the instruments whose names are wanted, time by time,
+/// in the order of the labels, which is that of Prometheus' blocks.
+pub(crate) fn told(wanted: impl Fn(&str) -> bool) -> Vec<(i64, Vec<(Labels, f64)>)> {
+    let mut sources = sources("a:9464");
+    sources.retain(|source| wanted(&source.instrument.prometheus_name()));
+    let steps = (0..=STEPS).map(|step| {
+        let at = END - STEP * i64::from(STEPS - step);
+        let mut samples: Vec<_> = sources.iter_mut().flat_map(|of| of.next(step, at)).collect();
+        samples.sort_by(|(a, _), (b, _)| a.cmp(b));
+        (at, samples)
+    });
+    steps.collect()
 }
 
 /// Every instrument with so many sets of labels that each value of a closed
