@@ -32,6 +32,8 @@ pub(crate) struct Bots {
     limits: Limits,
     interval: Duration,
     elsewhere: Option<Arc<dyn Elsewhere>>,
+    /// Where traces are.
+    jaeger: Option<String>,
     heard: RwLock<Heard>,
 }
 
@@ -98,7 +100,7 @@ impl Bots {
         let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
         let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
         let heard = Heard { history, rules, scrapes, at, rounds: 0, news: None };
-        Self { boards, limits, interval, elsewhere: None, heard: RwLock::new(heard) }
+        Self { boards, limits, interval, elsewhere: None, jaeger: None, heard: RwLock::new(heard) }
     }
 
     /// Those that somebody else knows of.
@@ -110,6 +112,12 @@ impl Bots {
     ) -> Self {
         let nobody: [(String, String); 0] = [];
         Self { elsewhere: Some(elsewhere), ..Self::new(boards, nobody, 0, interval, at) }
+    }
+
+    /// The same, with ways to the traces in the Jaeger at this address.
+    pub(crate) fn with_jaeger(mut self, jaeger: Option<String>) -> Self {
+        self.jaeger = jaeger;
+        self
     }
 
     /// The same, going on from what was kept.
@@ -242,7 +250,11 @@ impl Bots {
                 oldest: heard.oldest(),
                 now,
             };
-            Page::of(&source, frame, which)
+            let page = Page::of(&source, frame, which);
+            match &self.jaeger {
+                Some(jaeger) => page.with_jaeger(jaeger, frame),
+                None => page,
+            }
         })
     }
 

@@ -1,6 +1,7 @@
 //! The program `botmeter`, for catalogues of any domains.
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod bots;
 mod check;
 mod dashboards;

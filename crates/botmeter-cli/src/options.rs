@@ -156,6 +156,10 @@ pub(crate) struct Sources {
     #[arg(long, value_name = "URL", conflicts_with_all = ["targets", "job", "memory"])]
     pub(crate) prometheus: Option<String>,
 
+    /// Lead from panels to their traces in the Jaeger at this address
+    #[arg(long, value_name = "URL")]
+    pub(crate) jaeger: Option<String>,
+
     /// The label job of bots that are given without a name
     #[arg(long, value_name = "NAME", default_value = "bot")]
     pub(crate) job: String,

@@ -10,7 +10,14 @@ use botmeter_board::Board;
 use botmeter_generate::Replacement;
 use botmeter_view::{Address, Which, html};
 
-use crate::{bots::Bots, failure::Failure, open::opened, options::Report, say, watch::rounds};
+use crate::{
+    bots::Bots,
+    failure::Failure,
+    open::opened,
+    options::Report,
+    say,
+    watch::{jaeger, rounds},
+};
 
 /// What a report shows at least.
 const SHORTEST: Duration = Duration::from_mins(1);
@@ -18,7 +25,10 @@ const SHORTEST: Duration = Duration::from_mins(1);
 /// Writes the file.
 pub(crate) fn run(boards: Vec<Board>, options: &Report) -> Result<ExitCode, Failure> {
     let bots = match &options.from {
-        Some(file) => Arc::new(opened(boards, file, options.sources.memory)?),
+        Some(file) => {
+            let bots = opened(boards, file, options.sources.memory)?;
+            Arc::new(bots.with_jaeger(jaeger(&options.sources)?))
+        }
         None => watched(boards, options)?,
     };
     let range = Some(bots.covered().max(SHORTEST));

@@ -29,7 +29,7 @@ use crate::{
     open::opened,
     options::{Color, Top},
     rounds::Rounds,
-    watch::rounds,
+    watch::{jaeger, rounds},
 };
 use look::Look;
 use paint::Paint;
@@ -48,7 +48,8 @@ struct Shown {
 /// terminal.
 pub(crate) fn run(boards: Vec<Board>, options: &Top) -> Result<ExitCode, Failure> {
     let (bots, rounds) = if let Some(file) = &options.from {
-        (Arc::new(opened(boards, file, options.sources.memory)?), None)
+        let bots = opened(boards, file, options.sources.memory)?;
+        (Arc::new(bots.with_jaeger(jaeger(&options.sources)?)), None)
     } else {
         let rounds = rounds(boards, &options.sources, None)?;
         (Arc::clone(&rounds.bots), Some(rounds))

@@ -12,6 +12,7 @@ use botmeter_board::Board;
 use botmeter_window::Kept;
 
 use crate::{
+    address::server,
     bots::Bots,
     check, complain,
     failure::Failure,
@@ -83,18 +84,21 @@ pub(crate) fn rounds(
     sources: &Sources,
     kept: Option<Kept>,
 ) -> Result<Rounds, Failure> {
+    let jaeger = jaeger(sources)?;
     if let Some(url) = &sources.prometheus {
         let prometheus = Arc::new(Prometheus::new(url)?);
         let mut moments = Moments::after(None);
         let elsewhere = Arc::clone(&prometheus);
-        let bots = Arc::new(Bots::of(boards, elsewhere, sources.interval, moments.next()));
         let (targets, interval) = (Vec::new(), sources.interval);
+        let bots = Bots::of(boards, elsewhere, interval, moments.next()).with_jaeger(jaeger);
+        let bots = Arc::new(bots);
         return Ok(Rounds { bots, targets, prometheus: Some(prometheus), interval, moments });
     }
     let named = named(&sources.targets, &sources.job)?;
     let names = named.iter().map(|(job, target)| (job.clone(), target.instance.clone()));
     let now = Moments::after(None).next();
-    let mut bots = Bots::new(boards, names, sources.memory, sources.interval, now);
+    let mut bots =
+        Bots::new(boards, names, sources.memory, sources.interval, now).with_jaeger(jaeger);
     let mut last = None;
     if let Some(kept) = kept {
         bots = bots.restored(kept).map_err(Failure::to)?;
@@ -104,4 +108,10 @@ pub(crate) fn rounds(
     let moments = Moments::after(last);
     let interval = sources.interval;
     Ok(Rounds { bots: Arc::new(bots), targets, prometheus: None, interval, moments })
+}
+
+/// Where traces are, if somebody said so.
+pub(crate) fn jaeger(sources: &Sources) -> Result<Option<String>, Failure> {
+    let url = sources.jaeger.as_deref();
+    url.map(|url| server("--jaeger", url, "http://localhost:16686")).transpose()
 }

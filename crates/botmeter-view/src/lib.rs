@@ -22,6 +22,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod traces;
 pub mod unit;
 
 pub use address::{Address, BadAddress};

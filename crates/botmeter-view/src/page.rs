@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Alerts, Answers, Choices, Event, Frame, Life, Picture, choices::choices,
-    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives,
+    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives, traces,
 };
 
 /// What pages are drawn from.
@@ -109,6 +109,19 @@ impl Page {
         (count > 0).then(|| format!("{count} of {all} {bots} cannot be read"))
     }
 
+    /// The page with links into the Jaeger at this address, for the time that
+    /// the frame shows.
+    #[must_use]
+    pub fn with_jaeger(mut self, jaeger: &str, frame: &Frame) -> Self {
+        let rows = self.dashboards.iter_mut().flat_map(|dashboard| dashboard.rows.iter_mut());
+        for picture in rows.flatten().flat_map(|row| &mut row.pictures) {
+            for traces in &mut picture.traces {
+                traces.link = Some(traces::link(jaeger, traces, frame));
+            }
+        }
+        self
+    }
+
     /// Draws a page.
     pub fn of(source: &Source<'_>, frame: &Frame, which: Which<'_>) -> Self {
         // Marks of failures are no knowledge.
@@ -167,8 +180,12 @@ fn rows(
 ) -> Vec<Row> {
     let rows = dashboard.rows.iter().map(|row| {
         let pictures = row.panels.iter();
-        let pictures =
-            pictures.map(|panel| draw(panel, &dashboard.variables, limits, answers, frame));
+        let pictures = pictures.map(|panel| {
+            let mut picture = draw(panel, &dashboard.variables, limits, answers, frame);
+            let attributes: Vec<_> = dashboard.trace_attributes(panel).collect();
+            traces::rename(&mut picture.traces, &attributes);
+            picture
+        });
         Row {
             title: row.title.to_owned(),
             is_collapsed: row.is_collapsed,

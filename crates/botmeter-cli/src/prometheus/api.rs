@@ -9,10 +9,7 @@ use serde::{
 };
 
 use super::asking::{Moments, Question};
-use crate::{
-    doctor::web::{Web, base},
-    failure::Failure,
-};
+use crate::{address::server, doctor::web::Web, failure::Failure};
 
 /// The most that is read of an answer.
 const MOST_BYTES: u64 = 32 << 20;
@@ -116,22 +113,7 @@ struct Series {
 
 impl Api {
     pub(super) fn new(url: &str) -> Result<Self, Failure> {
-        let authority = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = authority.split(['/', '?', '#']).next().unwrap_or_default();
-        if authority.contains('@') {
-            // It would be shown on the page, and in the list of processes.
-            return Err(Failure::to(
-                "use the address of --prometheus: a user or a password cannot be given; write it \
-                 like http://localhost:9090",
-            ));
-        }
-        if url.contains(['?', '#']) {
-            return Err(Failure::to(format_args!(
-                "use {url:?} as the address of --prometheus: give its base, such as \
-                 http://localhost:9090"
-            )));
-        }
-        let base = base(url).map_err(|error| Failure::because_of(&error))?;
+        let base = server("--prometheus", url, "http://localhost:9090")?;
         Ok(Self { base, web: Web::reading_at_most(MOST_BYTES) })
     }
 

@@ -316,13 +316,3 @@ fn the_distance_of_samples_and_how_far_they_go_back_are_found_out() {
     // Half an hour is what the finer question finds.
     assert_eq!(asker.page().covered, "30 min");
 }
-
-#[test]
-fn an_address_has_no_password_and_is_a_base() {
-    for wrong in ["http://me:secret@a:1", "http://token@a", "localhost:9090", "http://a/?x=secret"]
-    {
-        let error = Prometheus::new(wrong).unwrap_err().to_string();
-        assert!(error.contains("http://localhost:9090"), "{wrong}: {error}");
-        assert!(!error.contains("me:secret"), "{error}");
-    }
-}

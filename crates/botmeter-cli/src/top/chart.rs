@@ -181,3 +181,39 @@ fn part(share: f64, of: u16) -> u16 {
 fn width(text: &str) -> u16 {
     u16::try_from(Span::raw(text).width()).unwrap_or(u16::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use botmeter_view::{Scale, picture};
+
+    use super::*;
+
+    #[test]
+    fn no_peak_is_lost_however_few_columns_there_are() {
+        for peak in 0..97_u32 {
+            let value = |at| Some(if at == peak { 100.0 } else { 1.0 });
+            let line = picture::Line {
+                name: String::new(),
+                ink: Ink::Gray,
+                values: (0..97).map(value).collect(),
+                last: String::new(),
+                highest: String::new(),
+            };
+            let lines = Lines {
+                span: (0, 96),
+                moments: (0..97).collect(),
+                lines: vec![line],
+                hidden: 0,
+                is_stacked: false,
+                is_bars: false,
+                scale: Scale { low: 0.0, high: 100.0, marks: Vec::new() },
+                times: Vec::new(),
+            };
+            let area = Rect::new(0, 0, 10, 2);
+            let mut buffer = Buffer::empty(area);
+            sparkline(&lines, Ink::Gray, Paint { has_color: false }, area, &mut buffer);
+            let top: String = (0..10).filter_map(|x| Some(buffer.cell((x, 0))?.symbol())).collect();
+            assert_eq!(top.matches('█').count(), 1, "{peak}: {top:?}");
+        }
+    }
+}

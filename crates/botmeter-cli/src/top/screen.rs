@@ -225,9 +225,13 @@ fn panel(shown: &Shown, look: &Look, paint: Paint, area: Rect, buffer: &mut Buff
     line(&[(title, strong), (about, soft())], area, area.y, buffer);
     let width = usize::from(area.width);
     let meaning = text::wrapped(&clean(&picture.description), width);
+    let traces = picture
+        .traces
+        .iter()
+        .filter_map(|traces| Some(format!("Traces of {}: {}", traces.name, traces.link.as_ref()?)));
     // What it shows comes first.
     let room = usize::from(area.height / 3);
-    let meaning: Vec<_> = meaning.into_iter().take(room).collect();
+    let meaning: Vec<_> = meaning.into_iter().chain(traces).take(room).collect();
     let taken = u16::try_from(meaning.len()).unwrap_or(0);
     for (text, y) in meaning.into_iter().zip(area.y + 1..) {
         line(&[(text, soft())], area, y, buffer);

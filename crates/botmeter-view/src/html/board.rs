@@ -105,6 +105,21 @@ fn explanation(html: &mut Html, id: &str, picture: &Picture, form: Form<'_>) {
                     html.text(&limit.said());
                 });
             }
+            for traces in &picture.traces {
+                let Some(link) = &traces.link else { continue };
+                html.element("p", &[("class", "ways")], |html| {
+                    let link =
+                        [("href", link.as_str()), ("target", "_blank"), ("rel", "noreferrer")];
+                    html.element("a", &link, |html| {
+                        html.text("Traces of ");
+                        html.text(&traces.service);
+                        for (_, value) in &traces.tags {
+                            html.text(" ");
+                            html.text(value);
+                        }
+                    });
+                });
+            }
             if let Form::Served(address) = form {
                 html.element("p", &[("class", "ways")], |html| {
                     for (class, path, text) in WAYS {
