@@ -81,6 +81,28 @@ pub(crate) fn hour(boards: &[Board], story: &Story) -> Result<Hour> {
     Ok(Hour { history, rules, bots: bots.into_iter().map(|(bot, _)| bot).collect() })
 }
 
+/// What one bot tells of the instruments whose names are wanted, time by time,
+/// in the order of the labels, which is that of Prometheus' blocks.
+pub(crate) fn told(wanted: impl Fn(&str) -> bool) -> Vec<(i64, Vec<(Labels, f64)>)> {
+    let mut sources = sources(&Story::default());
+    sources.retain(|source| wanted(&source.instrument.prometheus_name()));
+    let steps = (0..=STEPS).map(|step| {
+        let at = END - STEP * i64::from(STEPS - step);
+        let samples = sources.iter_mut().flat_map(|of| of.next(step, at));
+        let mut samples: Vec<_> = samples.map(|sample| (of_bot(&sample), sample.value)).collect();
+        samples.sort_by(|(a, _), (b, _)| a.cmp(b));
+        (at, samples)
+    });
+    steps.collect()
+}
+
+/// The labels of a sample once a bot was scraped.
+fn of_bot(sample: &Sample) -> Labels {
+    let own = sample.labels.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    let bot = [("job", Story::default().job), ("instance", "a:9464")];
+    Labels::of(&sample.name, own.chain(bot))
+}
+
 /// Every instrument with so many sets of labels that each value of a closed
 /// label is in one.
 fn sources(story: &Story) -> Vec<Source> {

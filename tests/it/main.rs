@@ -38,6 +38,8 @@ mod real_doctor;
 mod real_doctor_servers;
 /// From a bucket in a real Prometheus to its trace in a real Jaeger.
 mod real_exemplars;
+/// The live page over a real Prometheus: the numbers of the same samples.
+mod real_live;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
 /// tests rely on.
 mod real_prometheus;

@@ -136,6 +136,18 @@ impl Prometheus {
             .with_context(|| format!("failed to query {promql:?}"))
     }
 
+    /// Evaluates a query at a moment, in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// As for a query at this moment.
+    pub fn query_at(&self, promql: &str, at: i64) -> Result<QueryAnswer> {
+        let time = format!("{}.{:03}", at.div_euclid(1000), at.rem_euclid(1000));
+        self.post("/api/v1/query", &[("query", promql), ("time", &time)])
+            .and_then(Envelope::instant)
+            .with_context(|| format!("failed to query {promql:?} at {time}"))
+    }
+
     /// Evaluates a query over the `span` that ends at this moment, in steps.
     ///
     /// # Errors

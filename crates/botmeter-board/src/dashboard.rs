@@ -83,6 +83,19 @@ impl Dashboard {
         self
     }
 
+    /// Which labels of a panel's lines narrow the search for their traces, each
+    /// with the attribute of spans that holds its value: those that all of its
+    /// lines have.
+    pub fn trace_attributes<'a>(
+        &'a self,
+        panel: &'a Panel,
+    ) -> impl Iterator<Item = (&'static str, &'static str)> + 'a {
+        let in_all = |key: &str| {
+            panel.lines.iter().all(|line| line.labels.iter().any(|label| label.key() == key))
+        };
+        self.span_attributes.iter().copied().filter(move |(key, _)| in_all(key))
+    }
+
     /// What can be chosen on the page, beside job and instance.
     pub fn variables(mut self, variables: impl IntoIterator<Item = Variable>) -> Self {
         self.variables.extend(variables);

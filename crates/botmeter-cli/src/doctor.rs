@@ -10,7 +10,7 @@ mod layers;
 mod names;
 mod prometheus;
 mod queries;
-mod web;
+pub(crate) mod web;
 
 use std::{
     collections::BTreeSet,
@@ -160,4 +160,4 @@ fn page_url(options: &Options) -> Result<Option<String>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! The program `botmeter`, for catalogues of any domains.
 #![doc = include_str!("../README.md")]
 
+mod address;
 mod check;
 mod dashboards;
 #[doc(hidden)]
@@ -10,10 +11,13 @@ mod fetch;
 mod keep;
 mod open;
 mod options;
+mod prometheus;
 mod report;
 mod rounds;
 mod serve;
 mod target;
+#[cfg(feature = "top")]
+mod top;
 mod watch;
 mod web;
 
@@ -56,6 +60,8 @@ where
     };
     let done = match options.command {
         Command::Watch(options) => watch::run(boards(catalogue), &options),
+        #[cfg(feature = "top")]
+        Command::Top(options) => top::run(boards(catalogue), &options),
         Command::Report(options) => report::run(boards(catalogue), &options),
         Command::Open(options) => open::run(boards(catalogue), &options),
         Command::Doctor(options) => {

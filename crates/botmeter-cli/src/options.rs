@@ -18,6 +18,9 @@ pub(crate) struct Options {
 pub(crate) enum Command {
     /// Read the pages of bots again and again, and show them live in the browser
     Watch(Watch),
+    /// Show the same in the terminal
+    #[cfg(feature = "top")]
+    Top(Top),
     /// Write what a page would show into one file that can be sent to somebody
     Report(Report),
     /// Show what `watch --keep` kept, as it was
@@ -42,13 +45,64 @@ pub(crate) struct Watch {
     pub(crate) place: Place,
 
     /// Keep what was read in this file, and go on from it after a restart
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "prometheus")]
     pub(crate) keep: Option<PathBuf>,
 
     /// Serve no page, watch for this long, such as 10m, and fail with the runbook if an alert fires
     #[arg(long, value_name = "DURATION", value_parser = duration,
         conflicts_with_all = ["listen", "allowed_hosts", "keep"])]
     pub(crate) check: Option<Duration>,
+}
+
+/// Where there is no terminal, one screen is printed as text.
+#[cfg(feature = "top")]
+#[derive(Debug, Args)]
+pub(crate) struct Top {
+    #[command(flatten)]
+    pub(crate) sources: Sources,
+
+    /// Show what `watch --keep` kept in this file, and read no bot
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "job", "prometheus"])]
+    pub(crate) from: Option<PathBuf>,
+
+    /// Which dashboard comes first, by its address, such as llm-api-health
+    #[arg(long, value_name = "NAME")]
+    pub(crate) dashboard: Option<String>,
+
+    /// How much time is shown, such as 1h
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(crate) range: Option<Duration>,
+
+    /// Print one screen as text, and end
+    #[arg(long)]
+    pub(crate) once: bool,
+
+    /// How long the bots are watched before one screen is printed; by default, until they were
+    /// read twice
+    #[arg(long = "for", value_name = "DURATION", value_parser = duration, conflicts_with = "from")]
+    pub(crate) watch_for: Option<Duration>,
+
+    /// How many columns one screen has that is printed
+    #[arg(long, value_name = "COLUMNS", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) width: Option<u16>,
+
+    /// How many lines one screen has that is printed
+    #[arg(long, value_name = "LINES", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) height: Option<u16>,
+
+    /// Whether there are colors: in a terminal, unless `NO_COLOR` is set
+    #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+}
+
+/// Whether there are colors.
+#[cfg(feature = "top")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Color {
+    /// In a terminal, unless `NO_COLOR` is set
+    Auto,
+    Always,
+    Never,
 }
 
 #[derive(Debug, Args)]
@@ -65,7 +119,7 @@ pub(crate) struct Report {
     pub(crate) watch_for: Duration,
 
     /// Report of what `watch --keep` kept in this file, and watch nobody
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "watch_for", "job"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["targets", "watch_for", "job", "prometheus"])]
     pub(crate) from: Option<PathBuf>,
 }
 
@@ -102,11 +156,19 @@ pub(crate) struct Sources {
     #[arg(value_name = "[NAME=]URL", default_value = "http://127.0.0.1:9464/metrics")]
     pub(crate) targets: Vec<Target>,
 
+    /// Ask this Prometheus instead of the bots themselves
+    #[arg(long, value_name = "URL", conflicts_with_all = ["targets", "job", "memory"])]
+    pub(crate) prometheus: Option<String>,
+
+    /// Lead from panels to their traces in the Jaeger at this address
+    #[arg(long, value_name = "URL")]
+    pub(crate) jaeger: Option<String>,
+
     /// The label job of bots that are given without a name
     #[arg(long, value_name = "NAME", default_value = "bot")]
     pub(crate) job: String,
 
-    /// How often each page is read
+    /// How often each page is read, or the Prometheus asked
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = interval)]
     pub(crate) interval: Duration,
 

@@ -11,7 +11,13 @@ use botmeter_generate::Replacement;
 use botmeter_live::Bots;
 use botmeter_view::{Address, Which, html};
 
-use crate::{failure::Failure, open::opened, options::Report, say, watch::rounds};
+use crate::{
+    failure::Failure,
+    open::opened,
+    options::Report,
+    say,
+    watch::{jaeger, rounds},
+};
 
 /// What a report shows at least.
 const SHORTEST: Duration = Duration::from_mins(1);
@@ -19,7 +25,10 @@ const SHORTEST: Duration = Duration::from_mins(1);
 /// Writes the file.
 pub(crate) fn run(boards: Vec<Board>, options: &Report) -> Result<ExitCode, Failure> {
     let bots = match &options.from {
-        Some(file) => Arc::new(opened(boards, file, options.sources.memory)?),
+        Some(file) => {
+            let bots = opened(boards, file, options.sources.memory)?;
+            Arc::new(bots.with_jaeger(jaeger(&options.sources)?))
+        }
         None => watched(boards, options)?,
     };
     let range = Some(bots.covered().max(SHORTEST));
@@ -35,15 +44,17 @@ pub(crate) fn run(boards: Vec<Board>, options: &Report) -> Result<ExitCode, Fail
 fn watched(boards: Vec<Board>, options: &Report) -> Result<Arc<Bots>, Failure> {
     let rounds = rounds(boards, &options.sources, None)?;
     let bots = Arc::clone(&rounds.bots);
-    let shown = humantime::format_duration(options.watch_for);
-    say(format_args!("watches for {shown}"));
+    // Who knows the past already is not watched.
+    let watch_for = if rounds.prometheus.is_some() { Duration::ZERO } else { options.watch_for };
+    if !watch_for.is_zero() {
+        say(format_args!("watches for {}", humantime::format_duration(watch_for)));
+    }
     let (_end, ended) = mpsc::channel();
     let began = Instant::now();
-    rounds.run(&ended, || began.elapsed() >= options.watch_for);
+    rounds.run(&ended, || began.elapsed() >= watch_for);
     // A report of nothing would look as if nothing was wrong.
-    let unread = bots.unread();
-    if unread.len() == options.sources.targets.len() {
-        return Err(Failure::to(format_args!("read {}", unread.join("; "))));
+    if bots.is_blind() {
+        return Err(Failure::to(format_args!("read {}", bots.unread().join("; "))));
     }
     Ok(bots)
 }

@@ -8,13 +8,15 @@ use std::{
 
 use botmeter_live::{Bots, Moments, Told};
 
-use crate::{complain, fetch::Fetcher, target::Target};
+use crate::{complain, fetch::Fetcher, prometheus::Prometheus, target::Target};
 
 /// Reads the pages of bots at their times.
 #[derive(Debug)]
 pub(crate) struct Rounds {
     pub(crate) bots: Arc<Bots>,
     pub(crate) targets: Vec<Target>,
+    /// Who is asked instead of the bots themselves.
+    pub(crate) prometheus: Option<Arc<Prometheus>>,
     pub(crate) interval: Duration,
     pub(crate) moments: Moments,
 }
@@ -27,15 +29,19 @@ impl Rounds {
         let mut next = Instant::now();
         loop {
             let at = self.moments.now();
-            let told = read_all(&fetcher, &self.targets);
-            if let Err(error) = self.bots.hear(at, told) {
-                complain(format_args!("error: failed to {error}"));
+            if let Some(prometheus) = &self.prometheus {
+                prometheus.follow(&self.bots, at);
+            } else {
+                let told = read_all(&fetcher, &self.targets);
+                if let Err(error) = self.bots.hear(at, told) {
+                    complain(format_args!("error: failed to {error}"));
+                }
             }
             if is_enough() {
                 return;
             }
             // What took too long, or a machine that slept, is not made up for.
-            next = (next + self.interval).max(Instant::now());
+            next = (next + self.bots.pace()).max(Instant::now());
             let left = next.saturating_duration_since(Instant::now());
             if end.recv_timeout(left) != Err(mpsc::RecvTimeoutError::Timeout) {
                 return;

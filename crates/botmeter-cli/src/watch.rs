@@ -13,10 +13,12 @@ use botmeter_live::{Bots, Moments};
 use botmeter_window::Kept;
 
 use crate::{
+    address::server,
     check, complain,
     failure::Failure,
     keep,
     options::{Sources, Watch},
+    prometheus::Prometheus,
     rounds::Rounds,
     say, serve,
     target::named,
@@ -40,6 +42,9 @@ pub(crate) fn run(boards: Vec<Board>, options: &Watch) -> Result<ExitCode, Failu
     serve::until_stopped(place.listen, hosts, Arc::clone(&bots), || {
         for target in &rounds.targets {
             say(format_args!("reads: {}", target.url));
+        }
+        if let Some(prometheus) = &rounds.prometheus {
+            say(format_args!("asks: {}", prometheus.url()));
         }
         let file = file.map(Path::to_owned);
         thread::Builder::new()
@@ -77,10 +82,21 @@ pub(crate) fn rounds(
     sources: &Sources,
     kept: Option<Kept>,
 ) -> Result<Rounds, Failure> {
+    let jaeger = jaeger(sources)?;
+    if let Some(url) = &sources.prometheus {
+        let prometheus = Arc::new(Prometheus::new(url)?);
+        let mut moments = Moments::after(None);
+        let elsewhere = Arc::clone(&prometheus);
+        let (targets, interval) = (Vec::new(), sources.interval);
+        let bots = Bots::of(boards, elsewhere, interval, moments.now()).with_jaeger(jaeger);
+        let bots = Arc::new(bots);
+        return Ok(Rounds { bots, targets, prometheus: Some(prometheus), interval, moments });
+    }
     let named = named(&sources.targets, &sources.job)?;
     let names = named.iter().map(|(job, target)| (job.clone(), target.instance.clone()));
     let now = Moments::after(None).now();
-    let mut bots = Bots::new(boards, names, sources.memory, sources.interval, now);
+    let mut bots =
+        Bots::new(boards, names, sources.memory, sources.interval, now).with_jaeger(jaeger);
     let mut last = None;
     if let Some(kept) = kept {
         bots = bots.restored(kept).map_err(Failure::to)?;
@@ -88,5 +104,12 @@ pub(crate) fn rounds(
     }
     let targets = named.into_iter().map(|(_, target)| target).collect();
     let moments = Moments::after(last);
-    Ok(Rounds { bots: Arc::new(bots), targets, interval: sources.interval, moments })
+    let interval = sources.interval;
+    Ok(Rounds { bots: Arc::new(bots), targets, prometheus: None, interval, moments })
+}
+
+/// Where traces are, if somebody said so.
+pub(crate) fn jaeger(sources: &Sources) -> Result<Option<String>, Failure> {
+    let url = sources.jaeger.as_deref();
+    url.map(|url| server("--jaeger", url, "http://localhost:16686")).transpose()
 }

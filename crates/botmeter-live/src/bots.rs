@@ -1,14 +1,17 @@
 //! What was heard of bots, and the pages that are drawn of it.
 
 use std::{
-    sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
 };
 
-use botmeter_board::{Board, Limits, promql};
-use botmeter_view::{Address, Alerts, Clock, Frame, Page, Picture, Source, Stage, Which, draw};
+use botmeter_board::{Board, Dashboard, Expr, Kind, Limits, Panel, promql};
+use botmeter_view::{
+    Address, Alerts, Answers, Clock, Frame, Page, Picture, Source, Stage, Which, draw,
+};
 use botmeter_window::{
-    BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, exposition, rate_interval,
+    BadWindow, Bounds, History, Kept, OutOfOrder, Rules, Scrape, Watched, exposition, rate_interval,
 };
 
 /// How much a page shows unless it is asked for more: first less, because
@@ -33,7 +36,30 @@ pub struct Bots {
     pub(crate) boards: Vec<Board>,
     limits: Limits,
     interval: Duration,
+    elsewhere: Option<Arc<dyn Elsewhere>>,
+    /// Where traces are.
+    jaeger: Option<String>,
     heard: RwLock<Heard>,
+}
+
+/// Somebody who answers instead of what was heard here.
+pub trait Elsewhere: fmt::Debug + Send + Sync {
+    /// The answers to everything that somebody asks, who is let ask once
+    /// before, and gets no answer then.
+    fn answers(&self, ask: &mut dyn FnMut(&dyn Answers)) -> Box<dyn Answers>;
+}
+
+/// What is known from elsewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct News {
+    /// As of when, in milliseconds.
+    pub at: i64,
+    /// The oldest time that something is known of.
+    pub oldest: Option<i64>,
+    /// How far apart samples are.
+    pub pace: Option<Duration>,
+    /// Whether nothing is known of now.
+    pub is_blind: bool,
 }
 
 /// What was heard so far.
@@ -46,6 +72,8 @@ struct Heard {
     at: i64,
     /// How often.
     rounds: u64,
+    /// What was heard from elsewhere, if that is who answers.
+    news: Option<News>,
 }
 
 /// How many samples this memory holds.
@@ -78,8 +106,25 @@ impl Bots {
             scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();
         let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
         let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
-        let heard = Heard { history, rules, scrapes, at, rounds: 0 };
-        Self { boards, limits, interval, heard: RwLock::new(heard) }
+        let heard = Heard { history, rules, scrapes, at, rounds: 0, news: None };
+        Self { boards, limits, interval, elsewhere: None, jaeger: None, heard: RwLock::new(heard) }
+    }
+
+    /// Those that somebody else knows of.
+    pub fn of(
+        boards: Vec<Board>,
+        elsewhere: Arc<dyn Elsewhere>,
+        interval: Duration,
+        at: i64,
+    ) -> Self {
+        let nobody: [(String, String); 0] = [];
+        Self { elsewhere: Some(elsewhere), ..Self::new(boards, nobody, 0, interval, at) }
+    }
+
+    /// The same, with ways to the traces in the Jaeger at this address.
+    pub fn with_jaeger(mut self, jaeger: Option<String>) -> Self {
+        self.jaeger = jaeger;
+        self
     }
 
     /// The same, going on from what was kept.
@@ -112,13 +157,58 @@ impl Bots {
         self.read().covered()
     }
 
+    /// How often there is something new.
+    pub fn pace(&self) -> Duration {
+        self.read().news.and_then(|news| news.pace).unwrap_or_default().max(self.interval)
+    }
+
     /// Those that cannot be read, and why.
     pub fn unread(&self) -> Vec<String> {
+        if self.elsewhere.is_some() {
+            let page = self.page(&Address::default(), Which::One(""));
+            let failed = page.lives.iter().filter_map(|life| {
+                Some(format!("{} {}: {}", life.job, life.instance, life.failure.as_ref()?))
+            });
+            let nobody =
+                page.lives.is_empty().then(|| "a bot, because none is known there".to_owned());
+            return match page.no_lives {
+                Some(why) => vec![why],
+                None => failed.chain(nobody).collect(),
+            };
+        }
         let heard = self.read();
         let failed = heard.scrapes.iter().filter_map(|scrape| {
             Some(format!("{} {}: {}", scrape.job(), scrape.instance(), scrape.failure()?))
         });
         failed.collect()
+    }
+
+    /// Whether there is no bot that can be read.
+    pub fn is_blind(&self) -> bool {
+        let heard = self.read();
+        match heard.news {
+            Some(news) => news.is_blind || news.oldest.is_none(),
+            None => heard.scrapes.iter().all(|scrape| scrape.failure().is_some()),
+        }
+    }
+
+    /// What is to be known of alerts, by their rules.
+    pub fn with_rules(&self, look: impl FnOnce(&[Rules])) {
+        look(&self.read().rules);
+    }
+
+    /// What somebody else knows now, and what of each alert.
+    pub fn tell(
+        &self,
+        news: News,
+        of: &mut dyn FnMut(Watched<'_>, &Expr) -> botmeter_window::Heard,
+    ) {
+        let mut heard = self.write();
+        for rules in &mut heard.rules {
+            rules.hear(news.at, &mut *of);
+        }
+        (heard.at, heard.news) = (news.at, Some(news));
+        heard.rounds += 1;
     }
 
     /// The states of all alerts.
@@ -164,45 +254,98 @@ impl Bots {
     }
 
     /// How often something was heard: a page is the same until it is more.
-    pub(crate) fn rounds(&self) -> u64 {
+    pub fn rounds(&self) -> u64 {
         self.read().rounds
     }
 
     /// The page that is asked for.
     pub fn page(&self, address: &Address, which: Which<'_>) -> Page {
+        self.answered(address, |heard, answers, frame, now| {
+            let is_blind = heard.news.is_some_and(|news| news.is_blind);
+            let source = Source {
+                boards: &self.boards,
+                // What was before says nothing of now.
+                rules: if is_blind { &[] } else { &heard.rules },
+                scrapes: &heard.scrapes,
+                answers,
+                oldest: heard.oldest(),
+                now,
+            };
+            let page = Page::of(&source, frame, which);
+            match &self.jaeger {
+                Some(jaeger) => page.with_jaeger(jaeger, frame),
+                None => page,
+            }
+        })
+    }
+
+    /// Draws from what was heard, or from what is answered elsewhere: nobody
+    /// waits for that who wants to tell or draw something else.
+    fn answered<T>(
+        &self,
+        address: &Address,
+        draw: impl Fn(&Heard, &dyn Answers, &Frame, i64) -> T,
+    ) -> T {
         let heard = self.read();
-        let source = Source {
-            boards: &self.boards,
-            rules: &heard.rules,
-            scrapes: &heard.scrapes,
-            answers: &heard.history,
-            oldest: heard.history.oldest(),
-            now: heard.at,
+        let (now, frame) = (heard.at, self.frame(address, &heard));
+        let Some(elsewhere) = &self.elsewhere else {
+            return draw(&heard, &heard.history, &frame, now);
         };
-        Page::of(&source, &self.frame(address, &heard), which)
+        drop(heard);
+        let answers = elsewhere.answers(&mut |asks| drop(draw(&self.read(), asks, &frame, now)));
+        draw(&self.read(), &*answers, &frame, now)
     }
 
     /// The dashboard that a page shows if it is asked for none.
-    pub(crate) fn first_dashboard(&self) -> Option<&'static str> {
+    pub fn first_dashboard(&self) -> Option<&'static str> {
         self.dashboards().next()
     }
 
     /// The addresses of all dashboards.
-    pub(crate) fn dashboards(&self) -> impl Iterator<Item = &'static str> {
+    pub fn dashboards(&self) -> impl Iterator<Item = &'static str> {
         self.boards.iter().flat_map(|board| &board.dashboards).map(|dashboard| dashboard.uid)
     }
 
     /// The picture of the panel at a place of a page.
     pub(crate) fn picture(&self, address: &Address, place: &str) -> Option<Drawn<'_>> {
         let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
+        Some(self.answered(address, |_, answers, frame, _| {
+            let picture = draw(panel, &dashboard.variables, &self.limits, answers, frame);
+            Drawn { panel, picture, frame: frame.clone() }
+        }))
+    }
+
+    /// The numbers of the first row of a dashboard, as lines over the time that
+    /// is shown.
+    pub fn trends(&self, address: &Address, uid: &str) -> Vec<Picture> {
+        let mut dashboards = self.boards.iter().flat_map(|board| &board.dashboards);
+        let Some(dashboard) = dashboards.find(|dashboard| dashboard.uid == uid) else {
+            return Vec::new();
+        };
+        let panels = dashboard.rows.iter().take(1).flat_map(|row| &row.panels);
+        let panels = panels.filter(|panel| matches!(panel.kind, Kind::Stat | Kind::Gauge));
+        let panels = panels.map(|panel| {
+            let mut panel = panel.clone();
+            panel.kind = Kind::TimeSeries { is_stacked: false, is_bars: false };
+            panel
+        });
+        let panels: Vec<_> = panels.collect();
+        self.answered(address, |_, answers, frame, _| {
+            let draw = |panel| draw(panel, &dashboard.variables, &self.limits, answers, frame);
+            panels.iter().map(draw).collect()
+        })
+    }
+
+    /// The queries of the panel at a place of a page in PromQL, each with its
+    /// name.
+    pub fn promql(&self, address: &Address, place: &str) -> Option<String> {
+        let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
         let heard = self.read();
-        let frame = self.frame(address, &heard);
-        let picture = draw(panel, &dashboard.variables, &self.limits, &heard.history, &frame);
-        Some(Drawn { dashboard, panel, picture, frame })
+        Some(in_promql(dashboard, panel, &self.frame(address, &heard)))
     }
 
     /// The alert of this name, as it looks while it fires.
-    pub(crate) fn stage(&self, name: &str) -> Option<Stage> {
+    pub fn stage(&self, name: &str) -> Option<Stage> {
         self.boards.iter().find_map(|board| Stage::of(board, name, &self.limits))
     }
 
@@ -211,7 +354,7 @@ impl Bots {
         Frame {
             end: address.end.map_or(now, |end| end.min(now)),
             shown: address.range.unwrap_or(if covered < FIRST_SHOWN { FIRST_SHOWN } else { SHOWN }),
-            scrape: self.interval,
+            scrape: heard.news.and_then(|news| news.pace).unwrap_or(self.interval),
             chosen: address.chosen.clone(),
             clock: Clock::Wall { east: 0 },
         }
@@ -228,9 +371,14 @@ impl Bots {
 }
 
 impl Heard {
+    /// The oldest time that something is known of.
+    fn oldest(&self) -> Option<i64> {
+        self.news.map_or_else(|| self.history.oldest(), |news| news.oldest)
+    }
+
     /// How long it has been known.
     fn covered(&self) -> Duration {
-        let age = self.history.oldest().map_or(0, |oldest| self.at - oldest);
+        let age = self.oldest().map_or(0, |oldest| self.at - oldest);
         Duration::from_millis(u64::try_from(age).unwrap_or(0))
     }
 }
@@ -238,27 +386,24 @@ impl Heard {
 /// A panel that was drawn alone.
 #[derive(Debug)]
 pub(crate) struct Drawn<'a> {
-    dashboard: &'a botmeter_board::Dashboard,
-    pub(crate) panel: &'a botmeter_board::Panel,
+    pub(crate) panel: &'a Panel,
     pub(crate) picture: Picture,
     pub(crate) frame: Frame,
 }
 
-impl Drawn<'_> {
-    /// Its queries in PromQL, each with its name.
-    pub(crate) fn promql(&self) -> String {
-        let chosen: Vec<_> = self.frame.chosen.pairs().collect();
-        let asked = promql::Asked {
-            scope: self.panel.scope,
-            variables: &self.dashboard.variables,
-            chosen: &chosen,
-            rate_interval: rate_interval(self.frame.step(), self.frame.scrape),
-            shown: self.frame.shown,
-        };
-        let lines = self.panel.lines.iter().map(|line| {
-            let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
-            format!("{name}{}\n", promql::of_panel(&line.expr, &asked))
-        });
-        lines.collect()
-    }
+/// The queries of a panel in PromQL, each with its name.
+fn in_promql(dashboard: &Dashboard, panel: &Panel, frame: &Frame) -> String {
+    let chosen: Vec<_> = frame.chosen.pairs().collect();
+    let asked = promql::Asked {
+        scope: panel.scope,
+        variables: &dashboard.variables,
+        chosen: &chosen,
+        rate_interval: rate_interval(frame.step(), frame.scrape),
+        shown: frame.shown,
+    };
+    let lines = panel.lines.iter().map(|line| {
+        let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
+        format!("{name}{}\n", promql::of_panel(&line.expr, &asked))
+    });
+    lines.collect()
 }

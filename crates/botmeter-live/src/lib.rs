@@ -6,7 +6,7 @@ mod hosts;
 mod moments;
 mod site;
 
-pub use bots::{Bots, Told, samples};
+pub use bots::{Bots, Elsewhere, News, Told, samples};
 pub use hosts::Hosts;
 pub use moments::Moments;
 pub use site::{Site, broken};

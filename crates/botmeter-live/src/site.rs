@@ -110,30 +110,30 @@ impl Site {
 
     fn panel(&self, path: &str, asked: &Asked) -> Response<Bytes> {
         let place = asked.panel.as_deref().unwrap_or_default();
-        let Some(drawn) = self.bots.picture(&asked.address, place) else {
+        let nothing = || {
             let why = format_args!("no panel is at {place:?}; take the link of a page");
-            return wrong(StatusCode::NOT_FOUND, why);
+            wrong(StatusCode::NOT_FOUND, why)
         };
+        if path == "/panel.promql" {
+            let query = self.bots.promql(&asked.address, place);
+            return query.map_or_else(nothing, |query| answer(StatusCode::OK, TEXT, query));
+        }
+        let Some(drawn) = self.bots.picture(&asked.address, place) else { return nothing() };
         let clock = drawn.frame.clock;
-        match path {
-            "/panel.csv" => {
-                let text = csv(&drawn.picture, clock);
-                let mut told = answer(StatusCode::OK, "text/csv; charset=utf-8", text);
-                // Places of panels are letters, digits and dashes.
-                let file = format!("attachment; filename=\"{place}.csv\"");
-                if let Ok(file) = HeaderValue::try_from(file) {
-                    told.headers_mut().insert(header::CONTENT_DISPOSITION, file);
-                }
-                told
+        if path == "/panel.csv" {
+            let text = csv(&drawn.picture, clock);
+            let mut told = answer(StatusCode::OK, "text/csv; charset=utf-8", text);
+            // Places of panels are letters, digits and dashes.
+            let file = format!("attachment; filename=\"{place}.csv\"");
+            if let Ok(file) = HeaderValue::try_from(file) {
+                told.headers_mut().insert(header::CONTENT_DISPOSITION, file);
             }
-            "/panel.json" => {
-                let readout = Readout::of(&drawn.picture, drawn.panel.show, clock);
-                match serde_json::to_string(&readout) {
-                    Ok(text) => answer(StatusCode::OK, "application/json", text),
-                    Err(_) => broken(),
-                }
-            }
-            _ => answer(StatusCode::OK, TEXT, drawn.promql()),
+            return told;
+        }
+        let readout = Readout::of(&drawn.picture, drawn.panel.show, clock);
+        match serde_json::to_string(&readout) {
+            Ok(text) => answer(StatusCode::OK, "application/json", text),
+            Err(_) => broken(),
         }
     }
 }

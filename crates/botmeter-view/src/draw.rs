@@ -8,7 +8,7 @@ use botmeter_window::Track;
 
 use crate::{
     Answers, Frame, Picture, markdown,
-    picture::{Drawing, Level, LimitMark, Value},
+    picture::{Drawing, Level, LimitMark, Traces, Value},
     unit,
 };
 use groups::Group;
@@ -27,9 +27,9 @@ pub fn draw(
     // What is wrong with limits is found by the checks of the generator.
     let steps = limits.steps(panel).unwrap_or_default();
     let drawer = Drawer { panel, variables, limits, steps, answers, frame };
-    let (common, drawing) = match drawer.drawing() {
+    let (Drawn { common, traces }, drawing) = match drawer.drawing() {
         Ok(drawn) => drawn,
-        Err(why) => (Vec::new(), Drawing::NoAnswer(why)),
+        Err(why) => (Drawn::default(), Drawing::NoAnswer(why)),
     };
     let is_text = panel.kind == Kind::Text;
     Picture {
@@ -40,6 +40,7 @@ pub fn draw(
         limits: drawer.limits(),
         common,
         drawing,
+        traces,
     }
 }
 
@@ -50,6 +51,13 @@ fn level(steps: &[Step], value: f64) -> Option<Level> {
     }
     let step = steps.iter().rev().find(|step| step.from.is_none_or(|from| value >= from));
     step.map(|step| step.severity.into())
+}
+
+/// What is found out while it is drawn.
+#[derive(Default)]
+struct Drawn {
+    common: Common,
+    traces: Vec<Traces>,
 }
 
 /// Labels that all groups of a panel have alike.
@@ -65,15 +73,15 @@ struct Drawer<'a> {
 }
 
 impl Drawer<'_> {
-    fn drawing(&self) -> Result<(Common, Drawing), String> {
+    fn drawing(&self) -> Result<(Drawn, Drawing), String> {
         if self.panel.kind == Kind::Text {
-            return Ok((Vec::new(), Drawing::Text(markdown::read(self.panel.description))));
+            return Ok((Drawn::default(), Drawing::Text(markdown::read(self.panel.description))));
         }
         if self.panel.kind == Kind::Table {
             let table = self.table()?;
             let drawing =
                 if table.rows.is_empty() { self.nothing() } else { Drawing::Table(table) };
-            return Ok((Vec::new(), drawing));
+            return Ok((Drawn::default(), drawing));
         }
         let moments =
             if self.panel.is_instant() { vec![self.frame.end] } else { self.frame.moments() };
@@ -89,9 +97,10 @@ impl Drawer<'_> {
             }));
         }
         if groups.is_empty() {
-            return Ok((Vec::new(), self.nothing()));
+            return Ok((Drawn::default(), self.nothing()));
         }
         let common = groups::name(&mut groups, self.panel);
+        let traces = if self.panel.has_traces { traces(&groups) } else { Vec::new() };
         let drawing = match self.panel.kind {
             Kind::TimeSeries { is_stacked, is_bars } => {
                 Drawing::Lines(self.lines(groups, moments, is_stacked, is_bars))
@@ -105,7 +114,7 @@ impl Drawer<'_> {
                 Drawing::Stats(groups.iter().map(|group| self.last(group)).collect())
             }
         };
-        Ok((common, drawing))
+        Ok((Drawn { common, traces }, drawing))
     }
 
     fn nothing(&self) -> Drawing {
@@ -143,4 +152,23 @@ impl Drawer<'_> {
         });
         pairs.collect()
     }
+}
+
+/// Of how many lines the traces are offered.
+const MOST_TRACES: usize = 20;
+
+/// The traces behind each line, once where several lines have the same.
+fn traces(groups: &[Group]) -> Vec<Traces> {
+    let mut traces: Vec<Traces> = Vec::new();
+    for group in groups {
+        let Some(service) = group.labels.get("job") else { continue };
+        let tags = group.labels.pairs().filter(|(key, _)| *key != "job");
+        let tags: Vec<_> = tags.map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        if !traces.iter().any(|known| known.service == service && known.tags == tags) {
+            let (name, service) = (group.name.clone(), service.to_owned());
+            traces.push(Traces { name, service, tags, link: None });
+        }
+    }
+    traces.truncate(MOST_TRACES);
+    traces
 }

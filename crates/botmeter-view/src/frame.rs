@@ -58,6 +58,34 @@ pub trait Answers: fmt::Debug {
     ) -> Result<Vec<Track>, String> {
         self.over(expr, moments, place).map(Track::of)
     }
+
+    /// What whoever answers knows of how the bots are read at a time, if
+    /// others read them.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no answer, as a sentence for the page.
+    fn readings(&self, _at: i64) -> Result<Vec<Reading>, String> {
+        Ok(Vec::new())
+    }
+
+    /// Who answers, and what is doubtful about it, as sentences for the page.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// How a bot is read by whoever answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// What the bot is called.
+    pub job: String,
+    /// Which process of it this is.
+    pub instance: String,
+    /// When it was last read, in milliseconds.
+    pub last: Option<i64>,
+    /// Why it cannot be read now.
+    pub failure: Option<String>,
 }
 
 impl Answers for History {

@@ -22,6 +22,7 @@ mod stage;
 #[cfg(test)]
 mod tests;
 pub mod text;
+mod traces;
 pub mod unit;
 
 pub use address::{Address, BadAddress};
@@ -32,7 +33,7 @@ pub use clock::Clock;
 pub use csv::csv;
 pub use draw::draw;
 pub use events::{Event, EventKind};
-pub use frame::{Answers, Frame};
+pub use frame::{Answers, Frame, Reading};
 pub use life::Life;
 pub use page::{Dashboard, Page, Row, Source, Which};
 pub use picture::Picture;

@@ -7,7 +7,7 @@ use botmeter_core::process::{BUILD, HEARTBEAT, START_TIME, Version};
 use botmeter_window::{Row, Scrape};
 use serde::Serialize;
 
-use crate::{Answers, Frame, clock::length};
+use crate::{Answers, Frame, Reading, clock::length};
 
 /// How one bot is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -62,6 +62,12 @@ pub(crate) fn lives(
     });
     each(asked(last(&START_TIME).all().into())?, &|life, row| life.running = Some(ago(row)));
     each(asked(last(&HEARTBEAT).all().into())?, &|life, row| life.heard = Some(ago(row)));
+    for Reading { job, instance, last, failure } in answers.readings(frame.end)? {
+        of(&job, &instance, &mut |life| {
+            life.heard = last.map(|at| length(frame.end - at)).or(life.heard.take());
+            life.failure.clone_from(&failure);
+        });
+    }
     for scrape in scrapes {
         of(scrape.job(), scrape.instance(), &mut |life| {
             life.heard = scrape.last_read().map(|at| length(frame.end - at));

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{
     Alerts, Answers, Choices, Event, Frame, Life, Picture, choices::choices,
-    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives,
+    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives, traces,
 };
 
 /// What pages are drawn from.
@@ -62,6 +62,8 @@ pub struct Page {
     pub events: Vec<Event>,
     /// Why nothing is known of the bots, if nobody answered.
     pub no_lives: Option<String>,
+    /// Who answered, if not what was read here, and what is doubtful about it.
+    pub notes: Vec<String>,
     /// The dashboards.
     pub dashboards: Vec<Dashboard>,
 }
@@ -90,13 +92,34 @@ pub struct Row {
     pub pictures: Vec<Picture>,
 }
 
+impl Dashboard {
+    /// The title without what all dashboards of this project have in front of
+    /// it.
+    pub fn short_title(&self) -> &str {
+        self.title.strip_prefix("botmeter / ").unwrap_or(&self.title)
+    }
+}
+
 impl Page {
     /// How many bots cannot be read, in words; nothing if there is none.
-    pub(crate) fn unread(&self) -> Option<String> {
+    pub fn unread(&self) -> Option<String> {
         let count = self.lives.iter().filter(|life| life.failure.is_some()).count();
         let all = self.lives.len();
         let bots = if all == 1 { "bot" } else { "bots" };
         (count > 0).then(|| format!("{count} of {all} {bots} cannot be read"))
+    }
+
+    /// The page with links into the Jaeger at this address, for the time that
+    /// the frame shows.
+    #[must_use]
+    pub fn with_jaeger(mut self, jaeger: &str, frame: &Frame) -> Self {
+        let rows = self.dashboards.iter_mut().flat_map(|dashboard| dashboard.rows.iter_mut());
+        for picture in rows.flatten().flat_map(|row| &mut row.pictures) {
+            for traces in &mut picture.traces {
+                traces.link = Some(traces::link(jaeger, traces, frame));
+            }
+        }
+        self
     }
 
     /// Draws a page.
@@ -143,6 +166,7 @@ impl Page {
             lives,
             events,
             no_lives,
+            notes: source.answers.notes(),
             dashboards: dashboards.collect(),
         }
     }
@@ -156,8 +180,12 @@ fn rows(
 ) -> Vec<Row> {
     let rows = dashboard.rows.iter().map(|row| {
         let pictures = row.panels.iter();
-        let pictures =
-            pictures.map(|panel| draw(panel, &dashboard.variables, limits, answers, frame));
+        let pictures = pictures.map(|panel| {
+            let mut picture = draw(panel, &dashboard.variables, limits, answers, frame);
+            let attributes: Vec<_> = dashboard.trace_attributes(panel).collect();
+            traces::rename(&mut picture.traces, &attributes);
+            picture
+        });
         Row {
             title: row.title.to_owned(),
             is_collapsed: row.is_collapsed,

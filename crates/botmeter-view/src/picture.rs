@@ -25,6 +25,23 @@ pub struct Picture {
     pub common: Vec<(String, String)>,
     /// What is drawn.
     pub drawing: Drawing,
+    /// Whose traces tell more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub traces: Vec<Traces>,
+}
+
+/// The traces behind a line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Traces {
+    /// What the line is called.
+    pub name: String,
+    /// The service that they are of.
+    pub service: String,
+    /// Labels that the spans have as well, and their values; on a page, under
+    /// the names that they have there.
+    pub tags: Vec<(String, String)>,
+    /// Where they are found, once somebody said where that is.
+    pub link: Option<String>,
 }
 
 /// What is drawn.
@@ -215,7 +232,7 @@ pub struct Stretch {
 impl Lines {
     /// The places at which each line stands, those of lines below added where
     /// they are stacked: nothing where it has no value.
-    pub(crate) fn tops(&self) -> Vec<Vec<Option<f64>>> {
+    pub fn tops(&self) -> Vec<Vec<Option<f64>>> {
         let mut base = vec![0.0; self.moments.len()];
         let lines = self.lines.iter().map(|line| {
             let values = line.values.iter().zip(&mut base).map(|(value, base)| {

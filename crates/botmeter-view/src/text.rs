@@ -5,9 +5,10 @@ mod panel;
 mod tests;
 mod width;
 
-use crate::{Alert, Dashboard, Life, Page, Stage, picture::Level};
+use crate::{Alert, Dashboard, Life, Page, Picture, Stage, picture::Level};
 pub(crate) use width::cut;
-use width::{clean, padded, wrapped};
+use width::padded;
+pub use width::{clean, wrapped};
 
 /// What the text is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +74,22 @@ pub fn page(page: &Page, terminal: Terminal) -> String {
 pub fn fired(alerts: &[Alert], terminal: Terminal) -> String {
     let mut lines = Vec::new();
     firing(alerts, terminal, &mut lines);
+    finished(lines)
+}
+
+/// What is wrong and how the bots are, as text: the page without its
+/// dashboards.
+pub fn wrong(page: &Page, terminal: Terminal) -> String {
+    let mut lines = Vec::new();
+    alerts(page, terminal, &mut lines);
+    lives(page, terminal, &mut lines);
+    finished(lines)
+}
+
+/// One picture as text, below its title.
+pub fn picture(picture: &Picture, terminal: Terminal) -> String {
+    let mut lines = Vec::new();
+    panel::lines(picture, terminal, &mut lines);
     finished(lines)
 }
 
@@ -191,6 +208,9 @@ fn lives(page: &Page, terminal: Terminal, lines: &mut Vec<String>) {
     lines.push(terminal.strong("BOTS"));
     if let Some(why) = &page.no_lives {
         lines.push(cut(&clean(&format!("no answer: {why}")), terminal.columns));
+    }
+    for note in &page.notes {
+        lines.extend(wrapped(&clean(note), terminal.columns));
     }
     for life in &page.lives {
         let text = cut(&clean(&of_life(life)), terminal.columns);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use botmeter_board::Expr;
 
-use crate::{History, Labels, OutOfOrder, Place, Target, milliseconds::milliseconds};
+use crate::{History, Labels, OutOfOrder, Place, Row, Target, milliseconds::milliseconds};
 
 /// How long an alert that is over is told of, in milliseconds.
 const REMEMBERED: i64 = 15 * 60 * 1000;
@@ -56,6 +56,17 @@ pub enum AlertState {
         /// Since when it is over.
         since: i64,
     },
+}
+
+/// What somebody else knows of a rule now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// Its groups that are pending or firing, with their labels and values.
+    States(Vec<(Labels, AlertState, f64)>),
+    /// The answer to its query, from which its states follow.
+    Rows(Vec<Row>),
+    /// Nothing, so it stays as it was.
+    Nothing,
 }
 
 /// What there is to know of a rule, beside its samples.
@@ -130,7 +141,46 @@ impl Alerting {
 
     /// Looks at the alert, and tells the history of its state.
     pub(crate) fn evaluate(&mut self, history: &mut History, at: i64) -> Result<(), OutOfOrder> {
-        let rows = history.ask(&self.expr, at, &Place::Rule).into_iter();
+        self.advance(at, history.ask(&self.expr, at, &Place::Rule));
+        let told: Vec<_> = self
+            .active
+            .iter()
+            .filter_map(|(labels, (state, _))| {
+                let state = match state {
+                    AlertState::Pending { .. } => "pending",
+                    AlertState::Firing { .. } => "firing",
+                    AlertState::Resolved { .. } => return None,
+                };
+                let labels = labels.pairs().chain([("alertstate", state)]);
+                Some((Labels::of("ALERTS", labels), 1.0))
+            })
+            .collect();
+        history.append(self.target, at, told).map(|_| ())
+    }
+
+    /// Takes over what somebody else knows.
+    pub(crate) fn hear(&mut self, at: i64, heard: Heard) {
+        match heard {
+            Heard::Nothing => {}
+            Heard::Rows(rows) => self.advance(at, rows),
+            Heard::States(states) => {
+                let before = std::mem::take(&mut self.active);
+                self.active = states.into_iter().map(|(of, state, it)| (of, (state, it))).collect();
+                for (labels, (state, value)) in before {
+                    let over = match state {
+                        AlertState::Firing { .. } => AlertState::Resolved { since: at },
+                        AlertState::Resolved { since } if at - since <= REMEMBERED => state,
+                        AlertState::Resolved { .. } | AlertState::Pending { .. } => continue,
+                    };
+                    self.active.entry(labels).or_insert((over, value));
+                }
+            }
+        }
+    }
+
+    /// Goes on with the answer to the query at this time.
+    fn advance(&mut self, at: i64, rows: Vec<Row>) {
+        let rows = rows.into_iter();
         let mut rows: BTreeMap<Labels, f64> =
             rows.map(|row| (row.labels.of_alert(self.name, &self.labels), row.value)).collect();
         self.active.retain(|labels, (state, value)| {
@@ -155,19 +205,5 @@ impl Alerting {
                 *state = AlertState::Firing { since, fired: at };
             }
         }
-        let told: Vec<_> = self
-            .active
-            .iter()
-            .filter_map(|(labels, (state, _))| {
-                let state = match state {
-                    AlertState::Pending { .. } => "pending",
-                    AlertState::Firing { .. } => "firing",
-                    AlertState::Resolved { .. } => return None,
-                };
-                let labels = labels.pairs().chain([("alertstate", state)]);
-                Some((Labels::of("ALERTS", labels), 1.0))
-            })
-            .collect();
-        history.append(self.target, at, told).map(|_| ())
     }
 }

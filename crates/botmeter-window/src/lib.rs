@@ -22,7 +22,7 @@ mod series;
 mod sum;
 mod track;
 
-pub use alerts::{Alert, AlertState, Watched};
+pub use alerts::{Alert, AlertState, Heard, Watched};
 pub use history::{Appended, Bounds, History, OutOfOrder, Target};
 pub use kept::{BadWindow, Kept};
 pub use labels::Labels;

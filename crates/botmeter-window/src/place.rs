@@ -69,6 +69,13 @@ impl Chosen {
         self
     }
 
+    /// All values of the label `key` again.
+    #[must_use]
+    pub fn all(mut self, key: &str) -> Self {
+        self.0.remove(key);
+        self
+    }
+
     /// Whether this value of the label `key` is among those that are chosen.
     pub fn has(&self, key: &str, value: &str) -> bool {
         self.0.get(key).is_some_and(|values| values.iter().any(|chosen| chosen == value))

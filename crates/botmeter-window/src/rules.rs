@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use botmeter_board::{Board, Expr, Function, Objective, Window, spelt};
 
 use crate::{
-    Alert, AlertState, History, Labels, OutOfOrder, Place, Row, Target, Watched,
+    Alert, AlertState, Heard, History, Labels, OutOfOrder, Place, Row, Target, Watched,
     alerts::{Alerting, KeptRule},
     milliseconds::milliseconds,
 };
@@ -115,6 +115,28 @@ impl Rules {
         Ok(())
     }
 
+    /// Takes over what somebody else knows of each alert now, such as a
+    /// Prometheus. Nothing is recorded then.
+    ///
+    /// ```
+    /// use botmeter_window::{AlertState, Bounds, Heard, History, Labels, Row, Rules};
+    ///
+    /// let mut history = History::new(Bounds::default());
+    /// let mut rules = Rules::of(&botmeter_telemetry::board(), &mut history);
+    /// let job = Row { labels: Labels::from_pairs([("job", "mail")]), value: 3.0 };
+    /// rules.hear(15_000, |_, _| Heard::Rows(vec![job.clone()]));
+    /// assert!(rules.alerts().all(|alert| alert.labels.get("job") == Some("mail")));
+    /// rules.hear(30_000, |_, _| Heard::States(Vec::new()));
+    /// assert!(rules.alerts().all(|alert| matches!(alert.state, AlertState::Resolved { .. })));
+    /// ```
+    pub fn hear(&mut self, at: i64, mut of: impl FnMut(Watched<'_>, &Expr) -> Heard) {
+        for alert in &mut self.alerts {
+            let (_, _, expr) = alert.question();
+            let heard = of(alert.watched(), expr);
+            alert.hear(at, heard);
+        }
+    }
+
     /// The alerts that are pending, firing, or were lately.
     pub fn alerts(&self) -> impl Iterator<Item = Alert<'_>> {
         self.alerts.iter().flat_map(Alerting::active)
@@ -123,6 +145,11 @@ impl Rules {
     /// Every rule that may become an alert, in the order of the board.
     pub fn watched(&self) -> impl Iterator<Item = Watched<'_>> {
         self.alerts.iter().map(Alerting::watched)
+    }
+
+    /// Every rule that may become an alert, with what it asks.
+    pub fn asked(&self) -> impl Iterator<Item = (Watched<'_>, &Expr)> {
+        self.alerts.iter().map(|alert| (alert.watched(), alert.question().2))
     }
 
     pub(crate) fn kept(&self) -> impl Iterator<Item = KeptRule<'_>> {

@@ -1,6 +1,6 @@
 //! The doctor against servers that answer as real ones do.
 
-mod fakes;
+pub(crate) mod fakes;
 mod program;
 mod server;
 

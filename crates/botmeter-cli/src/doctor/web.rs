@@ -4,7 +4,7 @@ use std::{fmt, net::IpAddr, time::Duration};
 
 use anyhow::{Result, bail};
 
-pub(super) use crate::web::Silence;
+pub(crate) use crate::web::Silence;
 use crate::web::agent;
 
 /// How long an answer may take.
@@ -15,40 +15,59 @@ const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
 /// What a server answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reply {
-    pub(super) status: u16,
-    pub(super) content_type: String,
-    pub(super) body: String,
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) content_type: String,
+    pub(crate) body: String,
 }
 
 /// A client that asks servers beyond this machine by the proxy that it has.
 #[derive(Debug)]
-pub(super) struct Web {
+pub(crate) struct Web {
     direct: ureq::Agent,
     by_proxy: ureq::Agent,
+    most: u64,
 }
 
 impl Web {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
+        Self::reading_at_most(MOST_BYTES)
+    }
+
+    /// The same, for answers that are known to be shorter.
+    pub(crate) fn reading_at_most(most: u64) -> Self {
         Self {
             direct: agent(PATIENCE, None),
             by_proxy: agent(PATIENCE, ureq::Proxy::try_from_env()),
+            most,
         }
     }
 
-    pub(super) fn get(&self, url: &str, query: &[(&str, &str)]) -> Result<Reply, Silence> {
+    pub(crate) fn get(&self, url: &str, query: &[(&str, &str)]) -> Result<Reply, Silence> {
         let request = self.agent(url).get(url).query_pairs(query.iter().copied());
-        read(request.call())
+        self.read(request.call())
     }
 
     /// A form in the body, because a query may be longer than an address.
-    pub(super) fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Reply, Silence> {
-        read(self.agent(url).post(url).send_form(form.iter().copied()))
+    pub(crate) fn post(&self, url: &str, form: &[(&str, &str)]) -> Result<Reply, Silence> {
+        self.read(self.agent(url).post(url).send_form(form.iter().copied()))
     }
 
     /// No proxy knows the servers of this machine.
     fn agent(&self, url: &str) -> &ureq::Agent {
         if is_of_this_machine(url) { &self.direct } else { &self.by_proxy }
+    }
+
+    fn read(
+        &self,
+        answer: Result<http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Reply, Silence> {
+        let mut answer = answer.map_err(Silence::of)?;
+        let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+        let content_type = header.unwrap_or_default().to_ascii_lowercase();
+        let status = answer.status().as_u16();
+        let body = answer.body_mut().with_config().limit(self.most).lossy_utf8(true);
+        Ok(Reply { status, content_type, body: body.read_to_string().map_err(Silence::of)? })
     }
 }
 
@@ -57,15 +76,6 @@ fn is_of_this_machine(url: &str) -> bool {
     let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
-}
-
-fn read(answer: Result<http::Response<ureq::Body>, ureq::Error>) -> Result<Reply, Silence> {
-    let mut answer = answer.map_err(Silence::of)?;
-    let header = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
-    let content_type = header.unwrap_or_default().to_ascii_lowercase();
-    let status = answer.status().as_u16();
-    let body = answer.body_mut().with_config().limit(MOST_BYTES).lossy_utf8(true).read_to_string();
-    Ok(Reply { status, content_type, body: body.map_err(Silence::of)? })
 }
 
 impl fmt::Display for Silence {
@@ -83,14 +93,14 @@ impl std::error::Error for Silence {}
 
 impl Reply {
     /// How it begins, for evidence.
-    pub(super) fn beginning(&self) -> String {
+    pub(crate) fn beginning(&self) -> String {
         let line = self.body.lines().map(str::trim).find(|line| !line.is_empty());
         shortened(line.unwrap_or_default(), 100)
     }
 }
 
 /// The text up to this many characters.
-pub(super) fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((cut, _)) => format!("{}…", &text[..cut]),
         None => text.to_owned(),
@@ -98,7 +108,7 @@ pub(super) fn shortened(text: &str, most: usize) -> String {
 }
 
 /// The base of a server's address, without a slash at its end.
-pub(super) fn base(url: &str) -> Result<String> {
+pub(crate) fn base(url: &str) -> Result<String> {
     let trimmed = url.trim_end_matches('/');
     let (scheme, rest) = trimmed.split_once("://").unwrap_or(("", trimmed));
     if !matches!(scheme, "http" | "https") || rest.is_empty() || rest.starts_with(['/', ':']) {
@@ -108,7 +118,7 @@ pub(super) fn base(url: &str) -> Result<String> {
 }
 
 /// The port of a `host:port` or of a URL.
-pub(super) fn port(address: &str) -> Option<u16> {
+pub(crate) fn port(address: &str) -> Option<u16> {
     let (scheme, rest) = address.split_once("://").unwrap_or(("http", address));
     let authority = rest.split('/').next().unwrap_or_default();
     let after_host = authority.rsplit_once(']').map_or(authority, |(_, after)| after);

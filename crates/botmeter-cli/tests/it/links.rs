@@ -6,7 +6,7 @@ use roxmltree::{Document, ParsingOptions};
 
 use crate::{
     bot::{Bot, page},
-    program::Live,
+    program::{Live, failed},
 };
 
 /// The addresses on this server that a page names, and its parts.
@@ -94,4 +94,24 @@ fn a_panel_is_to_be_had_as_a_query_and_as_numbers() {
         wrong.body,
         "failed to show range=\"soon\": give a number of seconds, such as 3600\n"
     );
+}
+
+#[test]
+fn panels_lead_to_their_traces_where_somebody_said_where_these_are() {
+    let bot = Bot::says(page(10, 1));
+    let jaeger = "http://jaeger.example:16686/base/";
+    let live = Live::start("watch", &["--interval", "1s", "--jaeger", jaeger, &bot.place()]);
+    live.until("/", "version 1.2.3");
+    bot.answers("200 OK\r\ncontent-type: text/plain", page(60, 9));
+    let page = live.until("/?dashboard=llm-api-health", "http://jaeger.example:16686/base/search?");
+    // The bot, the model as spans call it, and the time that is shown.
+    let model = "%7B%22gen_ai.request.model%22%3A%22gpt+%3Ci%3E4%3C%2Fi%3E%22%7D";
+    let link = format!("search?service=bot&amp;tags={model}&amp;start=1");
+    assert!(page.contains(&link), "{page}");
+    assert!(page.contains("Traces of bot gpt &lt;i&gt;4&lt;/i&gt;"), "{page}");
+    let without = Live::start("watch", &["--interval", "1s", &bot.place()]);
+    assert!(!without.until("/?dashboard=llm-api-health", "version 1.2.3").contains("Traces of"));
+    let (code, said) = failed(&["watch", "--jaeger", "http://me:secret@jaeger", "127.0.0.1:9"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("address of --jaeger") && !said.contains("secret"), "{said}");
 }

@@ -13,3 +13,5 @@ mod links;
 mod live;
 mod program;
 mod report;
+#[cfg(feature = "top")]
+mod top;

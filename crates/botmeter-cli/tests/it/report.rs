@@ -42,3 +42,22 @@ fn of_bots_that_are_silent_there_is_no_report() {
     );
     assert!(!out.exists());
 }
+
+#[test]
+fn of_a_prometheus_that_is_silent_there_is_no_report_and_no_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("report.html");
+    let asked = ["--prometheus", "http://127.0.0.1:9"];
+    let why = "http://127.0.0.1:9: connection refused: nothing listens there";
+    let report = ["report", "--out", out.to_str().unwrap()];
+    for command in [&report[..], &["watch", "--check", "1s"], &["top", "--once"]] {
+        let arguments: Vec<_> = command.iter().chain(&asked).copied().collect();
+        let (code, said) = failed(&arguments);
+        assert_eq!(code, Some(1), "{arguments:?}");
+        assert!(said.starts_with("error: failed to ") && said.contains(why), "{said}");
+    }
+    assert!(!out.exists());
+    let (code, said) = failed(&["watch", "--prometheus", "http://a:1", "127.0.0.1:9"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("cannot be used with"), "{said}");
+}

@@ -11,13 +11,8 @@ use super::model::Link;
 /// the search works for every line.
 pub(super) fn link(dashboard: &board::Dashboard, panel: &board::Panel) -> Link {
     // A label that one line lacks would stay as `${...}` in the search.
-    let in_all = |key: &str| {
-        panel.lines.iter().all(|line| line.labels.iter().any(|label| label.key() == key))
-    };
     let tags: Vec<_> = dashboard
-        .span_attributes
-        .iter()
-        .filter(|(key, _)| in_all(key))
+        .trace_attributes(panel)
         .map(|(key, attribute)| format!(r#"{attribute}=\"${{__field.labels.{key}}}\""#))
         .collect();
     let tags =

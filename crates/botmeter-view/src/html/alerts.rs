@@ -231,6 +231,9 @@ fn short(
 pub(super) fn lives(html: &mut Html, page: &Page) {
     html.element("section", &[("id", "bots"), ("aria-label", "Bots")], |html| {
         html.words("h2", "", "Bots");
+        for note in &page.notes {
+            html.words("p", "note", note);
+        }
         if let Some(why) = &page.no_lives {
             html.words("p", "no-answer", why);
         } else if page.lives.is_empty() {

@@ -15,14 +15,9 @@ pub(super) fn menu(html: &mut Html, page: &Page, form: Form<'_>) {
             let uid = &dashboard.uid;
             let is_here = dashboard.rows.is_some();
             let address = if is_here { format!("#{uid}") } else { form.to_dashboard(uid) };
-            link(&address, short(&dashboard.title));
+            link(&address, dashboard.short_title());
         }
     });
-}
-
-/// The title without what all dashboards have in front of it.
-fn short(title: &str) -> &str {
-    title.strip_prefix("botmeter / ").unwrap_or(title)
 }
 
 /// What else can be had of a panel: class, path and words.
@@ -32,7 +27,7 @@ const WAYS: [(&str, &str, &str); 2] =
 pub(super) fn section(html: &mut Html, dashboard: &Dashboard, events: &[Event], form: Form<'_>) {
     let Some(rows) = &dashboard.rows else { return };
     html.element("section", &[("class", "board"), ("id", &dashboard.uid)], |html| {
-        html.words("h2", "", short(&dashboard.title));
+        html.words("h2", "", dashboard.short_title());
         html.words("p", "note", &dashboard.description);
         for row in rows {
             let open: &[_] = if row.is_collapsed { &[] } else { &[("open", "open")] };
@@ -108,6 +103,21 @@ fn explanation(html: &mut Html, id: &str, picture: &Picture, form: Form<'_>) {
                 html.element("p", &[("class", "limit")], |html| {
                     html.sign(limit.level.as_str());
                     html.text(&limit.said());
+                });
+            }
+            for traces in &picture.traces {
+                let Some(link) = &traces.link else { continue };
+                html.element("p", &[("class", "ways")], |html| {
+                    let link =
+                        [("href", link.as_str()), ("target", "_blank"), ("rel", "noreferrer")];
+                    html.element("a", &link, |html| {
+                        html.text("Traces of ");
+                        html.text(&traces.service);
+                        for (_, value) in &traces.tags {
+                            html.text(" ");
+                            html.text(value);
+                        }
+                    });
                 });
             }
             if let Form::Served(address) = form {

@@ -5,7 +5,7 @@
 
 /// The text without control characters, which could do anything to a
 /// terminal, nor what turns its direction around.
-pub(super) fn clean(text: &str) -> String {
+pub fn clean(text: &str) -> String {
     let is_bad =
         |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().map(|c| if is_bad(c) { '\u{fffd}' } else { c }).collect()
@@ -31,7 +31,7 @@ pub(super) fn padded(text: &str, columns: usize, with: char) -> String {
 }
 
 /// The text in lines of so many columns.
-pub(super) fn wrapped(text: &str, columns: usize) -> Vec<String> {
+pub fn wrapped(text: &str, columns: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {
         let word = cut(word, columns);

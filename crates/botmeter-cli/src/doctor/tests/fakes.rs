@@ -15,10 +15,10 @@ use serde_json::{Value, json};
 use super::super::known::Known;
 
 /// Status, content type and body.
-pub(super) type Answer = (u16, &'static str, String);
+pub(crate) type Answer = (u16, &'static str, String);
 
 /// A server that answers by path and body, for as long as the tests run.
-pub(super) fn serve(answer: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> SocketAddr {
+pub(crate) fn serve(answer: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let answer = Arc::new(answer);
@@ -60,7 +60,7 @@ fn talk(mut stream: &TcpStream, answer: &dyn Fn(&str, &str) -> Answer) -> std::i
 }
 
 /// An address where nobody listens any more.
-pub(super) fn closed() -> SocketAddr {
+pub(crate) fn closed() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
@@ -135,7 +135,7 @@ impl Prometheus {
         self
     }
 
-    pub(super) fn serve(self) -> SocketAddr {
+    pub(crate) fn serve(self) -> SocketAddr {
         serve(move |path, body| self.answer(path, body))
     }
 

@@ -1,0 +1,234 @@
+//! What a page asks, all of it before anything is answered.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use botmeter_board::{Expr, Scope};
+use botmeter_core::process::BUILD;
+use botmeter_generate::{Asked as Spelled, promql};
+use botmeter_view::{Answers, Reading};
+use botmeter_window::{Place, Row};
+
+use super::{api::Answer, rules::Loaded};
+
+/// One question, as it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) struct Question {
+    pub(super) query: String,
+    pub(super) moments: Moments,
+}
+
+/// For when it is asked, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Moments {
+    One(i64),
+    Many { first: i64, step: i64, last: i64 },
+}
+
+/// Notes what is asked, and answers nothing.
+#[derive(Debug)]
+pub(super) struct Asking {
+    rules: Loaded,
+    questions: RefCell<BTreeSet<Question>>,
+}
+
+/// Answers what was asked before.
+#[derive(Debug)]
+pub(super) struct Asked {
+    rules: Loaded,
+    answers: BTreeMap<Question, Arc<Answer>>,
+    /// Why there are none at all.
+    failure: Option<String>,
+    notes: Vec<String>,
+}
+
+impl Asking {
+    pub(super) fn new(rules: Loaded) -> Self {
+        Self { rules, questions: RefCell::default() }
+    }
+
+    pub(super) fn into_questions(self) -> BTreeSet<Question> {
+        self.questions.into_inner()
+    }
+
+    pub(super) fn note(&self, question: Question) {
+        self.questions.borrow_mut().insert(question);
+    }
+}
+
+impl Answers for Asking {
+    fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
+        self.note(Question::of(&self.rules, expr, place, Moments::One(at)));
+        Ok(Vec::new())
+    }
+
+    fn over(
+        &self,
+        expr: &Expr,
+        moments: &[i64],
+        place: &Place<'_>,
+    ) -> Result<Vec<Vec<Row>>, String> {
+        if let Some(moments) = Moments::of(moments) {
+            self.note(Question::of(&self.rules, expr, place, moments));
+        }
+        Ok(vec![Vec::new(); moments.len()])
+    }
+
+    fn readings(&self, at: i64) -> Result<Vec<Reading>, String> {
+        for query in readings() {
+            self.note(Question { query, moments: Moments::One(at) });
+        }
+        Ok(Vec::new())
+    }
+}
+
+impl Asked {
+    pub(super) fn new(
+        rules: Loaded,
+        answers: BTreeMap<Question, Arc<Answer>>,
+        notes: Vec<String>,
+    ) -> Self {
+        Self { rules, answers, failure: None, notes }
+    }
+
+    /// No answers, and why.
+    pub(super) fn nothing(why: String, notes: Vec<String>) -> Self {
+        let (rules, answers) = (Loaded::default(), BTreeMap::new());
+        Self { rules, answers, failure: Some(why), notes }
+    }
+
+    fn rows(&self, question: &Question) -> Result<Vec<Vec<Row>>, String> {
+        if let Some(why) = &self.failure {
+            return Err(why.clone());
+        }
+        let answer = self.answers.get(question);
+        answer.map_or_else(
+            || Err("it was not asked for, which is a bug".to_owned()),
+            |answer| answer.rows.clone(),
+        )
+    }
+}
+
+impl Answers for Asked {
+    fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
+        let rows = self.rows(&Question::of(&self.rules, expr, place, Moments::One(at)))?;
+        Ok(rows.into_iter().next().unwrap_or_default())
+    }
+
+    fn over(
+        &self,
+        expr: &Expr,
+        moments: &[i64],
+        place: &Place<'_>,
+    ) -> Result<Vec<Vec<Row>>, String> {
+        let Some(moments) = Moments::of(moments) else { return Ok(Vec::new()) };
+        self.rows(&Question::of(&self.rules, expr, place, moments))
+    }
+
+    fn readings(&self, at: i64) -> Result<Vec<Reading>, String> {
+        let ask = |query| self.rows(&Question { query, moments: Moments::One(at) });
+        let [is_up, last] = readings();
+        let last: Vec<Row> = ask(last)?.into_iter().flatten().collect();
+        let readings = ask(is_up)?.into_iter().flatten().map(|row| {
+            let label = |key| row.labels.get(key).unwrap_or_default().to_owned();
+            let (job, instance) = (label("job"), label("instance"));
+            let is_up = row.value > 0.0;
+            let is_same = |of: &&Row| {
+                of.labels.get("job") == Some(&job) && of.labels.get("instance") == Some(&instance)
+            };
+            #[expect(clippy::cast_possible_truncation, reason = "times of a century are small")]
+            let last = last.iter().find(is_same).map(|row| (row.value * 1000.0) as i64);
+            let failure = (!is_up)
+                .then(|| "Prometheus cannot read it; why is on its page of targets".to_owned());
+            // What failed is no reading.
+            Reading { job, instance, last: last.filter(|_| is_up), failure }
+        });
+        Ok(readings.collect())
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
+    }
+}
+
+/// Whether each bot is read, and when it last was; of those alone that are
+/// bots, or were within the last day.
+fn readings() -> [String; 2] {
+    let build = BUILD.descriptor().prometheus_name();
+    ["up", "timestamp(up)"]
+        .map(|asked| format!("{asked} and on (job, instance) last_over_time({build}[1d])"))
+}
+
+impl Question {
+    pub(super) fn of(rules: &Loaded, expr: &Expr, place: &Place<'_>, moments: Moments) -> Self {
+        let query = match place {
+            Place::Rule => rule(expr),
+            Place::Panel(view) => {
+                let chosen: Vec<_> = view.chosen.pairs().collect();
+                let asked = Spelled {
+                    scope: view.scope,
+                    variables: view.variables,
+                    chosen: &chosen,
+                    rate_interval: view.rate_interval,
+                    shown: view.shown,
+                };
+                promql(expr, &asked)
+            }
+        };
+        Self { query: rules.spelled_out(query), moments }
+    }
+}
+
+/// The query of a rule, which looks at all jobs, each by itself.
+pub(super) fn rule(expr: &Expr) -> String {
+    let (variables, chosen): (&[_], &[_]) = (&[], &[]);
+    let five_minutes = Duration::from_mins(5);
+    let asked = Spelled {
+        scope: Scope::Job,
+        variables,
+        chosen,
+        rate_interval: five_minutes,
+        shown: five_minutes,
+    };
+    promql(expr, &asked)
+}
+
+impl Moments {
+    /// These, which are equally far apart; nothing if there is none.
+    fn of(moments: &[i64]) -> Option<Self> {
+        match moments {
+            [] => None,
+            [at] => Some(Self::One(*at)),
+            [first, second, ..] => {
+                let last = moments.last().copied().unwrap_or(*second);
+                Some(Self::Many { first: *first, step: second - first, last })
+            }
+        }
+    }
+
+    pub(super) fn count(self) -> usize {
+        match self {
+            Self::One(_) => 1,
+            Self::Many { first, step, last } => {
+                usize::try_from((last - first) / step.max(1) + 1).unwrap_or(0)
+            }
+        }
+    }
+
+    /// Which of the moments this is, in seconds.
+    pub(super) fn place(self, seconds: f64) -> Option<usize> {
+        match self {
+            Self::One(_) => Some(0),
+            Self::Many { first, step, .. } => {
+                let place = (seconds * 1000.0 - first as f64) / step.max(1) as f64;
+                let is_whole = (place - place.round()).abs() < 1e-3 && place > -0.5;
+                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some")]
+                is_whole.then(|| place.round() as usize)
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! The live page over a real Prometheus: it has the numbers that the page over
+//! the bot has, and that Prometheus itself answers.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, SystemTime},
+};
+
+use anyhow::{Context, Result, ensure};
+use botmeter_board::{Board, Expr, Kind, Limits, Panel};
+use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
+use botmeter_telemetry::{Environment, Telemetry};
+use botmeter_view::{Clock, Frame, anchor, csv, draw};
+use botmeter_window::{Bounds, Chosen, History, Labels};
+use integration_tests::{End, Prometheus, eventually, promtool};
+
+use crate::hour;
+
+const SOON: Duration = Duration::from_mins(2);
+
+/// The program, serving a page; it ends with the test.
+struct Live {
+    process: Child,
+    address: String,
+}
+
+impl Live {
+    fn start(arguments: &[&str]) -> Result<Self> {
+        let mut command = Command::new(xtask::repository::build("botmeter-cli", "botmeter")?);
+        command.args(["watch", "--listen", "127.0.0.1:0"]).args(arguments);
+        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = process.stdout.take().context("it has no output")?;
+        let mut lines = BufReader::new(stdout).lines();
+        let first = lines.next().context("it said nothing")??;
+        let address =
+            first.strip_prefix("live page: ").map(|it| it.trim_end_matches('/').to_owned());
+        let address = address.with_context(|| format!("its first line is {first:?}"))?;
+        thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Ok(Self { process, address })
+    }
+
+    fn get(&self, target: &str) -> Result<String> {
+        let mut answer = ureq::get(format!("{}{target}", self.address)).call()?;
+        Ok(answer.body_mut().read_to_string()?)
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn boards() -> Vec<Board> {
+    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
+}
+
+/// What is recorded, or counted of alerts, is there once rules were evaluated.
+fn asks_for_rules(panel: &Panel) -> bool {
+    let exprs = panel.lines.iter().flat_map(|line| line.expr.walk());
+    exprs.into_iter().any(|expr| matches!(expr, Expr::Recorded { .. } | Expr::Firing { .. }))
+}
+
+/// The samples as `promtool` takes them.
+fn open_metrics(told: &[(i64, Vec<(Labels, f64)>)]) -> Result<String> {
+    let mut text = String::new();
+    for number in 0..told.first().map_or(0, |(_, samples)| samples.len()) {
+        for (at, samples) in told {
+            let (labels, value) = &samples[number];
+            let pairs = labels.pairs().filter(|(key, _)| *key != "__name__").map(|(key, value)| {
+                let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+                format!("{key}=\"{value}\"")
+            });
+            let pairs: Vec<_> = pairs.collect();
+            let name = labels.name().context("a series has no name")?;
+            writeln!(text, "{name}{{{}}} {value} {}", pairs.join(","), *at as f64 / 1000.0)?;
+        }
+    }
+    text.push_str("# EOF\n");
+    Ok(text)
+}
+
+#[test]
+fn the_same_samples_give_the_same_numbers_in_every_bit() -> Result<()> {
+    let Some(mut prometheus) = Prometheus::builder().start()? else { return Ok(()) };
+    let is_wanted = |name: &str| {
+        let beginnings = ["llm_", "bot_", "build_info", "process_", "telemetry_heart"];
+        beginnings.iter().any(|beginning| name.starts_with(beginning))
+    };
+    let told = hour::told(is_wanted);
+    let folder = tempfile::tempdir()?;
+    fs::write(folder.path().join("hour.om"), open_metrics(&told)?)?;
+    let data = prometheus.data();
+    let data = data.to_str().context("the folder has no name")?;
+    let arguments = ["tsdb", "create-blocks-from", "openmetrics", "hour.om", data];
+    let Some(verdict) = promtool(&arguments, folder.path())? else { return Ok(()) };
+    ensure!(verdict.passed, "{}", verdict.text);
+    // What is put beside it is seen at its start.
+    prometheus.restart(End::Killed)?;
+    let live = Live::start(&["--prometheus", &prometheus.url(), "--interval", "15s"])?;
+
+    let mut history = History::new(Bounds::default());
+    let bot = history.add_target();
+    for (at, samples) in told {
+        history.append(bot, at, samples)?;
+    }
+    let frame = Frame {
+        end: hour::END,
+        shown: Duration::from_mins(15),
+        scrape: Duration::from_secs(15),
+        chosen: Chosen::default(),
+        clock: Clock::Wall { east: 0 },
+    };
+    let boards = boards();
+    let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
+    let dashboards = boards.iter().flat_map(|board| &board.dashboards);
+    let dashboards = dashboards.filter(|of| ["llm-api-health", "bot-health"].contains(&of.uid));
+    let mut compared = 0;
+    for dashboard in dashboards {
+        let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
+        for panel in panels.filter(|it| it.kind != Kind::Text && !asks_for_rules(it)) {
+            let drawn = draw(panel, &dashboard.variables, &limits, &history, &frame);
+            let expected = csv(&drawn, frame.clock);
+            let place = anchor(dashboard.uid, panel.title);
+            let end = hour::END;
+            let found = live.get(&format!("/panel.csv?panel={place}&range=900&end={end}"))?;
+            ensure!(found == expected, "{place}:\n{found}\ninstead of\n{expected}");
+            compared += usize::from(expected.lines().count() > 1);
+        }
+    }
+    ensure!(compared > 50, "only {compared} panels have numbers");
+    Ok(())
+}
+
+/// The values of a panel that stands for numbers, by their names.
+fn values(csv: &str) -> Vec<(String, f64)> {
+    let records = csv.lines().skip(1).filter_map(|line| line.rsplit_once(','));
+    records.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect()
+}
+
+#[test]
+fn a_bot_its_prometheus_and_both_pages_say_the_same() -> Result<()> {
+    let builder = Telemetry::builder("live").environment(Environment::default());
+    let (telemetry, llm) = builder.scrape(([127, 0, 0, 1], 0).into()).start::<Llm>()?;
+    let address = telemetry.scrape_address().context("nothing is served")?;
+    let page = address.to_string();
+    let mut prometheus = Prometheus::builder().scrape("bot", &page, address);
+    for path in fs::read_dir(xtask::dashboards::folder().join("prometheus"))? {
+        let path = path?.path();
+        if path.is_file() {
+            prometheus = prometheus.rule_file(path);
+        }
+    }
+    let Some(prometheus) = prometheus.start()? else { return Ok(()) };
+    let own = Live::start(&["--interval", "1s", &page])?;
+    let over = Live::start(&["--interval", "1s", "--prometheus", &prometheus.url()])?;
+    let seen = |live: &Live| {
+        eventually(SOON, "the page to know the bot", || {
+            Ok(live.get("/")?.contains(&page).then_some(()))
+        })
+    };
+    seen(&own)?;
+    seen(&over)?;
+    // Both have seen it at rest before anything happens, and after.
+    thread::sleep(Duration::from_secs(3));
+    for number in 0..120 {
+        let call = llm.start(Provider::OpenAi, "gpt-4o");
+        match number % 4 {
+            0 => call.fail(ErrorKind::Quota),
+            _ => call.finish(&Usage::including_cache(100, 20)),
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    thread::sleep(Duration::from_secs(5));
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    let end = i64::try_from(now.as_millis())? - 1000;
+    let asked =
+        |title: &str| format!("panel={}&range=300&end={end}", anchor("llm-api-health", title));
+    for (title, tolerance) in [("Requests", 0.1), ("Error share", 0.1), ("Calls in flight", 0.0)] {
+        let asked = asked(title);
+        let [a, b] = [&own, &over].map(|live| live.get(&format!("/panel.csv?{asked}")));
+        let (a, b) = (values(&a?), values(&b?));
+        ensure!(a.len() == 1 && b.len() == 1, "{title}: {a:?}, {b:?}");
+        let apart = (a[0].1 - b[0].1).abs();
+        ensure!(apart <= tolerance * a[0].1.abs(), "{title}: {a:?}, {b:?}");
+        // Prometheus itself is asked by the query that is there to be copied.
+        let query = over.get(&format!("/panel.promql?{asked}"))?;
+        let answer = prometheus.query_at(query.trim(), end)?;
+        let answer: Vec<_> = answer.series.into_iter().map(|(_, value)| value).collect();
+        ensure!(answer == [b[0].1], "{title}: {answer:?} instead of {b:?}");
+    }
+    let firing = r#"ALERTS{alertname="LlmAccountEmpty", alertstate="firing"}"#;
+    eventually(SOON, "the alert to fire", || {
+        Ok((!prometheus.query(firing)?.series.is_empty()).then_some(()))
+    })?;
+    let fires = |live: &Live| {
+        eventually(SOON, "the alert on the page", || {
+            let page = live.get("/")?;
+            let card = page.split("<article").any(|card| card.contains("LlmAccountEmpty"));
+            Ok((page.contains("<article") && card).then_some(page))
+        })
+    };
+    fires(&own)?;
+    let page = fires(&over)?;
+    ensure!(page.contains("The states of alerts are those of its rules."), "{page}");
+    telemetry.shutdown_blocking(SOON)?;
+    Ok(())
+}
