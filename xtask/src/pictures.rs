@@ -1,13 +1,21 @@
 //! `cargo xtask pictures`: the pictures of the front page, of the demo as it
 //! runs, drawn by a browser.
 
-use std::{fs, path::Path, process::Command, thread, time::Duration};
+mod terminal;
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context, Result, ensure};
 
 use crate::{
     repository,
-    running::started,
+    running::{Running, started},
     servers::{Server, find},
     terminal::say,
 };
@@ -28,23 +36,42 @@ const PICTURES: [(&str, &str, &str); 3] = [
     ("live-alert.png", "alert?called=LlmProviderErrorsHigh", "1280,900"),
 ];
 
-/// Runs the demo and the live page for a while, and draws them.
+/// A picture of a terminal: its file, and what was typed after `botmeter`.
+const TERMINALS: [(&str, &[&str]); 1] = [("doctor.png", &["doctor"])];
+
+/// Ports that need not be said on a command line, so that pictures show the
+/// shortest ones.
+const PAGE_PORT: &str = "9464";
+const PROMETHEUS: &str = "127.0.0.1:9090";
+
+/// Scrapes the demo, and knows nothing of our rules: the doctor has a hint.
+const CONFIGURATION: &str = "\
+scrape_configs:
+  - job_name: bots
+    scrape_interval: 15s
+    static_configs:
+      - targets: [\"127.0.0.1:9464\"]
+";
+
+/// Runs the demo, a Prometheus and the live page for a while, and draws what is
+/// to be seen.
 ///
 /// # Errors
 ///
-/// When there is no browser, or one of the programs fails.
+/// When there is no browser or no Prometheus, somebody else is at one of their
+/// ports, or one of the programs fails.
 pub fn run() -> Result<()> {
-    let browser = find(Server::Chromium)?;
-    let browser = browser
-        .with_context(|| format!("failed to find a browser: {}", Server::Chromium.remedy()))?;
+    let browser = &there(Server::Chromium)?;
     let folder = repository::root().join(FOLDER);
     fs::create_dir_all(&folder)
         .with_context(|| format!("failed to create {}", folder.display()))?;
     let program = repository::build("botmeter-cli", "botmeter")?;
     let mut demo = Command::new(repository::build("botmeter-demo", "botmeter-demo")?);
-    demo.args(["--port", "0", "--seed", SEED, "--rate", "20"]);
+    demo.args(["--port", PAGE_PORT, "--seed", SEED, "--rate", "20"]);
     let (_demo, page) = started(&mut demo, "metrics: ")?;
-    let mut watch = Command::new(program);
+    let work = tempfile::tempdir().context("failed to create a folder")?;
+    let _prometheus = prometheus(work.path())?;
+    let mut watch = Command::new(&program);
     watch.args(["watch", "--listen", "127.0.0.1:0", &page]);
     let (_watch, live) = started(&mut watch, "live page: ")?;
     say(format_args!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
@@ -56,20 +83,42 @@ pub fn run() -> Result<()> {
             alert if alert.starts_with("alert") => format!("{live}{alert}"),
             more => format!("{live}{range}&{more}"),
         };
-        draw(&browser, &address, size, &folder.join(file))?;
+        draw(browser, &address, &[&format!("--window-size={size}")], &folder.join(file))?;
+        say(format_args!("wrote {FOLDER}/{file}"));
+    }
+    for (file, typed) in TERMINALS {
+        let text = terminal::text(&program, typed)?;
+        terminal::draw(browser, &text, work.path(), &folder.join(file))?;
         say(format_args!("wrote {FOLDER}/{file}"));
     }
     Ok(())
 }
 
-fn draw(browser: &Path, address: &str, size: &str, to: &Path) -> Result<()> {
+/// A program that a person has to have for this.
+fn there(server: Server) -> Result<PathBuf> {
+    find(server)?
+        .with_context(|| format!("failed to find {}: {}", server.name(), server.remedy()))
+}
+
+/// A Prometheus that scrapes the demo, with its files in this folder.
+fn prometheus(folder: &Path) -> Result<Running> {
+    let configuration = folder.join("prometheus.yml");
+    fs::write(&configuration, CONFIGURATION).context("failed to set up Prometheus")?;
+    let mut command = Command::new(there(Server::Prometheus)?);
+    command.arg(format!("--config.file={}", configuration.display()));
+    command.arg(format!("--storage.tsdb.path={}", folder.join("data").display()));
+    command.arg(format!("--web.listen-address={PROMETHEUS}")).arg("--log.level=error");
+    Running::start(&mut command)
+}
+
+/// Draws a page as a browser with these options shows it.
+fn draw(browser: &Path, address: &str, options: &[&str], to: &Path) -> Result<()> {
     let mut command = Command::new(browser);
     command.args(["--headless", "--disable-gpu", "--hide-scrollbars"]);
     // Nothing is loaded but our own page; as root, a browser runs in no other
     // way.
     command.arg("--no-sandbox");
-    command.arg(format!("--window-size={size}"));
-    command.arg(format!("--screenshot={}", to.display())).arg(address);
+    command.args(options).arg(format!("--screenshot={}", to.display())).arg(address);
     let output = command.output().with_context(|| format!("failed to run {command:?}"))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success() && to.is_file(), "{command:?} fails: {said}");

@@ -12,6 +12,18 @@ use anyhow::{Context, Result, bail};
 #[derive(Debug)]
 pub struct Running(Child);
 
+impl Running {
+    /// Starts a program that has nothing to say.
+    ///
+    /// # Errors
+    ///
+    /// When it does not start.
+    pub fn start(command: &mut Command) -> Result<Self> {
+        let child = command.spawn().with_context(|| format!("failed to run {command:?}"))?;
+        Ok(Self(child))
+    }
+}
+
 impl Drop for Running {
     fn drop(&mut self) {
         drop(self.0.kill());

@@ -125,9 +125,11 @@ pub fn diagnose(
     Ok(Diagnosis::new(findings))
 }
 
-/// Whether colors are wanted, as <https://no-color.org> has it.
+/// Whether colors are wanted, as <https://no-color.org> and
+/// <https://bixense.com/clicolors> have it.
 fn is_colored(out: &impl IsTerminal) -> bool {
-    out.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || out.is_terminal())
 }
 
 /// The same text with the verdicts in colors.

@@ -2,7 +2,7 @@
 
 use std::net::TcpListener;
 
-use crate::program::{ended, failed};
+use crate::program::{botmeter, ended, failed};
 
 #[test]
 fn a_broken_layer_is_printed_and_is_a_failure() {
@@ -40,4 +40,21 @@ fn a_catalogue_of_others_is_what_is_looked_for() {
     let (code, said) = failed(&["doctor", "--catalogue", &format!("{folder}/grafana")]);
     assert_eq!(code, Some(1));
     assert!(said.starts_with("error: failed to read the catalogue "), "{said}");
+}
+
+#[test]
+fn colors_are_for_terminals_unless_somebody_wants_otherwise() {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let page = format!("http://{nobody}");
+    let printed = |variables: &[(&str, &str)]| {
+        let mut command = botmeter(&["doctor", "--metrics", &page]);
+        command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE");
+        let output = command.envs(variables.iter().copied()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let forced = ("CLICOLOR_FORCE", "1");
+    assert!(printed(&[forced]).starts_with("\u{1b}[31mbroken \u{1b}[0m"));
+    for variables in [&[][..], &[forced, ("NO_COLOR", "1")]] {
+        assert!(printed(variables).starts_with("broken "));
+    }
 }
