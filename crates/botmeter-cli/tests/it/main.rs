@@ -11,5 +11,6 @@ mod guard;
 mod keep;
 mod links;
 mod live;
+mod own;
 mod program;
 mod report;
