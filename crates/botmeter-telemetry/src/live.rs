@@ -25,7 +25,7 @@ pub use page::LivePage;
 ///
 /// use botmeter_telemetry::live::Live;
 ///
-/// let live = Live::of([botmeter_llm::board()])
+/// let live = Live::of([botmeter_llm::board::board()])
 ///     .interval(Duration::from_secs(15))
 ///     .memory(64 << 20)
 ///     .allow_host("bots.internal");
@@ -93,7 +93,7 @@ impl Builder {
     /// ```no_run
     /// use botmeter_telemetry::Telemetry;
     ///
-    /// let builder = Telemetry::builder("my-bot").live([botmeter_llm::board()]);
+    /// let builder = Telemetry::builder("my-bot").live([botmeter_llm::board::board()]);
     /// let (telemetry, llm) = builder.start::<botmeter_llm::Llm>()?;
     /// println!("live page: {}", telemetry.live_url().unwrap_or_default());
     /// # drop(llm);

@@ -8,6 +8,7 @@ use crate::{
 fn live() -> (Bot, Live) {
     let bot = Bot::says(page(1, 0));
     let live = Live::start("watch", &["--allow-host", "Bots.Example", &bot.place()]);
+    live.until("/", "version 1.2.3");
     (bot, live)
 }
 

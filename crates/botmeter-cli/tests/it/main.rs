@@ -11,6 +11,7 @@ mod guard;
 mod keep;
 mod links;
 mod live;
+mod own;
 mod program;
 mod report;
 #[cfg(feature = "top")]

@@ -65,6 +65,19 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -
     }
 }
 
+/// Asks the server at an address, with these headers and no other.
+pub(crate) fn ask(address: &str, method: &str, target: &str, headers: &str) -> Answer {
+    let mut socket = TcpStream::connect(address).unwrap();
+    socket.set_read_timeout(Some(DEADLINE)).unwrap();
+    let text = format!("{method} {target} HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
+    socket.write_all(text.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+}
+
 impl Live {
     /// Starts the program on any port that is free.
     pub(crate) fn start(command: &str, arguments: &[&str]) -> Self {
@@ -88,15 +101,7 @@ impl Live {
 
     /// With headers of one's own, and no other.
     pub(crate) fn ask(&self, method: &str, target: &str, headers: &str) -> Answer {
-        let mut socket = TcpStream::connect(&self.address).unwrap();
-        socket.set_read_timeout(Some(DEADLINE)).unwrap();
-        let text = format!("{method} {target} HTTP/1.1\r\n{headers}connection: close\r\n\r\n");
-        socket.write_all(text.as_bytes()).unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+        ask(&self.address, method, target, headers)
     }
 
     /// The page of this target once it says this.

@@ -24,7 +24,7 @@ use crate::{running::Running, settings::LiveSettings};
 /// # use botmeter_telemetry::Environment;
 /// use http::Request;
 ///
-/// let builder = Telemetry::builder("my-bot").scrape_mounted().live([botmeter_llm::board()]);
+/// let builder = Telemetry::builder("my-bot").scrape_mounted().live([botmeter_llm::board::board()]);
 /// # let builder = builder.environment(Environment::default());
 /// let (telemetry, ()) = builder.start::<()>()?;
 /// let live = telemetry.live().ok_or("it was asked for")?;

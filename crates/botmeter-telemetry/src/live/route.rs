@@ -20,7 +20,7 @@ impl Telemetry {
     /// use axum::Router;
     /// # use botmeter_telemetry::{Environment, Telemetry};
     ///
-    /// let builder = Telemetry::builder("my-server").scrape_mounted().live([botmeter_llm::board()]);
+    /// let builder = Telemetry::builder("my-server").scrape_mounted().live([botmeter_llm::board::board()]);
     /// # let builder = builder.environment(Environment::default());
     /// let (telemetry, ()) = builder.start::<()>()?;
     /// let app: Router = Router::new().nest_service("/live/", telemetry.live_route());
