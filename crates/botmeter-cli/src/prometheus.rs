@@ -3,6 +3,7 @@
 mod api;
 mod asking;
 mod news;
+mod question;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,8 @@ use botmeter_view::Answers;
 
 use crate::{bots::Elsewhere, failure::Failure};
 use api::{Answer, Api};
-use asking::{Asked, Asking, Question};
+use asking::{Asked, Asking};
+use question::Question;
 use rules::Loaded;
 
 /// How many questions are asked at once.

@@ -8,7 +8,7 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::asking::{Moments, Question};
+use super::question::{Moments, Question};
 use crate::{
     address::server,
     doctor::{prometheus::Envelope, web::Web},
