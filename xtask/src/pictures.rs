@@ -96,8 +96,7 @@ pub fn run() -> Result<()> {
 
 /// A program that a person has to have for this.
 fn there(server: Server) -> Result<PathBuf> {
-    find(server)?
-        .with_context(|| format!("failed to find {}: {}", server.name(), server.remedy()))
+    find(server)?.with_context(|| format!("failed to find {}: {}", server.name(), server.remedy()))
 }
 
 /// A Prometheus that scrapes the demo, with its files in this folder.

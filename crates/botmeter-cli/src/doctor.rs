@@ -8,7 +8,7 @@
 mod known;
 mod layers;
 mod names;
-mod prometheus;
+pub(crate) mod prometheus;
 mod queries;
 pub(crate) mod web;
 

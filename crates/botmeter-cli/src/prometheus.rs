@@ -3,6 +3,7 @@
 mod api;
 mod asking;
 mod news;
+mod question;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -17,12 +18,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use botmeter_live::Elsewhere;
 use botmeter_view::Answers;
 
 use crate::failure::Failure;
 use api::{Answer, Api};
-use asking::{Asked, Asking, Question};
-use botmeter_live::Elsewhere;
+use asking::{Asked, Asking};
+use question::Question;
 use rules::Loaded;
 
 /// How many questions are asked at once.

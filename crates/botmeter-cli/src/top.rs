@@ -20,6 +20,7 @@ use std::{
 };
 
 use botmeter_board::Board;
+use botmeter_live::Bots;
 use botmeter_view::{Address, Dashboard, Page, Picture, Which, text::clean};
 use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
@@ -30,7 +31,6 @@ use crate::{
     rounds::Rounds,
     watch::{jaeger, rounds},
 };
-use botmeter_live::Bots;
 use look::Look;
 use paint::Paint;
 

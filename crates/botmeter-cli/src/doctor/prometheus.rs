@@ -50,12 +50,15 @@ pub(super) struct Rule {
     pub(super) last_error: String,
 }
 
-#[derive(Deserialize)]
-struct Envelope<T> {
-    status: String,
-    data: Option<T>,
+/// What each answer of the API comes in.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Envelope<T> {
+    pub(crate) status: String,
+    pub(crate) data: Option<T>,
     #[serde(default)]
-    error: String,
+    pub(crate) error: String,
+    #[serde(default)]
+    pub(crate) warnings: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -184,7 +187,7 @@ impl Prometheus {
 fn data<T: DeserializeOwned>(answer: Result<Reply, Silence>) -> Result<T> {
     let reply = answer?;
     let read: Result<Envelope<T>, _> = serde_json::from_str(&reply.body);
-    let Ok(Envelope { status, data, error }) = read else {
+    let Ok(Envelope { status, data, error, .. }) = read else {
         bail!("it answered {} with {:?}, which is not its API", reply.status, reply.beginning());
     };
     ensure!(status == "success", "it answered: {error}");

@@ -8,8 +8,12 @@ use serde::{
     de::{DeserializeOwned, IgnoredAny},
 };
 
-use super::asking::{Moments, Question};
-use crate::{address::server, doctor::web::Web, failure::Failure};
+use super::question::{Moments, Question};
+use crate::{
+    address::server,
+    doctor::{prometheus::Envelope, web::Web},
+    failure::Failure,
+};
 
 /// The most that is read of an answer.
 const MOST_BYTES: u64 = 32 << 20;
@@ -65,16 +69,6 @@ pub(super) enum Trouble {
     Silent(String),
     /// What was answered is of no use.
     Said(String),
-}
-
-#[derive(Deserialize)]
-struct Envelope<T> {
-    status: String,
-    data: Option<T>,
-    #[serde(default)]
-    error: String,
-    #[serde(default)]
-    warnings: Vec<String>,
 }
 
 #[derive(Deserialize)]

@@ -13,21 +13,11 @@ use botmeter_generate::{Asked as Spelled, promql};
 use botmeter_view::{Answers, Reading};
 use botmeter_window::{Place, Row};
 
-use super::{api::Answer, rules::Loaded};
-
-/// One question, as it is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) struct Question {
-    pub(super) query: String,
-    pub(super) moments: Moments,
-}
-
-/// For when it is asked, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Moments {
-    One(i64),
-    Many { first: i64, step: i64, last: i64 },
-}
+use super::{
+    api::Answer,
+    question::{Moments, Question},
+    rules::Loaded,
+};
 
 /// Notes what is asked, and answers nothing.
 #[derive(Debug)]
@@ -62,7 +52,7 @@ impl Asking {
 
 impl Answers for Asking {
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
-        self.note(Question::of(&self.rules, expr, place, Moments::One(at)));
+        self.note(question(&self.rules, expr, place, Moments::One(at)));
         Ok(Vec::new())
     }
 
@@ -73,7 +63,7 @@ impl Answers for Asking {
         place: &Place<'_>,
     ) -> Result<Vec<Vec<Row>>, String> {
         if let Some(moments) = Moments::of(moments) {
-            self.note(Question::of(&self.rules, expr, place, moments));
+            self.note(question(&self.rules, expr, place, moments));
         }
         Ok(vec![Vec::new(); moments.len()])
     }
@@ -115,7 +105,7 @@ impl Asked {
 
 impl Answers for Asked {
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
-        let rows = self.rows(&Question::of(&self.rules, expr, place, Moments::One(at)))?;
+        let rows = self.rows(&question(&self.rules, expr, place, Moments::One(at)))?;
         Ok(rows.into_iter().next().unwrap_or_default())
     }
 
@@ -126,7 +116,7 @@ impl Answers for Asked {
         place: &Place<'_>,
     ) -> Result<Vec<Vec<Row>>, String> {
         let Some(moments) = Moments::of(moments) else { return Ok(Vec::new()) };
-        self.rows(&Question::of(&self.rules, expr, place, moments))
+        self.rows(&question(&self.rules, expr, place, moments))
     }
 
     fn readings(&self, at: i64) -> Result<Vec<Reading>, String> {
@@ -163,24 +153,23 @@ fn readings() -> [String; 2] {
         .map(|asked| format!("{asked} and on (job, instance) last_over_time({build}[1d])"))
 }
 
-impl Question {
-    pub(super) fn of(rules: &Loaded, expr: &Expr, place: &Place<'_>, moments: Moments) -> Self {
-        let query = match place {
-            Place::Rule => rule(expr),
-            Place::Panel(view) => {
-                let chosen: Vec<_> = view.chosen.pairs().collect();
-                let asked = Spelled {
-                    scope: view.scope,
-                    variables: view.variables,
-                    chosen: &chosen,
-                    rate_interval: view.rate_interval,
-                    shown: view.shown,
-                };
-                promql(expr, &asked)
-            }
-        };
-        Self { query: rules.spelled_out(query), moments }
-    }
+/// What is asked by an expression that stands there.
+fn question(rules: &Loaded, expr: &Expr, place: &Place<'_>, moments: Moments) -> Question {
+    let query = match place {
+        Place::Rule => rule(expr),
+        Place::Panel(view) => {
+            let chosen: Vec<_> = view.chosen.pairs().collect();
+            let asked = Spelled {
+                scope: view.scope,
+                variables: view.variables,
+                chosen: &chosen,
+                rate_interval: view.rate_interval,
+                shown: view.shown,
+            };
+            promql(expr, &asked)
+        }
+    };
+    Question { query: rules.spelled_out(query), moments }
 }
 
 /// The query of a rule, which looks at all jobs, each by itself.
@@ -195,40 +184,4 @@ pub(super) fn rule(expr: &Expr) -> String {
         shown: five_minutes,
     };
     promql(expr, &asked)
-}
-
-impl Moments {
-    /// These, which are equally far apart; nothing if there is none.
-    fn of(moments: &[i64]) -> Option<Self> {
-        match moments {
-            [] => None,
-            [at] => Some(Self::One(*at)),
-            [first, second, ..] => {
-                let last = moments.last().copied().unwrap_or(*second);
-                Some(Self::Many { first: *first, step: second - first, last })
-            }
-        }
-    }
-
-    pub(super) fn count(self) -> usize {
-        match self {
-            Self::One(_) => 1,
-            Self::Many { first, step, last } => {
-                usize::try_from((last - first) / step.max(1) + 1).unwrap_or(0)
-            }
-        }
-    }
-
-    /// Which of the moments this is, in seconds.
-    pub(super) fn place(self, seconds: f64) -> Option<usize> {
-        match self {
-            Self::One(_) => Some(0),
-            Self::Many { first, step, .. } => {
-                let place = (seconds * 1000.0 - first as f64) / step.max(1) as f64;
-                let is_whole = (place - place.round()).abs() < 1e-3 && place > -0.5;
-                #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some")]
-                is_whole.then(|| place.round() as usize)
-            }
-        }
-    }
 }

@@ -14,7 +14,8 @@ use botmeter_window::Heard;
 use super::{
     Known, Prometheus,
     api::{Answer, Trouble},
-    asking::{Moments, Question, rule},
+    asking::rule,
+    question::{Moments, Question},
     rules::{Loaded, states},
 };
 

@@ -11,12 +11,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use botmeter_live::Bots;
 use botmeter_view::{Address, Page, Which, picture::Drawing};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::doctor::tests::fakes::{self, closed, serve};
-use botmeter_live::Bots;
 
 const NOW: i64 = 1_795_271_400_000;
 
@@ -150,7 +150,7 @@ fn whatever_is_no_answer_is_told_as_such_on_the_page() {
 fn an_answer_without_end_is_given_up() {
     let long = " ".repeat(33 << 20);
     let asker = Asker::of(serve(move |_, _| (200, "application/json", long.clone())));
-    let question = Question { query: "x".to_owned(), moments: asking::Moments::One(NOW) };
+    let question = Question { query: "x".to_owned(), moments: question::Moments::One(NOW) };
     let answers = asker.prometheus.ask(BTreeSet::from([question.clone()]));
     let why = answers[&question].rows.as_ref().unwrap_err();
     assert!(why.contains("limit"), "{why}");

@@ -12,6 +12,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use botmeter_live::Bots;
 use botmeter_view::Address;
 use ratatui::{
     DefaultTerminal,
@@ -25,7 +26,6 @@ use super::{
     screen,
 };
 use crate::failure::Failure;
-use botmeter_live::Bots;
 
 /// How soon something new is seen that no key asked for.
 const TICK: Duration = Duration::from_millis(100);
