@@ -49,6 +49,17 @@ impl Person {
         eventually(SOON, condition, || self.is(condition))
     }
 
+    /// Clicks, and does so again where nothing comes of it: a page that renews
+    /// itself just then has taken away what was clicked.
+    fn click_until(&self, selector: &str, condition: &str) -> Result<()> {
+        eventually(SOON, condition, || {
+            if self.is(condition)?.is_none() {
+                self.browser.click(selector)?;
+            }
+            self.is(condition)
+        })
+    }
+
     /// A text of the page.
     fn text(&self, expression: &str) -> Result<String> {
         let told = self.browser.run(&format!("return {expression}"))?;
@@ -184,8 +195,7 @@ fn lines_are_hidden_and_shown_again() -> Result<()> {
         let line = format!(
             "document.querySelector(\"[id='{id}'] .plot .line[data-line='0']\").checkVisibility()"
         );
-        browser.click(&name)?;
-        person.until(&format!("!{line}"))?;
+        person.click_until(&name, &format!("!{line}"))?;
         none(&found(browser, "contrast")?)?;
         let pressed = format!("[id='{id}'] .legend [data-line='0'][aria-pressed=false]");
         person.until(&format!("document.querySelector(\"{pressed}\")"))?;
@@ -194,8 +204,7 @@ fn lines_are_hidden_and_shown_again() -> Result<()> {
         person.until(&format!("document.body.dataset.at !== {at:?} && !{line}"))?;
         browser.open(&person.live.page(PAGE))?;
         person.until(&format!("!{line}"))?;
-        browser.click(&name)?;
-        person.until(&line)?;
+        person.click_until(&name, &line)?;
     }
     person.leave()
 }
@@ -209,12 +218,10 @@ fn a_panel_is_taken_along_as_a_query_and_as_numbers() -> Result<()> {
     }
     let id = "llm-api-health--requests";
     let open = |rest: &str| format!("[id='{id}'] .why {rest}");
-    browser.click(&open("summary"))?;
-    browser.click(&open("a.copy"))?;
-    person.until(&format!(
-        "document.querySelector(\"{}\").textContent === 'Copied'",
-        open("a.copy")
-    ))?;
+    let is_open = format!("document.querySelector(\"{}\").checkVisibility()", open("a"));
+    person.click_until(&open("summary"), &is_open)?;
+    let copied = format!("document.querySelector(\"{}\").textContent === 'Copied'", open("a.copy"));
+    person.click_until(&open("a.copy"), &copied)?;
     browser.run(
         "window.copied = null; navigator.clipboard.readText().then(it => { window.copied = it })",
     )?;
