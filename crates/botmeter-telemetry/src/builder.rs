@@ -1,6 +1,8 @@
 //! What a program chooses, and the start.
 
 mod domains;
+#[cfg(feature = "live")]
+mod live;
 #[cfg(feature = "metrics")]
 mod macros;
 #[cfg(feature = "traces")]
@@ -22,7 +24,7 @@ use crate::{
     compiled,
     environment::Environment,
     identity::Identity,
-    live,
+    live as page,
     on_bad::{OnBadSetting, Route},
     pulse::{self, Pulse},
     recorded::Recorded,
@@ -44,7 +46,7 @@ pub struct Builder {
     configs: Configs,
     limits: Result<Limits, Error>,
     macros: compiled::Macros,
-    pub(crate) boards: live::Boards,
+    pub(crate) boards: page::Boards,
     pub(crate) wiring: traces::Wiring,
 }
 
@@ -60,7 +62,7 @@ impl Telemetry {
             configs: Configs::default(),
             limits: Ok(Limits::default()),
             macros: compiled::Macros::default(),
-            boards: live::Boards::default(),
+            boards: page::Boards::default(),
             wiring: traces::Wiring::default(),
         }
     }
@@ -230,7 +232,7 @@ impl Builder {
             settings.traces = None;
             settings.lost.extend(lost);
         }
-        let live = live::open(&settings, boards);
+        let live = page::open(&settings, boards);
         let mut running = compiled::start(&mut settings, live.as_ref(), falls_back, on_bad)?;
         let live = live.filter(|_| settings.live.is_some());
         // What is not pushed takes no name from others.

@@ -18,6 +18,8 @@ pub mod live;
 #[cfg(not(feature = "live"))]
 #[path = "live_absent.rs"]
 mod live;
+#[cfg(all(feature = "axum", feature = "live"))]
+mod live_route;
 mod on_bad;
 #[cfg(all(feature = "axum", feature = "scrape"))]
 mod page_route;

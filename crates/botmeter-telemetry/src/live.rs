@@ -2,18 +2,12 @@
 
 mod page;
 mod reader;
-#[cfg(feature = "axum")]
-mod route;
 
 use std::time::Duration;
 
 use botmeter_board::Board;
 
-use crate::{
-    builder::Builder,
-    settings::{LiveSettings, Settings},
-    telemetry::Telemetry,
-};
+use crate::settings::{LiveSettings, Settings};
 
 pub use page::LivePage;
 
@@ -34,8 +28,8 @@ pub use page::LivePage;
 #[derive(Clone, Debug)]
 #[must_use = "it belongs into a builder"]
 pub struct Live {
-    boards: Vec<Board>,
-    settings: LiveSettings,
+    pub(crate) boards: Vec<Board>,
+    pub(crate) settings: LiveSettings,
 }
 
 impl Live {
@@ -82,54 +76,6 @@ impl From<Vec<Board>> for Live {
 impl<const N: usize> From<[Board; N]> for Live {
     fn from(boards: [Board; N]) -> Self {
         Self::of(boards)
-    }
-}
-
-impl Builder {
-    /// Serves the live page of this program at `/`, beside `/metrics`: what
-    /// `botmeter watch` would show of it, with the dashboards and the alerts of
-    /// these boards. Feature `live`.
-    ///
-    /// ```no_run
-    /// use botmeter_telemetry::Telemetry;
-    ///
-    /// let builder = Telemetry::builder("my-bot").live([botmeter_llm::board::board()]);
-    /// let (telemetry, llm) = builder.start::<botmeter_llm::Llm>()?;
-    /// println!("live page: {}", telemetry.live_url().unwrap_or_default());
-    /// # drop(llm);
-    /// # Ok::<(), botmeter_core::Error>(())
-    /// ```
-    ///
-    /// It is served where the page for scrapes is, which a program that only
-    /// pushes has then as well, at `localhost:9464` unless the environment names
-    /// another address. If the program's own server answers scrapes, it answers
-    /// this page, too: see [`Telemetry::live`]. `BOTMETER_LIVE=false` turns it
-    /// off.
-    ///
-    /// The program reads itself every five seconds, on a thread of its own, and
-    /// keeps what it read in bounded memory. A program that dies takes its page
-    /// along; `botmeter watch` tells that one died.
-    pub fn live(mut self, live: impl Into<Live>) -> Self {
-        let Live { boards, settings } = live.into();
-        self.asked.live = Some(settings);
-        self.boards = boards;
-        self
-    }
-}
-
-impl Telemetry {
-    /// The live page, to be answered by the program's own server; nothing if it
-    /// was not asked for, or the environment turned it off. It goes on to work
-    /// after a shutdown, and shows what was read until then.
-    pub fn live(&self) -> Option<LivePage> {
-        self.live.clone()
-    }
-
-    /// Where the live page is served; nothing if it is not, or by the program's
-    /// own server.
-    pub fn live_url(&self) -> Option<String> {
-        let settings = self.settings.as_ref()?.live.as_ref()?;
-        self.scrape_address().map(|address| settings.url(address))
     }
 }
 

@@ -135,4 +135,20 @@ impl Telemetry {
     pub fn page(&self) -> Option<Page> {
         self.running.iter().find_map(|running| running.page.clone())
     }
+
+    /// The live page, to be answered by the program's own server; nothing if it
+    /// was not asked for, or the environment turned it off. It goes on to work
+    /// after a shutdown, and shows what was read until then.
+    #[cfg(feature = "live")]
+    pub fn live(&self) -> Option<LivePage> {
+        self.live.clone()
+    }
+
+    /// Where the live page is served; nothing if it is not, or by the program's
+    /// own server.
+    #[cfg(feature = "live")]
+    pub fn live_url(&self) -> Option<String> {
+        let settings = self.settings.as_ref()?.live.as_ref()?;
+        self.scrape_address().map(|address| settings.url(address))
+    }
 }
