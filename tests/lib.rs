@@ -64,7 +64,7 @@ pub use self::jaeger::Jaeger;
 pub use self::live::{Live, run_botmeter};
 pub use self::prometheus::{End, Prometheus};
 pub use self::prometheus_builder::{Discovery, PrometheusBuilder, STACK_FLAGS};
-pub use self::promql::{Answers, Asked, Stored, promql};
+pub use self::promql::{Answers, Asked, Stored, promql, promql_in_time};
 pub use self::pushed::translate_push;
 pub use self::scales::Scales;
 pub use self::stack_folder::{StackFolder, blocks_of_the_guide};

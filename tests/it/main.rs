@@ -71,4 +71,5 @@ mod stack_files;
 /// Guards of every domain that end with the thread-locals of their thread.
 mod thread_locals;
 /// The rules of the window against the generated tests of the rules.
+mod window_memory;
 mod window_rules;

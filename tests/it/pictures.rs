@@ -1,6 +1,6 @@
 //! Every panel of every board, drawn from samples that a scraper may meet.
 
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{collections::BTreeSet, fs, io::Write, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use botmeter_board::{Board, Limits};
@@ -11,6 +11,7 @@ use botmeter_view::{
     text::{self, Terminal},
 };
 use botmeter_window::{Chosen, History, Rules};
+use flate2::{Compression, write::GzEncoder};
 use roxmltree::{Document, ParsingOptions};
 
 use crate::hour::{self, Story};
@@ -19,7 +20,7 @@ fn boards() -> Vec<Board> {
     botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
 }
 
-fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64) -> Page {
+fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64, which: Which<'_>) -> Page {
     let frame = Frame {
         end,
         shown: Duration::from_mins(15),
@@ -29,7 +30,7 @@ fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64) -> Page 
     };
     let oldest = history.oldest();
     let source = Source { boards, rules, scrapes: &[], answers: history, oldest, now: end };
-    Page::of(&source, &frame, Which::All)
+    Page::of(&source, &frame, which)
 }
 
 /// Whether a number, or words, can be seen.
@@ -68,7 +69,7 @@ fn leads_somewhere(html: &str) -> Result<()> {
 fn every_panel_of_every_board_is_drawn() -> Result<()> {
     let boards = boards();
     let hour::Hour { history, rules, .. } = hour::hour(&boards, &Story::default())?;
-    let page = page(&boards, &rules, &history, hour::END);
+    let page = page(&boards, &rules, &history, hour::END, Which::All);
     let panels = page.dashboards.iter().flat_map(|dashboard| {
         let pictures = dashboard.rows.iter().flatten().flat_map(|row| &row.pictures);
         pictures.map(|picture| (&dashboard.title, picture))
@@ -92,6 +93,21 @@ fn every_panel_of_every_board_is_drawn() -> Result<()> {
     fs::write(folder.join("script.js"), html::SCRIPT)?;
     fs::write(folder.join("served.html"), html::page(&page, Form::Served(&Address::default())))?;
     fs::write(folder.join("pictures.txt"), text)?;
+    Ok(())
+}
+
+#[test]
+fn no_page_is_longer_than_a_phone_takes_at_once() -> Result<()> {
+    let boards = boards();
+    let hour::Hour { history, rules, .. } = hour::hour(&boards, &Story::default())?;
+    for dashboard in boards.iter().flat_map(|board| &board.dashboards) {
+        let page = page(&boards, &rules, &history, hour::END, Which::One(dashboard.uid));
+        let html = html::page(&page, Form::Served(&Address::default()));
+        let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+        packed.write_all(html.as_bytes())?;
+        let length = packed.finish()?.len();
+        ensure!(length <= 80 << 10, "{} has {length} bytes, packed", dashboard.title);
+    }
     Ok(())
 }
 

@@ -6,13 +6,16 @@ mod life;
 mod model;
 mod questions;
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result, ensure};
 use botmeter_core::Kind;
 use botmeter_window::Row;
 use fastrand::Rng;
-use integration_tests::{Asked, Labels, promql};
+use integration_tests::{Asked, Labels, promql, promql_in_time};
 
 use data::{Data, START};
 use life::Manner;
@@ -33,6 +36,8 @@ struct Tally {
     different: Vec<String>,
     /// How many answers with rows each question had.
     full: BTreeMap<String, usize>,
+    /// How long the window took for all of them, and the engine.
+    took: [Duration; 2],
 }
 
 /// Times to ask at: exactly at a reading, shortly after one, anywhere in the
@@ -96,10 +101,15 @@ fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally)
         let page = Page::random(&mut rng, &data.values);
         for question in questions {
             asked.push(Asked { text: question.text(&page), at });
-            answers.push((question, own(question.ask(&data.history, at, &page))));
+            let began = Instant::now();
+            let rows = question.ask(&data.history, at, &page);
+            tally.took[0] += began.elapsed();
+            answers.push((question, own(rows)));
         }
     }
-    let expected = promql(&data.stored, &asked)?.context("the engine is there no more")?;
+    let expected = promql_in_time(&data.stored, &asked)?;
+    let (expected, took) = expected.context("the engine is there no more")?;
+    tally.took[1] += took;
     for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
         let is_ranked = question.is_ranked();
         let (rows, expected) = (comparable(rows, is_ranked), comparable(expected, is_ranked));
@@ -130,13 +140,17 @@ fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
         let manner = if seed == 0 { Manner::Plain } else { Manner::Hard };
         compare(seed, manner, &questions, &mut tally)?;
     }
-    let Tally { equal, empty, different, full } = tally;
+    let Tally { equal, empty, different, full, took: [own, engine] } = tally;
     ensure!(
         different.is_empty(),
         "{} answers differ, {equal} are equal; the first:\n{}",
         different.len(),
         different.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("\n")
     );
+    // A fifth is the aim; without optimization, the window takes several times
+    // as long as with it.
+    let most = if cfg!(debug_assertions) { 2 * engine } else { engine / 5 };
+    ensure!(own <= most, "the window took {own:?}, the engine {engine:?}");
     // Equal silence proves nothing. Alerts alone may be silent: what makes
     // them fire is in their examples.
     ensure!(equal > empty, "{equal} answers have rows and {empty} have none");

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,7 @@ struct Answer {
     rows: Vec<Row>,
     #[serde(default)]
     error: String,
+    nanoseconds: u64,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +62,15 @@ struct Row {
 ///
 /// If it is required and absent, cannot be run, or refuses a sample or a query.
 pub fn promql(series: &[Stored], queries: &[Asked]) -> Result<Option<Answers>> {
+    Ok(promql_in_time(series, queries)?.map(|(answers, _)| answers))
+}
+
+/// The same, and how long the engine took for all of it, storing aside.
+///
+/// # Errors
+///
+/// As those of [`promql`].
+pub fn promql_in_time(series: &[Stored], queries: &[Asked]) -> Result<Option<(Answers, Duration)>> {
     let Some(program) = find_or_skip(Server::Promql)? else { return Ok(None) };
     let mut command = Command::new(&program);
     without_own_variables(&mut command);
@@ -76,9 +87,10 @@ pub fn promql(series: &[Stored], queries: &[Asked]) -> Result<Option<Answers>> {
     told.context("failed to ask")?;
     let answers: Vec<Answer> = serde_json::from_slice(&output.stdout)?;
     ensure!(answers.len() == queries.len(), "{} answers are there", answers.len());
-    let answers = queries.iter().zip(answers).map(|(query, Answer { rows, error })| {
+    let took = answers.iter().map(|answer| Duration::from_nanos(answer.nanoseconds)).sum();
+    let answers = queries.iter().zip(answers).map(|(query, Answer { rows, error, .. })| {
         ensure!(error.is_empty(), "{}: {error}", query.text);
         Ok(rows.into_iter().map(|row| (row.labels, row.bits)).collect())
     });
-    answers.collect::<Result<_>>().map(Some)
+    Ok(Some((answers.collect::<Result<_>>()?, took)))
 }

@@ -76,6 +76,9 @@ pub enum Expr {
         /// Of which severity.
         severity: Severity,
     },
+    /// 1 for each alert that fires for the selected jobs, by its name and
+    /// severity.
+    Alerts,
     /// The same number for every group.
     Number(f64),
     /// Both added.
@@ -101,6 +104,8 @@ pub enum Expr {
     And(Box<Expr>, Box<Expr>),
     /// The groups of the first whose job the second has, too.
     AndJob(Box<Expr>, Box<Expr>),
+    /// The groups of the first that the second does not have.
+    Unless(Box<Expr>, Box<Expr>),
 }
 
 /// How the series of one group become one.
@@ -248,6 +253,7 @@ impl Expr {
             | Self::Recent { .. }
             | Self::Recorded { .. }
             | Self::Firing { .. }
+            | Self::Alerts
             | Self::Number(_) => [None, None],
             Self::Since(of) | Self::Top { of, .. } => [Some(of), None],
             Self::Add(a, b)
@@ -257,7 +263,8 @@ impl Expr {
             | Self::OrZero(a, b)
             | Self::Compare(a, _, b)
             | Self::And(a, b)
-            | Self::AndJob(a, b) => [Some(a), Some(b)],
+            | Self::AndJob(a, b)
+            | Self::Unless(a, b) => [Some(a), Some(b)],
         };
         iter::once(self).chain(within.into_iter().flatten().flat_map(|expr| expr.walk())).collect()
     }

@@ -14,6 +14,7 @@ mod expr;
 mod labels;
 mod limits;
 mod line;
+mod mark;
 mod objective;
 mod panel;
 mod played;
@@ -39,6 +40,7 @@ pub use expr::{
 };
 pub use limits::{Limits, Step};
 pub use line::{Color, Line};
+pub use mark::{Happening, Mark};
 pub use objective::{BurnWindow, FOUR_WINDOWS, Measure, Objective};
 pub use panel::{Kind, Panel, Scope};
 pub use played::{EXAMPLE_JOB, Played, pace, played};

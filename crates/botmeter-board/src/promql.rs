@@ -135,18 +135,13 @@ impl Place<'_> {
             }
             Expr::Recorded { name, offset, .. } => (format!("{name}{}", ago(*offset)), Bond::Atom),
             Expr::Firing { severity } => {
-                let mut matchers = r#"alertstate="firing""#.to_owned();
-                // Alerts are by job and have no instance.
-                match self {
-                    Place::Panel { .. } => matchers.push_str(r#", job=~"$job""#),
-                    Place::Asked(asked) => {
-                        matchers.extend(asked.matcher("job").map(|job| format!(", {job}")));
-                    }
-                    Place::Rule => {}
-                }
-                let series =
-                    format!("ALERTS{{{matchers}, severity={}}}", quoted(severity.as_str()));
+                let series = self.alerts(&format!(", severity={}", quoted(severity.as_str())));
                 (self.grouped("count", None, &[], &series), Bond::Atom)
+            }
+            Expr::Alerts => {
+                let keys = self.scope().iter().copied().chain(["alertname", "severity"]);
+                let keys: Vec<_> = keys.collect();
+                (format!("max by ({}) ({})", keys.join(", "), self.alerts("")), Bond::Atom)
             }
             Expr::Number(number) => (number.to_string(), Bond::Atom),
             Expr::Add(a, b) => (self.join(a, "+", b, Bond::Sum), Bond::Sum),
@@ -169,7 +164,21 @@ impl Place<'_> {
             }
             Expr::And(a, b) => (self.conjunction(a, "and", b), Bond::And),
             Expr::AndJob(a, b) => (self.conjunction(a, "and on (job)", b), Bond::And),
+            Expr::Unless(a, b) => (self.conjunction(a, "unless", b), Bond::And),
         }
+    }
+
+    /// The alerts that fire for the selected jobs: they are by job and have no
+    /// instance.
+    fn alerts(self, narrowed: &str) -> String {
+        let job = match self {
+            Place::Panel { .. } => r#", job=~"$job""#.to_owned(),
+            Place::Asked(asked) => {
+                asked.matcher("job").map(|job| format!(", {job}")).unwrap_or_default()
+            }
+            Place::Rule => String::new(),
+        };
+        format!("ALERTS{{alertstate=\"firing\"{job}{narrowed}}}")
     }
 
     /// The expression, in parentheses if it binds more loosely than asked.

@@ -25,6 +25,9 @@ const PAST: Duration = Duration::from_mins(4);
 /// The part of the memory that answers are kept in.
 const ANSWERS: u64 = 16;
 
+/// For how many samples a series counts by its labels.
+const SERIES_WEIGHT: usize = 100;
+
 /// How many series are taken, at most.
 const SERIES: usize = 100_000;
 
@@ -76,9 +79,10 @@ struct Heard {
     news: Option<News>,
 }
 
-/// How many samples this memory holds.
+/// How many samples this memory holds: each takes ten bytes with everything
+/// that belongs to it.
 pub fn samples(memory: u64) -> usize {
-    usize::try_from(memory / 8).unwrap_or(usize::MAX)
+    usize::try_from(memory / 10).unwrap_or(usize::MAX)
 }
 
 /// What the page of a bot said, or why it could not be read.
@@ -100,7 +104,10 @@ impl Bots {
         let past = Bounds { samples: samples / 4, series: SERIES };
         let own = Bounds { samples: samples - samples / 4, series: SERIES };
         let answers = usize::try_from(answers).unwrap_or(usize::MAX);
-        let mut history = History::new(own).with_past(PAST, past).with_answers(answers);
+        let mut history = History::new(own)
+            .with_past(PAST, past)
+            .weighing_series(SERIES_WEIGHT)
+            .with_answers(answers);
         let scrapes = bots.into_iter();
         let scrapes =
             scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();

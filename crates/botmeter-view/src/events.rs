@@ -2,9 +2,8 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{Line, Scope, last};
-use botmeter_core::process::{BUILD, START_TIME, Version};
-use botmeter_window::{Labels, Row};
+use botmeter_board::{Happening, Mark, filled};
+use botmeter_window::{Labels, Track};
 use serde::Serialize;
 
 use crate::{Answers, Frame, frame::milliseconds};
@@ -32,8 +31,12 @@ pub enum EventKind {
     Restart,
 }
 
-/// For how long a version must not have been there to be new.
-const NEW: Duration = Duration::from_mins(5);
+/// How often it is looked at least, as in Grafana: a version is new for
+/// minutes alone.
+const STEP: Duration = Duration::from_mins(1);
+
+/// How many moments are looked at.
+const MOMENTS: u32 = 5000;
 
 /// What happened within the frame, the oldest first. What was there when
 /// anything was first heard of is not new.
@@ -42,45 +45,59 @@ pub(crate) fn events(
     frame: &Frame,
     oldest: Option<i64>,
 ) -> Result<Vec<Event>, String> {
-    let moments = frame.moments();
-    let over = |line: Line, scope| answers.over(&line.expr, &moments, &frame.place(scope, &[]));
-    let event = |at, kind, text| Event { at, time: frame.clock.text(at), kind, text };
+    let moments = moments(frame);
     let mut events = BTreeSet::new();
-
-    let now = over(last(&BUILD).by::<(Version,)>().into(), Scope::Job)?;
-    let before = over(last(&BUILD).ago(NEW).by::<(Version,)>().into(), Scope::Job)?;
-    let known = oldest.map_or(i64::MIN, |oldest| oldest + milliseconds(NEW));
-    let mut running: BTreeSet<Labels> = BTreeSet::new();
-    for ((at, now), before) in moments.iter().zip(&now).zip(before) {
-        let before: BTreeSet<_> = before.into_iter().map(|row| row.labels).collect();
-        let now: BTreeSet<_> = now.iter().map(|row| row.labels.clone()).collect();
-        for labels in now.difference(&before).filter(|labels| !running.contains(*labels)) {
-            if *at >= known {
-                let text = format!("{} {}", label(labels, "job"), label(labels, "version"));
-                events.insert(event(*at, EventKind::Deployment, text));
-            }
-        }
-        running = now;
-    }
-
-    // Other programs tell when they began, too, Prometheus itself among them.
-    let bots = over(last(&BUILD).all().into(), Scope::Instance)?;
-    let bots: BTreeSet<_> = bots.into_iter().flatten().map(|row| row.labels).collect();
-    for Row { labels, value } in
-        over(last(&START_TIME).all().into(), Scope::Instance)?.into_iter().flatten()
-    {
-        #[expect(clippy::cast_possible_truncation, reason = "times of a century are small")]
-        let at = (value * 1000.0) as i64;
-        if bots.contains(&labels) && at > frame.start() && at <= frame.end {
-            let text = format!("{} on {}", label(&labels, "job"), label(&labels, "instance"));
-            events.insert(event(at, EventKind::Restart, text));
+    for mark in Mark::all().iter().filter(|mark| mark.is_shown) {
+        let place = frame.place(mark.scope, &[]);
+        for Track { labels, values } in answers.tracks(&mark.expr, &moments, &place)? {
+            let (kind, times) = match mark.what {
+                Happening::Restart => (EventKind::Restart, values_of(&values)),
+                Happening::Deployment => {
+                    let reach = milliseconds(mark.expr.reach(&|_| Duration::ZERO));
+                    let known = oldest.map_or(i64::MIN, |oldest| oldest + reach);
+                    let begins = beginnings(&moments, &values).filter(|at| *at >= known);
+                    (EventKind::Deployment, begins.collect())
+                }
+                // They are told of by themselves.
+                Happening::Alert => continue,
+            };
+            let text = told(mark.text, &labels);
+            let times = times.into_iter().filter(|at| *at > frame.start() && *at <= frame.end);
+            events.extend(times.map(|at| {
+                let (time, text) = (frame.clock.text(at), text.clone());
+                Event { at, time, kind, text }
+            }));
         }
     }
     Ok(events.into_iter().collect())
 }
 
-fn label<'a>(labels: &'a Labels, key: &str) -> &'a str {
-    labels.get(key).unwrap_or_default()
+/// From the last moment before what is shown on, so that what began earlier is
+/// told from what begins.
+fn moments(frame: &Frame) -> Vec<i64> {
+    let most = frame.step().min(STEP.max(frame.scrape));
+    let step = most.max(frame.shown / MOMENTS).as_secs().max(1);
+    let step = milliseconds(Duration::from_secs(step));
+    let (first, last) = (frame.start().div_euclid(step), frame.end.div_euclid(step));
+    (first..=last).map(|count| count * step).collect()
+}
+
+/// The values, which are times.
+fn values_of(values: &[Option<f64>]) -> Vec<i64> {
+    #[expect(clippy::cast_possible_truncation, reason = "times of a century are small")]
+    let times = values.iter().flatten().map(|value| *value as i64);
+    times.collect()
+}
+
+/// When there is a value after there was none.
+fn beginnings(moments: &[i64], values: &[Option<f64>]) -> impl Iterator<Item = i64> {
+    let pairs = values.windows(2).zip(moments.iter().skip(1));
+    pairs.filter(|(pair, _)| matches!(pair, [None, Some(_)])).map(|(_, at)| *at)
+}
+
+fn told(text: &str, labels: &Labels) -> String {
+    let label = |key: &str| Some(labels.get(key).unwrap_or_default().to_owned());
+    filled(text, label).unwrap_or_else(|_| text.to_owned())
 }
 
 impl EventKind {

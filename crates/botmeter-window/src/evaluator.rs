@@ -7,7 +7,7 @@ mod tests;
 
 use std::{cell::Cell, ops::Range, ptr, rc::Rc, sync::Arc, time::Duration};
 
-use botmeter_board::{Comparison, Expr, Fold, Function, Sample, Selection, Severity};
+use botmeter_board::{Comparison, Expr, Fold, Function, Sample, Selection};
 use botmeter_core::label::LabelInfo;
 
 use crate::{
@@ -118,7 +118,11 @@ impl<'a> Evaluator<'a> {
                 self.count(by, of, *within, Some(since))
             }
             Expr::Recorded { name, offset, .. } => self.recorded(name, *offset),
-            Expr::Firing { severity } => self.firing(*severity),
+            Expr::Firing { severity } => {
+                let is_it = |labels: &Labels| labels.get("severity") == Some(severity.as_str());
+                self.firing(Fold::Sum, &[], is_it)
+            }
+            Expr::Alerts => self.firing(Fold::Max, &["alertname", "severity"], |_| true),
             Expr::Number(number) => Value::Number(*number),
             Expr::Add(a, b) => self.value(a).compute(|a, b| a + b, self.value(b)),
             Expr::Subtract(a, b) => self.value(a).compute(|a, b| a - b, self.value(b)),
@@ -139,6 +143,7 @@ impl<'a> Evaluator<'a> {
             }
             Expr::And(a, b) => self.value(a).among(Pairing::Labels, self.value(b), true),
             Expr::AndJob(a, b) => self.value(a).among(Pairing::Job, self.value(b), true),
+            Expr::Unless(a, b) => self.value(a).among(Pairing::Labels, self.value(b), false),
         }
     }
 
@@ -183,18 +188,23 @@ impl<'a> Evaluator<'a> {
         Value::Rows(rows.collect())
     }
 
-    fn firing(&self, severity: Severity) -> Value {
+    /// The alerts that fire, of those that are admitted: each is 1.
+    fn firing(
+        &self,
+        fold: Fold,
+        by: &[&'static str],
+        is_admitted: impl Fn(&Labels) -> bool,
+    ) -> Value {
         let history = self.back_to(self.at - LOOKBACK);
         let fires = |labels: &Labels| {
             labels.get("alertstate") == Some("firing")
-                && labels.get("severity") == Some(severity.as_str())
+                && is_admitted(labels)
                 && self.place.admits_job(labels)
         };
-        let keys = self.keys(None, &[]);
+        let keys = [self.place.scope(), by].concat();
         let series = history.numbers("ALERTS").filter(|(_, labels)| fires(labels));
         let plan = Plan::of(history, Arc::new(Selected::of(&keys, series)));
-        let values =
-            plan.fold(Fold::Sum, |series, timeline| series.at(timeline, self.at).map(|_| 1.0));
+        let values = plan.fold(fold, |series, timeline| series.at(timeline, self.at).map(|_| 1.0));
         plan.rows(values)
     }
 

@@ -75,6 +75,8 @@ pub struct History {
     /// How often a series came or went.
     changes: u64,
     samples: usize,
+    /// For how many samples each series counts.
+    weight: usize,
     has_forgotten: bool,
     past: Option<Past>,
     selected: Mutex<Lately<Asked, (u64, Arc<Selected>)>>,
@@ -138,11 +140,24 @@ impl History {
             names: BTreeMap::new(),
             changes: 0,
             samples: 0,
+            weight: 0,
             has_forgotten: false,
             past: None,
             selected: Mutex::new(Lately::new(SELECTED)),
             rings: None,
         }
+    }
+
+    /// Lets each series count for so many samples beside its own, because of
+    /// its labels: where there are many that last for a short time, they take
+    /// more room than the samples.
+    #[must_use]
+    pub fn weighing_series(mut self, samples: usize) -> Self {
+        self.weight = samples;
+        if let Some(past) = &mut self.past {
+            past.history.weight = samples;
+        }
+        self
     }
 
     /// Keeps answers of [`tracks`](Self::tracks) for the next one who asks, in
@@ -254,9 +269,7 @@ impl History {
         {
             source.timeline.withdraw();
         }
-        while self.samples > self.bounds.samples && self.forget_oldest() {
-            self.has_forgotten = true;
-        }
+        self.keep_within();
         if let Some(past) = self.past.as_mut().filter(|_| is_due) {
             past.append(target, at, &remembered);
         }
@@ -321,6 +334,15 @@ impl History {
             }
         }
         ended
+    }
+
+    /// Forgets what there is no room for.
+    fn keep_within(&mut self) {
+        while self.samples + self.weight * self.series() > self.bounds.samples
+            && self.forget_oldest()
+        {
+            self.has_forgotten = true;
+        }
     }
 
     /// Whether there was something to forget.

@@ -16,6 +16,9 @@ const NOT_A_NUMBER: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
 /// How long a series is believed without a new sample, in milliseconds.
 pub(crate) const LOOKBACK: i64 = 5 * 60 * 1000;
 
+/// By which part of itself the room for values grows.
+const GROWTH: usize = 16;
+
 /// A sample: its time in milliseconds and its value.
 pub(crate) type Sample = (i64, f64);
 
@@ -186,6 +189,10 @@ impl Series {
                 self.falls.push_back((number, self.latest));
             }
             self.latest = value;
+        }
+        if self.values.len() == self.values.capacity() {
+            // Twice as much room, as otherwise, would be half empty.
+            self.values.reserve_exact(self.values.len() / GROWTH + 8);
         }
         self.values.push_back(value);
     }

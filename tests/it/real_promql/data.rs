@@ -69,10 +69,18 @@ impl Data {
             }
             read(target, page);
         }
+        let target_of_new = history.add_target();
         for source in of_rules(rng) {
             let life = life(rng, &times, manner, manner == Manner::Hard);
             read(history.add_target(), source.found(rng, &life, manner));
         }
+        // A version that came a moment ago.
+        let since = times.last().map_or(0, |last| last - 240_000);
+        let new = times.iter().filter(|at| **at > since).map(|at| {
+            let labels = [("job", "web-bots"), ("instance", "a:1"), ("version", "new")];
+            (START + at, target_of_new, vec![(Labels::of("build_info", labels), 1.0)])
+        });
+        readings.extend(new);
         readings.sort_by_key(|(at, ..)| *at);
         let end = readings.last().map_or(START, |(at, ..)| *at);
         let stored = stored(&readings);

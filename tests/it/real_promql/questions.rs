@@ -4,7 +4,7 @@
 use std::{collections::BTreeMap, fs, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use botmeter_board::{Dashboard, Expr, Panel, Scope, Variable};
+use botmeter_board::{Dashboard, Expr, Mark, Panel, Scope, Variable};
 use botmeter_window::{Bounds, Chosen, History, Place, Rules, View};
 use fastrand::Rng;
 use serde_json::Value;
@@ -146,6 +146,20 @@ fn panels(dashboard: &Dashboard, questions: &mut Vec<Question>) -> Result<()> {
             let panel = Some((*scope, dashboard.variables.clone()));
             questions.push(Question { place: place.clone(), text, expr: line.expr.clone(), panel });
         }
+    }
+    let texts = json["annotations"]["list"].as_array().into_iter().flatten();
+    let texts: Vec<_> = texts.filter_map(|annotation| annotation["expr"].as_str()).collect();
+    let marks = Mark::all();
+    ensure!(texts.len() == marks.len(), "{} has other marks", dashboard.title);
+    for (mark, text) in marks.into_iter().zip(texts) {
+        let Mark { what, expr, scope, .. } = mark;
+        let place = format!("{}, mark {what:?}", dashboard.title);
+        questions.push(Question {
+            place,
+            text: text.to_owned(),
+            expr,
+            panel: Some((scope, vec![])),
+        });
     }
     Ok(())
 }

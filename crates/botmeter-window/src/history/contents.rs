@@ -93,9 +93,7 @@ impl History {
             self.add(Series::of(labels, target, first as u64, values))?;
         }
         self.has_forgotten = has_forgotten;
-        while self.samples > self.bounds.samples && self.forget_oldest() {
-            self.has_forgotten = true;
-        }
+        self.keep_within();
         Some(())
     }
 }

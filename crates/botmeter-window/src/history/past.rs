@@ -41,7 +41,7 @@ impl History {
     /// ```
     #[must_use]
     pub fn with_past(mut self, step: Duration, bounds: Bounds) -> Self {
-        let mut history = Self::new(bounds);
+        let mut history = Self::new(bounds).weighing_series(self.weight);
         history.targets.resize_with(self.targets.len(), Default::default);
         let last = vec![None; self.targets.len()];
         let step = milliseconds(step.min(LONGEST_STEP));

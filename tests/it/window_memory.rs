@@ -1,0 +1,77 @@
+//! What a window takes of the heap, with everything that belongs to it.
+
+use std::time::Duration;
+
+use allocation_counter::measure;
+use anyhow::{Result, ensure};
+use botmeter_window::{Bounds, History, Labels};
+
+/// A reading each five seconds, of so many series, with labels as bots have.
+fn reading(history: &mut History, target: botmeter_window::Target, step: i64, series: &[Labels]) {
+    let samples = series.iter().map(|labels| (labels.clone(), (step % 100) as f64));
+    history.append(target, step * 5000, samples).unwrap();
+}
+
+fn series(from: usize, count: usize) -> Vec<Labels> {
+    let each = (from..from + count).map(|number| {
+        let model = format!("model-{}", number / 12);
+        let bound = format!("{}", number % 12);
+        let pairs = [
+            ("job", "mail-bots"),
+            ("instance", "127.0.0.1:9464"),
+            ("provider", "openai"),
+            ("model", &model),
+            ("status", "success"),
+            ("operation", "chat"),
+            ("le", &bound),
+        ];
+        Labels::of("llm_duration_seconds_bucket", pairs)
+    });
+    each.collect()
+}
+
+#[test]
+fn a_sample_takes_no_more_than_ten_bytes_all_in_all() -> Result<()> {
+    for steps in [720, 777, 1440] {
+        let mut history = None;
+        let counted = measure(|| {
+            let series = series(0, 500);
+            let mut made = History::new(Bounds::default());
+            let target = made.add_target();
+            (0..steps).for_each(|step| reading(&mut made, target, step, &series));
+            history = Some(made);
+        });
+        let samples = history.map_or(0, |history| history.samples());
+        let each = counted.bytes_current as f64 / samples as f64;
+        ensure!(each <= 10.0, "{each} bytes for each of {samples} samples");
+    }
+    Ok(())
+}
+
+#[test]
+fn a_window_stays_within_its_memory_whoever_comes_and_goes() -> Result<()> {
+    const MEMORY: usize = 4 << 20;
+    // As the program shares it out.
+    let samples = (MEMORY - MEMORY / 16) / 10;
+    let own = Bounds { samples: samples - samples / 4, series: 100_000 };
+    let past = Bounds { samples: samples / 4, series: 100_000 };
+    let mut history = None;
+    let counted = measure(|| {
+        let mut made = History::new(own)
+            .with_past(Duration::from_mins(4), past)
+            .weighing_series(100)
+            .with_answers(MEMORY / 16);
+        let target = made.add_target();
+        for step in 0..2000 {
+            // Each minute other ones.
+            let series = series((step / 12) as usize * 40, 300);
+            reading(&mut made, target, step, &series);
+        }
+        history = Some(made);
+    });
+    let history = history.map_or(0, |history| history.samples());
+    ensure!(history > samples / 4, "{history} samples alone are there");
+    let bytes = counted.bytes_current;
+    ensure!(bytes <= i64::try_from(MEMORY)?, "{bytes} bytes are taken");
+    Ok(())
+}
