@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use allocation_counter::measure;
 use anyhow::{Result, ensure};
-use botmeter_window::{Bounds, History, Labels};
+use botmeter_window::{Bounds, History, Labels, Target};
 
 /// A reading each five seconds, of so many series, with labels as bots have.
-fn reading(history: &mut History, target: botmeter_window::Target, step: i64, series: &[Labels]) {
+fn reading(history: &mut History, target: Target, step: i64, series: &[Labels]) {
     let samples = series.iter().map(|labels| (labels.clone(), (step % 100) as f64));
     history.append(target, step * 5000, samples).unwrap();
 }
@@ -62,9 +62,9 @@ fn a_window_stays_within_its_memory_whoever_comes_and_goes() -> Result<()> {
             .weighing_series(100)
             .with_answers(MEMORY / 16);
         let target = made.add_target();
-        for step in 0..2000 {
-            // Each minute other ones.
-            let series = series((step / 12) as usize * 40, 300);
+        // Each minute other ones.
+        for (from, step) in (0..2000).map(|step| (step / 12 * 40, step)) {
+            let series = series(usize::try_from(from).unwrap_or(0), 300);
             reading(&mut made, target, step, &series);
         }
         history = Some(made);

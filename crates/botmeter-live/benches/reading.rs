@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut begin = worked();
         let mut part = |place: usize| {
             if reading > BEFORE {
-                spent[place] += worked() - begin;
+                spent[place] += worked().saturating_sub(begin);
             }
             begin = worked();
         };

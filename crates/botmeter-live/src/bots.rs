@@ -129,6 +129,7 @@ impl Bots {
     }
 
     /// The same, with ways to the traces in the Jaeger at this address.
+    #[must_use]
     pub fn with_jaeger(mut self, jaeger: Option<String>) -> Self {
         self.jaeger = jaeger;
         self

@@ -72,7 +72,7 @@ fn a_bot_and_who_watches_it_say_the_same() {
 /// Of four calls, one fails.
 fn finished(model: &ModelHandle, number: usize) {
     let call = model.start();
-    if number % 4 == 0 {
+    if number.is_multiple_of(4) {
         call.fail(ErrorKind::Server);
     } else {
         call.finish(&Usage::including_cache(1_000, 200));
