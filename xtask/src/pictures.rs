@@ -36,8 +36,22 @@ const PICTURES: [(&str, &str, &str); 3] = [
     ("live-alert.png", "alert?called=LlmProviderErrorsHigh", "1280,900"),
 ];
 
-/// A picture of a terminal: its file, and what was typed after `botmeter`.
-const TERMINALS: [(&str, &[&str]); 1] = [("doctor.png", &["doctor"])];
+/// A picture of a terminal: its file, what is typed after `botmeter`, and how
+/// the same is asked for where there is no terminal.
+const TERMINALS: [(&str, &str, &[&str]); 2] = [
+    ("doctor.png", "doctor", &[]),
+    (
+        "top.png",
+        "top",
+        &["--once", "--from", KEPT, "--color=always", "--width=110", "--height=34", RANGE],
+    ),
+];
+
+/// Where the live page keeps what it was told, in a folder that nobody needs
+/// later.
+const KEPT: &str = "window";
+
+const RANGE: &str = "--range=5m";
 
 /// Ports that need not be said on a command line, so that pictures show the
 /// shortest ones.
@@ -72,7 +86,8 @@ pub fn run() -> Result<()> {
     let work = tempfile::tempdir().context("failed to create a folder")?;
     let _prometheus = prometheus(work.path())?;
     let mut watch = Command::new(&program);
-    watch.args(["watch", "--listen", "127.0.0.1:0", &page]);
+    watch.args(["watch", "--listen", "127.0.0.1:0", "--keep", KEPT, &page]);
+    watch.current_dir(work.path());
     let (_watch, live) = started(&mut watch, "live page: ")?;
     say(format_args!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
     thread::sleep(SHOWN);
@@ -86,8 +101,8 @@ pub fn run() -> Result<()> {
         draw(browser, &address, &[&format!("--window-size={size}")], &folder.join(file))?;
         say(format_args!("wrote {FOLDER}/{file}"));
     }
-    for (file, typed) in TERMINALS {
-        let text = terminal::text(&program, typed)?;
+    for (file, typed, more) in TERMINALS {
+        let text = terminal::text(&program, typed, more, work.path())?;
         terminal::draw(browser, &text, work.path(), &folder.join(file))?;
         say(format_args!("wrote {FOLDER}/{file}"));
     }

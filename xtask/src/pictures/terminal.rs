@@ -5,11 +5,14 @@ use std::{fs, path::Path, process::Command};
 use anstyle_svg::{Term, WIN10_CONSOLE};
 use anyhow::{Context, Result, bail, ensure};
 
-/// What `botmeter` says in a terminal, below the line that was typed.
-pub(super) fn text(program: &Path, typed: &[&str]) -> Result<String> {
-    let line = format!("botmeter {}", typed.join(" "));
+/// What `botmeter` says in a terminal, below the line that is typed; it is run
+/// in this folder with more arguments, as there is no terminal.
+pub(super) fn text(program: &Path, typed: &str, more: &[&str], folder: &Path) -> Result<String> {
+    let line = format!("botmeter {typed}");
     let output = Command::new(program)
-        .args(typed)
+        .arg(typed)
+        .args(more)
+        .current_dir(folder)
         .env("CLICOLOR_FORCE", "1")
         .env_remove("NO_COLOR")
         .output()
