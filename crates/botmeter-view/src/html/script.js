@@ -189,7 +189,9 @@ async function copy(link) {
     if (!answer.ok) throw new Error(answer.statusText);
     await navigator.clipboard.writeText(await answer.text());
     link.textContent = "Copied";
-    setTimeout(() => { link.textContent = text; }, 2000);
+    hold(new Promise((done) => {
+      setTimeout(() => { link.textContent = text; done(); }, 1900);
+    }));
   } catch {
     // There it can be copied by hand.
     location.assign(link.href);
@@ -243,6 +245,14 @@ function swap(next) {
   if (panel) show(panel);
 }
 
+/** Done when nothing may vanish under the hand any more. */
+let released = Promise.resolve();
+
+/** Keeps what is shown as it is until this is done, but for two seconds at most. */
+function hold(until) {
+  released = Promise.race([until, new Promise((done) => { setTimeout(done, 2000); })]);
+}
+
 let etag = null;
 let next = 0;
 
@@ -255,7 +265,9 @@ async function refresh() {
     const answer = await fetch(location.href, { headers, cache: "no-store" });
     if (answer.ok) {
       etag = answer.headers.get("ETag");
-      swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      const text = await answer.text();
+      await released;
+      swap(new DOMParser().parseFromString(text, "text/html"));
     } else if (answer.status !== 304) {
       throw new Error(`${answer.status} ${answer.statusText}`);
     }
@@ -268,6 +280,14 @@ async function refresh() {
 }
 
 document.addEventListener("pointermove", point);
+// A click is lost if what was pressed is another element when it is let go.
+document.addEventListener("pointerdown", () => {
+  hold(new Promise((done) => {
+    for (const end of ["pointerup", "pointercancel"]) {
+      addEventListener(end, () => setTimeout(done), { once: true });
+    }
+  }));
+});
 document.addEventListener("keydown", press);
 document.addEventListener("click", (event) => {
   const copied = event.target.closest?.("a.copy");
