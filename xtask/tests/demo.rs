@@ -6,7 +6,18 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
+
+fn get(address: &str) -> String {
+    let mut socket = TcpStream::connect(address).unwrap();
+    let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).unwrap();
+    answer
+}
 
 #[test]
 fn both_addresses_come_first_and_both_end_together() {
@@ -20,11 +31,15 @@ fn both_addresses_come_first_and_both_end_together() {
     assert!(page.starts_with("metrics: http://127.0.0.1:"), "{page}");
     let live = lines.next().unwrap();
     let address = live.strip_prefix("live page: http://").unwrap().trim_end_matches('/');
-    let mut socket = TcpStream::connect(address).unwrap();
-    let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    socket.write_all(request.as_bytes()).unwrap();
-    let mut html = String::new();
-    socket.read_to_string(&mut html).unwrap();
+    let deadline = Instant::now() + Duration::from_secs(60);
+    // Until the bot was read once, there is nothing to show.
+    let html = loop {
+        let html = get(address);
+        if !html.starts_with("HTTP/1.1 503 ") || Instant::now() > deadline {
+            break html;
+        }
+        thread::sleep(Duration::from_millis(100));
+    };
     assert!(html.contains("botmeter / Overview") || html.contains(">Overview<"), "{html}");
 
     let number = demo.id().to_string();

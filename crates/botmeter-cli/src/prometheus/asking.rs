@@ -8,7 +8,7 @@ use std::{
 };
 
 use botmeter_board::{Expr, Scope};
-use botmeter_core::process::BUILD;
+use botmeter_core::process::HEARTBEAT;
 use botmeter_generate::{Asked as Spelled, promql};
 use botmeter_view::{Answers, Reading};
 use botmeter_window::{Place, Row};
@@ -148,9 +148,9 @@ impl Answers for Asked {
 /// Whether each bot is read, and when it last was; of those alone that are
 /// bots, or were within the last day.
 fn readings() -> [String; 2] {
-    let build = BUILD.descriptor().prometheus_name();
+    let heartbeat = HEARTBEAT.descriptor().prometheus_name();
     ["up", "timestamp(up)"]
-        .map(|asked| format!("{asked} and on (job, instance) last_over_time({build}[1d])"))
+        .map(|asked| format!("{asked} and on (job, instance) last_over_time({heartbeat}[1d])"))
 }
 
 /// What is asked by an expression that stands there.
@@ -158,7 +158,11 @@ fn question(rules: &Loaded, expr: &Expr, place: &Place<'_>, moments: Moments) ->
     let query = match place {
         Place::Rule => rule(expr),
         Place::Panel(view) => {
-            let chosen: Vec<_> = view.chosen.pairs().collect();
+            let mut chosen: Vec<_> = view.chosen.pairs().collect();
+            // All are all bots, and not whoever else has series of these names.
+            if chosen.iter().all(|(key, _)| *key != "job") {
+                chosen.extend(rules.bots.iter().map(|job| ("job", job.as_str())));
+            }
             let asked = Spelled {
                 scope: view.scope,
                 variables: view.variables,

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use botmeter_core::process::BUILD;
+use botmeter_core::process::HEARTBEAT;
 use botmeter_live::{Bots, News};
 use botmeter_window::Heard;
 
@@ -34,7 +34,7 @@ impl Prometheus {
             Err(Trouble::Silent(why)) => return self.fail(bots, at, &why),
             Err(Trouble::Said(why)) => (Vec::new(), Some(why)),
         };
-        let rules = Loaded::new(loaded, recordings(bots));
+        let rules = Loaded::new(self.bots(at), loaded, recordings(bots));
         let (mut told, mut own) = (0, HashMap::new());
         bots.with_rules(|all| {
             for rules_of in all {
@@ -42,7 +42,7 @@ impl Prometheus {
                     if rules.rule(&watched).is_some() {
                         told += 1;
                     } else {
-                        let query = rules.spelled_out(rule(expr));
+                        let query = rules.spelled_out(rule(&expr.clone().of_bots()));
                         let question = Question { query, moments: Moments::One(at) };
                         own.insert((watched.name, watched.labels.to_vec()), question);
                     }
@@ -52,6 +52,13 @@ impl Prometheus {
         let answers = self.ask(own.values().cloned().collect());
         let failed = || answers.values().filter_map(|answer| answer.rows.as_ref().err());
         let mut notes = vec![said(told, own.len(), trouble.as_deref())];
+        if rules.bots.is_empty() {
+            notes.push(
+                "No program there had a heartbeat within the day, so none is known to be a bot: \
+                 all are shown, and alerts evaluated here stay quiet."
+                    .to_owned(),
+            );
+        }
         if let Some(why) = failed().next() {
             if told == 0 && failed().count() == answers.len() {
                 return self.fail(bots, at, why);
@@ -103,13 +110,24 @@ impl Prometheus {
         [whose].into_iter().chain(known.alerts.iter().cloned()).collect()
     }
 
+    /// The jobs of the bots that were there within the day, as dashboards list
+    /// them.
+    fn bots(&self, at: i64) -> Vec<String> {
+        let heartbeat = HEARTBEAT.descriptor().prometheus_name();
+        let query = format!("count by (job) (last_over_time({heartbeat}[1d]))");
+        let answer = self.one(Question { query, moments: Moments::One(at) });
+        let rows = answer.and_then(|answer| answer.rows.clone().ok()).unwrap_or_default();
+        let jobs = rows.iter().flatten().filter_map(|row| row.labels.get("job"));
+        jobs.map(str::to_owned).collect()
+    }
+
     /// The oldest time that it has something of, to half a minute.
     fn oldest(&self, at: i64) -> Option<i64> {
-        let build = BUILD.descriptor().prometheus_name();
+        let heartbeat = HEARTBEAT.descriptor().prometheus_name();
         let first = |from: i64, step: i64| {
             let (first, last) = (from - from.rem_euclid(step), at);
             let moments = Moments::Many { first, step, last: last - (last - first) % step };
-            let query = format!("count({build})");
+            let query = format!("count({heartbeat})");
             let answer = self.one(Question { query, moments })?;
             let place = answer.rows.as_ref().ok()?.iter().position(|rows| !rows.is_empty())?;
             Some(first + i64::try_from(place).ok()? * step)
@@ -123,7 +141,7 @@ impl Prometheus {
 
     /// How far apart its samples of the bots are.
     fn pace(&self, at: i64) -> Option<Duration> {
-        let build = BUILD.descriptor().prometheus_name();
+        let heartbeat = HEARTBEAT.descriptor().prometheus_name();
         let count = |query: String| {
             let answer = self.one(Question { query, moments: Moments::One(at) })?;
             let row = answer.rows.as_ref().ok()?.first()?.first()?;
@@ -131,11 +149,11 @@ impl Prometheus {
         };
         // Who has been there for long tells more than who has just begun.
         let settled = format!(
-            "min(count_over_time({build}[10m]) and count_over_time({build}[10m] offset 10m) > 0)"
+            "min(count_over_time({heartbeat}[10m]) and count_over_time({heartbeat}[10m] offset 10m) > 0)"
         );
         let gap = count(settled)
             .map(|count| 600.0 / count)
-            .or_else(|| Some(60.0 / count(format!("max(count_over_time({build}[1m]))"))?))?;
+            .or_else(|| Some(60.0 / count(format!("max(count_over_time({heartbeat}[1m]))"))?))?;
         let paces = PACES.iter().map(|pace| *pace as f64);
         let pace = paces.into_iter().find(|pace| *pace >= 0.9 * gap).unwrap_or(240.0);
         Some(Duration::from_secs_f64(pace))

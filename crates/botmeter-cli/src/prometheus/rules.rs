@@ -11,20 +11,28 @@ use botmeter_window::{AlertState, Heard, Labels, Watched};
 
 use super::api::{self, Alert, Rule};
 
-/// The rules that are loaded, and the recordings that are not.
+/// Which programs are bots, the rules that are loaded, and the recordings that
+/// are not.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Loaded {
+    /// The jobs of the bots.
+    pub(super) bots: Arc<[String]>,
     rules: Arc<[Rule]>,
     /// The queries of recordings that nobody records.
     missing: Arc<BTreeMap<String, String>>,
 }
 
 impl Loaded {
-    /// These are loaded, of those that boards record as these queries.
-    pub(super) fn new(loaded: Vec<Rule>, wanted: BTreeMap<String, String>) -> Self {
+    /// These are loaded, of those that boards record as these queries, beside
+    /// these bots.
+    pub(super) fn new(
+        bots: Vec<String>,
+        loaded: Vec<Rule>,
+        wanted: BTreeMap<String, String>,
+    ) -> Self {
         let is_missing = |name: &String| !loaded.iter().any(|rule| rule.name == *name);
         let missing = wanted.into_iter().filter(|(name, _)| is_missing(name)).collect();
-        Self { rules: loaded.into(), missing: Arc::new(missing) }
+        Self { bots: bots.into(), rules: loaded.into(), missing: Arc::new(missing) }
     }
 
     /// The query with that of each recording that is missing in its place.
@@ -125,7 +133,10 @@ mod tests {
         ];
         for (query, expected) in cases {
             let wanted = BTreeMap::from([("a:b:c".to_owned(), "sum(x)".to_owned())]);
-            assert_eq!(Loaded::new(Vec::new(), wanted).spelled_out(query.to_owned()), expected);
+            assert_eq!(
+                Loaded::new(Vec::new(), Vec::new(), wanted).spelled_out(query.to_owned()),
+                expected
+            );
         }
     }
 

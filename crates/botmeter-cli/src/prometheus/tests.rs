@@ -107,6 +107,34 @@ fn panels_have_their_answers_whatever_becomes_of_others() {
 }
 
 #[test]
+fn all_programs_are_all_bots() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let queries = Arc::clone(&seen);
+    let server = serve(move |path, form| {
+        let (path, query) = asked(path, form);
+        if query.starts_with("count by (job) (last_over_time(telemetry_heartbeat") {
+            return vector(&[(json!({ "job": "mail" }), "1"), (json!({ "job": "web" }), "2")]);
+        }
+        queries.lock().unwrap().push(query);
+        empty(&path)
+    });
+    let asker = Asker::of(server);
+    asker.follow(NOW);
+    let alerts = std::mem::take(&mut *seen.lock().unwrap());
+    let anchored = |query: &&String| query.contains("telemetry_heartbeat_timestamp_seconds");
+    let of_others = alerts.iter().find(|query| query.contains("http_requests_total"));
+    assert!(of_others.is_some_and(|query| anchored(&query)), "{of_others:?}");
+    let page = asker.page();
+    let panels = seen.lock().unwrap();
+    let panels: Vec<_> = panels.iter().filter(|query| query.contains("llm_requests")).collect();
+    assert!(!panels.is_empty());
+    for query in panels {
+        assert!(query.contains(r#"job=~"mail|web""#), "{query}");
+    }
+    assert!(!page.notes.join("\n").contains("heartbeat"), "{:?}", page.notes);
+}
+
+#[test]
 fn whatever_is_no_answer_is_told_as_such_on_the_page() {
     let success = |data: Value| json!({ "status": "success", "data": data }).to_string();
     let text = json!({ "resultType": "string", "result": [0, "x"] });
@@ -299,7 +327,7 @@ fn the_distance_of_samples_and_how_far_they_go_back_are_found_out() {
         match &*path {
             // Forty in ten minutes, but for one that was late.
             "query" if query.starts_with("min(count_over_time(") => vector(&[(json!({}), "39")]),
-            "query_range" if query == "count(build_info)" => {
+            "query_range" if query == "count(telemetry_heartbeat_timestamp_seconds)" => {
                 let start: f64 = start.unwrap().parse().unwrap();
                 let values = [json!([start + 1800.0, "1"]), json!([start + 3600.0, "1"])];
                 let result = json!([{ "metric": {}, "values": values }]);
