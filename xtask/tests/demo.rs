@@ -3,20 +3,20 @@
 #![cfg(all(test, unix))]
 
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
-fn get(address: &str) -> String {
-    let mut socket = TcpStream::connect(address).unwrap();
+fn get(address: &str) -> io::Result<String> {
+    let mut socket = TcpStream::connect(address)?;
     let request = "GET / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    socket.write_all(request.as_bytes()).unwrap();
+    socket.write_all(request.as_bytes())?;
     let mut answer = String::new();
-    socket.read_to_string(&mut answer).unwrap();
-    answer
+    socket.read_to_string(&mut answer)?;
+    Ok(answer)
 }
 
 #[test]
@@ -31,10 +31,10 @@ fn both_addresses_come_first_and_both_end_together() {
     assert!(page.starts_with("metrics: http://127.0.0.1:"), "{page}");
     let live = lines.next().unwrap();
     let address = live.strip_prefix("live page: http://").unwrap().trim_end_matches('/');
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     // Until the bot was read once, there is nothing to show.
     let html = loop {
-        let html = get(address);
+        let html = get(address).unwrap();
         if !html.starts_with("HTTP/1.1 503 ") || Instant::now() > deadline {
             break html;
         }

@@ -21,7 +21,7 @@ impl Builder {
     /// It is served where the page for scrapes is, which a program that only
     /// pushes has then as well, at `localhost:9464` unless the environment names
     /// another address. If the program's own server answers scrapes, it answers
-    /// this page, too: see [`Telemetry::live`]. `BOTMETER_LIVE=false` turns it
+    /// this page, too: see [`Telemetry::live`](crate::Telemetry::live). `BOTMETER_LIVE=false` turns it
     /// off.
     ///
     /// The program reads itself every five seconds, on a thread of its own, and
