@@ -1,10 +1,13 @@
 //! What the limits of alerts mean in panels.
 
+use std::collections::BTreeSet;
+
 use crate::{Board, Direction, Limit, Line, Panel, Severity};
 
-/// What each limit of an alert means: on which side of it is what.
+/// What each limit of an alert means: on which side of it is what, and whose it
+/// is.
 #[derive(Clone, Debug, Default)]
-pub struct Limits(Vec<(Limit, Direction, Severity)>);
+pub struct Limits(Vec<(Limit, Direction, Severity, &'static str)>);
 
 /// From where on it is well, or as severe as this.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,17 +27,24 @@ impl Limits {
             for alert in &board.alerts {
                 for (direction, limit) in &alert.when.limits {
                     if let Some(direction) = direction {
-                        limits.0.push((*limit, *direction, alert.severity));
+                        limits.0.push((*limit, *direction, alert.severity, alert.name));
                     }
                 }
             }
             for objective in &board.objectives {
                 for window in objective.windows {
-                    limits.0.push((window.factor, Direction::Up, window.severity));
+                    let (limit, alert) = (window.factor, objective.alert);
+                    limits.0.push((limit, Direction::Up, window.severity, alert));
                 }
             }
         }
         limits
+    }
+
+    /// The alerts that compare with this limit.
+    pub fn alerts(&self, limit: &Limit) -> BTreeSet<&'static str> {
+        let own = self.0.iter().filter(|(known, ..)| known == limit);
+        own.map(|(.., alert)| *alert).collect()
     }
 
     /// The steps of a panel that shows limits of alerts, or advice, the lowest
@@ -66,8 +76,9 @@ impl Limits {
             advice.map(|(direction, limit)| (limit.value, *direction, Severity::Warning)).collect();
         for limit in limits {
             // The most severe, where alerts share a limit.
-            let known = self.0.iter().filter(|(known, _, _)| known == limit);
-            let Some((_, direction, severity)) = known.max_by_key(|(_, _, severity)| *severity)
+            let known = self.0.iter().filter(|(known, ..)| known == limit);
+            let Some((_, direction, severity, _)) =
+                known.max_by_key(|(_, _, severity, _)| *severity)
             else {
                 return Err(format!(
                     "the limit {} is that of no alert; compare with it in one, or advise with it",

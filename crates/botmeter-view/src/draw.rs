@@ -148,6 +148,7 @@ impl Drawer<'_> {
                 level: below.max(above),
                 is_bad_above: above > below,
                 reason: limit.reason.to_owned(),
+                alerts: self.limits.alerts(limit).into_iter().map(str::to_owned).collect(),
             })
         });
         pairs.collect()

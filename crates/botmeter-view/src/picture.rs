@@ -117,6 +117,8 @@ pub struct LimitMark {
     pub is_bad_above: bool,
     /// Why it is there.
     pub reason: String,
+    /// The alerts that compare with it; none if it is advice.
+    pub alerts: Vec<String>,
 }
 
 impl LimitMark {

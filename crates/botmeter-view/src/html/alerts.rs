@@ -81,7 +81,7 @@ fn states(
 
 /// The name of an alert, and of a window of it; where there is somebody to
 /// ask, it leads to the alert as it looks while it fires.
-fn title(html: &mut Html, name: &str, form: Form<'_>) {
+pub(super) fn title(html: &mut Html, name: &str, form: Form<'_>) {
     let Form::Served(address) = form else { return html.text(name) };
     let alert = name.split(' ').next().unwrap_or_default();
     let link = address.asking("alert", "called", alert);

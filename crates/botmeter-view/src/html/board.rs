@@ -1,6 +1,6 @@
 //! Dashboards and their panels.
 
-use super::{Form, kinds, lines, markup::Html, strips};
+use super::{Form, alerts, kinds, lines, markup::Html, strips};
 use crate::{Dashboard, Event, Page, Picture, anchor, picture::Drawing};
 
 /// The way to the parts of the page, and to dashboards that are not on it.
@@ -103,6 +103,10 @@ fn explanation(html: &mut Html, id: &str, picture: &Picture, form: Form<'_>) {
                 html.element("p", &[("class", "limit")], |html| {
                     html.sign(limit.level.as_str());
                     html.text(&limit.said());
+                    for alert in &limit.alerts {
+                        html.text(" ");
+                        alerts::title(html, alert, form);
+                    }
                 });
             }
             for traces in &picture.traces {

@@ -213,3 +213,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_limit_names_the_alert_that_compares_with_it() {
+    let drawn = drawn("in");
+    let served = page(&drawn, Form::Served(&Address::default()));
+    let limit = served.split("class=\"limit\"").nth(1).expect("there is a panel with a limit");
+    let said = limit.split("</p>").next().unwrap_or_default();
+    assert!(said.contains("alert?") && said.contains("called=MailWaits"), "{said}");
+    let file = page(&drawn, Form::File);
+    let limit = file.split("class=\"limit\"").nth(1).expect("there is a panel with a limit");
+    let said = limit.split("</p>").next().unwrap_or_default();
+    assert!(said.contains("MailWaits") && !said.contains("<a "), "{said}");
+}
