@@ -26,7 +26,7 @@ pub(super) fn text(program: &Path, typed: &str, more: &[&str], folder: &Path) ->
 /// Draws such a text, with a file in this folder that nobody needs later.
 pub(super) fn draw(browser: &Path, text: &str, work: &Path, to: &Path) -> Result<()> {
     // It has the size that the text needs, and a gray that can be read.
-    let drawing = Term::new().palette(WIN10_CONSOLE).render_svg(text.trim_end());
+    let drawing = in_cells(&Term::new().palette(WIN10_CONSOLE).render_svg(text.trim_end()));
     let (width, height) = size(&drawing)?;
     let file = work.join("terminal.svg");
     fs::write(&file, &drawing).with_context(|| format!("failed to write {}", file.display()))?;
@@ -34,6 +34,26 @@ pub(super) fn draw(browser: &Path, text: &str, work: &Path, to: &Path) -> Result
     let size = format!("--window-size={width},{height}");
     let options = [&size, "--force-device-scale-factor=2"];
     super::draw(browser, &format!("file://{}", file.display()), &options, to)
+}
+
+/// Gives dots of Braille the width of a cell: they come from another font, in
+/// which they are wider.
+fn in_cells(drawing: &str) -> String {
+    const CELL: f64 = 8.428;
+
+    let is_dots = |c: char| ('\u{2800}'..='\u{28ff}').contains(&c);
+    let mut fixed = String::with_capacity(drawing.len());
+    let mut rest = drawing;
+    while let Some(start) = rest.find(is_dots) {
+        let (before, from) = rest.split_at(start);
+        let end = from.find(|c| !is_dots(c)).unwrap_or(from.len());
+        let (dots, after) = from.split_at(end);
+        let width = CELL * dots.chars().count() as f64;
+        let length = format!("textLength=\"{width:.1}\" lengthAdjust=\"spacingAndGlyphs\"");
+        fixed.extend([before, "<tspan ", &length, ">", dots, "</tspan>"]);
+        rest = after;
+    }
+    fixed + rest
 }
 
 /// Its width and height in pixels.
@@ -52,6 +72,15 @@ fn size(drawing: &str) -> Result<(u32, u32)> {
 mod tests {
     use super::*;
     use crate::servers::{Server, find_or_skip};
+
+    #[test]
+    fn dots_are_as_wide_as_letters() {
+        assert_eq!(
+            in_cells("<tspan>a\u{2801}\u{28ff} b</tspan>"),
+            "<tspan>a<tspan textLength=\"16.9\" lengthAdjust=\"spacingAndGlyphs\">\u{2801}\u{28ff}\
+             </tspan> b</tspan>"
+        );
+    }
 
     #[test]
     fn a_colored_text_becomes_a_picture_of_its_size() {
