@@ -31,6 +31,9 @@ impl Person {
         let live = Live::start(&["watch", "--interval", "1s", &bot])?;
         let person = Self { browser, live, _demo: demo };
         let page = person.live.page(target);
+        // A browser says on its console that it was told to come again later.
+        let agent = ureq::agent();
+        eventually(SOON, "the first reading", || Ok(agent.get(&page).call().ok()))?;
         eventually(SOON, "lines", || {
             person.browser.open(&page)?;
             person.is("document.querySelectorAll('.plot .line').length > 3")
@@ -191,20 +194,34 @@ fn lines_are_hidden_and_shown_again() -> Result<()> {
     for (width, names) in [(1280, ".ends"), (360, ".legend")] {
         browser.resize(width, 1000)?;
         let id = panel_with(&person, names)?;
-        let name = format!("[id='{id}'] {names} [data-line='0']");
-        let line = format!(
-            "document.querySelector(\"[id='{id}'] .plot .line[data-line='0']\").checkVisibility()"
+        // Lines change places as they grow, so one is found by its name.
+        let panel = format!("document.getElementById('{id}')");
+        let item = format!("{panel}.querySelector('.legend [data-line]')");
+        let called = person.text(&format!("{item}.querySelector('.name').textContent"))?;
+        let number = format!(
+            "[...{panel}.querySelectorAll('.legend [data-line]')]
+             .find(it => it.querySelector('.name').textContent === {called:?}).dataset.line"
         );
-        person.click_until(&name, &format!("!{line}"))?;
+        let part = |of: &str| format!("{panel}.querySelector(`{of} [data-line='${{{number}}}']`)");
+        let line = format!("{}.checkVisibility()", part(".plot"));
+        let click = |condition: &str| {
+            eventually(SOON, condition, || {
+                if person.is(condition)?.is_none() {
+                    let number = person.text(&number)?;
+                    browser.click(&format!("[id='{id}'] {names} [data-line='{number}']"))?;
+                }
+                person.is(condition)
+            })
+        };
+        click(&format!("!{line}"))?;
         none(&found(browser, "contrast")?)?;
-        let pressed = format!("[id='{id}'] .legend [data-line='0'][aria-pressed=false]");
-        person.until(&format!("document.querySelector(\"{pressed}\")"))?;
+        person.until(&format!("{}.matches('[aria-pressed=false]')", part(".legend")))?;
         // So it is when the page renews itself, and when it is opened anew.
         let at = person.text("document.body.dataset.at")?;
         person.until(&format!("document.body.dataset.at !== {at:?} && !{line}"))?;
         browser.open(&person.live.page(PAGE))?;
         person.until(&format!("!{line}"))?;
-        person.click_until(&name, &line)?;
+        click(&line)?;
     }
     person.leave()
 }
