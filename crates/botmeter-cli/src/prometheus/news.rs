@@ -142,18 +142,20 @@ impl Prometheus {
     /// How far apart its samples of the bots are.
     fn pace(&self, at: i64) -> Option<Duration> {
         let heartbeat = HEARTBEAT.descriptor().prometheus_name();
-        let count = |query: String| {
+        let one = |query: String| {
             let answer = self.one(Question { query, moments: Moments::One(at) })?;
             let row = answer.rows.as_ref().ok()?.first()?.first()?;
-            Some(row.value).filter(|count| *count >= 1.0)
+            // Of a single sample no distance is known.
+            Some(row.value).filter(|value| *value > 0.0)
         };
         // Who has been there for long tells more than who has just begun.
         let settled = format!(
             "min(count_over_time({heartbeat}[10m]) and count_over_time({heartbeat}[10m] offset 10m) > 0)"
         );
-        let gap = count(settled)
-            .map(|count| 600.0 / count)
-            .or_else(|| Some(60.0 / count(format!("max(count_over_time({heartbeat}[1m]))"))?))?;
+        let times = format!("timestamp({heartbeat})[1m:500ms]");
+        let fresh =
+            format!("min((timestamp({heartbeat}) - min_over_time({times})) / changes({times}))");
+        let gap = one(settled).map(|count| 600.0 / count).or_else(|| one(fresh))?;
         let paces = PACES.iter().map(|pace| *pace as f64);
         let pace = paces.into_iter().find(|pace| *pace >= 0.9 * gap).unwrap_or(240.0);
         Some(Duration::from_secs_f64(pace))
