@@ -154,7 +154,7 @@ impl Prometheus {
         );
         let times = format!("timestamp({heartbeat})[1m:500ms]");
         let fresh =
-            format!("min((timestamp({heartbeat}) - min_over_time({times})) / changes({times}))");
+            format!("min((max_over_time({times}) - min_over_time({times})) / changes({times}))");
         let gap = one(settled).map(|count| 600.0 / count).or_else(|| one(fresh))?;
         let paces = PACES.iter().map(|pace| *pace as f64);
         let pace = paces.into_iter().find(|pace| *pace >= 0.9 * gap).unwrap_or(240.0);
