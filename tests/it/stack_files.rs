@@ -209,6 +209,16 @@ fn the_addresses_in_the_readme_are_the_documented_defaults() -> Result<()> {
 }
 
 #[test]
+fn who_looks_at_dashboards_may_open_their_links_to_traces() -> Result<()> {
+    let dashboard = read("../dashboards/grafana/llm-api-health.json")?;
+    ensure!(dashboard.contains("\"url\": \"/explore?"), "its links do not open Explore");
+    // Grafana grants Explore to editors.
+    let compose = read("compose.yaml")?;
+    ensure!(compose.contains("GF_AUTH_ANONYMOUS_ORG_ROLE: ${BOTMETER_GRAFANA_ROLE:-Editor}"));
+    Ok(())
+}
+
+#[test]
 fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()> {
     let compose = read("compose.yaml")?;
     // What compose.yaml itself sets, for one of its containers.

@@ -265,6 +265,7 @@ mod tests {
             ("BOTMETER_ALERTMANAGER_PORT", "1093"),
             ("BOTMETER_COLLECTOR_PAGE_PORT", "1889"),
             ("BOTMETER_BIND", "0.0.0.0"),
+            ("BOTMETER_GRAFANA_ROLE", "Viewer"),
         ]);
         let files = targets(&settings, &all(), View::Native).unwrap();
         assert_eq!(files[1].targets, Some(json!([{ "targets": ["127.0.0.1:1889"] }])));

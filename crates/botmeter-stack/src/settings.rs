@@ -22,6 +22,9 @@ pub(super) use variables::VARIABLES;
 /// The password that nobody but a person can choose.
 pub(super) const PASSWORD: &str = "GRAFANA_ADMIN_PASSWORD";
 
+/// What those may do in Grafana who are not logged in.
+pub(super) const ROLE: &str = "BOTMETER_GRAFANA_ROLE";
+
 /// What runs beside the servers that always run.
 pub(super) const PROFILES: &[&str] = &["collector", "alerts", "demo"];
 
@@ -85,6 +88,7 @@ impl Settings {
         }
         settings.ports_differ()?;
         settings.hosts_are_there()?;
+        settings.editors_are_wanted()?;
         Ok(settings)
     }
 
@@ -164,6 +168,18 @@ impl Settings {
             "BOTMETER_SCENARIO is {scenario:?} and BOTMETER_BOT_HOST is empty: set it to the {} \
              of the bots, separated by commas",
             if scenario == "vm" { "addresses" } else { "service or container names" }
+        );
+        Ok(())
+    }
+
+    /// Who is on this machine may edit unless somebody says otherwise; for
+    /// others, somebody has to say so.
+    fn editors_are_wanted(&self) -> Result<()> {
+        let (bind, role) = (self.bind(), self.get(ROLE));
+        ensure!(
+            bind.is_loopback() || role == "Viewer" || self.is_chosen(ROLE),
+            "BOTMETER_BIND is {bind}, so others could edit in Grafana without logging in: set \
+             {ROLE} to Viewer, or to {role} if they may"
         );
         Ok(())
     }

@@ -14,7 +14,11 @@ use super::{
     folder::Folder,
     server::{Ready, Server},
 };
-use crate::{configure::replace, place::Place, settings::Settings};
+use crate::{
+    configure::replace,
+    place::Place,
+    settings::{ROLE, Settings},
+};
 
 /// The variable that names the program, and the one that names its home.
 const PROGRAM: &str = "BOTMETER_GRAFANA";
@@ -90,7 +94,7 @@ impl Grafana {
             ("GF_SECURITY_ADMIN_USER", get("GRAFANA_ADMIN_USER")),
             ("GF_SECURITY_ADMIN_PASSWORD", get("GRAFANA_ADMIN_PASSWORD")),
             ("GF_AUTH_ANONYMOUS_ENABLED", "true".to_owned()),
-            ("GF_AUTH_ANONYMOUS_ORG_ROLE", "Viewer".to_owned()),
+            ("GF_AUTH_ANONYMOUS_ORG_ROLE", get(ROLE)),
             ("GF_USERS_ALLOW_SIGN_UP", "false".to_owned()),
             ("GF_SERVER_HTTP_ADDR", settings.bind().to_string()),
             ("GF_SERVER_HTTP_PORT", get(port)),

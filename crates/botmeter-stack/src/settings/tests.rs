@@ -102,6 +102,7 @@ fn nonsense_is_named_with_its_variable_and_what_is_allowed() {
         ("BOTMETER_JAEGER_MAX_TRACES=-1", "give a whole number from 1 to 4294967295"),
         ("BOTMETER_DEMO_RATE=inf", "give a number above zero"),
         ("BOTMETER_SCENARIO=cloud", "give one of localhost, vm, network, push"),
+        ("BOTMETER_GRAFANA_ROLE=Admin", "give one of Viewer, Editor"),
         ("BOTMETER_NOTIFY=slack,pager", "give some of slack, email, webhook, separated by commas"),
         ("COMPOSE_PROFILES=all", "give some of collector, alerts, demo, separated by commas"),
         (
@@ -148,6 +149,17 @@ fn what_only_together_makes_no_sense_is_named_together() {
         "BOTMETER_SCENARIO is \"vm\" and BOTMETER_BOT_HOST is empty: set it to the addresses of \
          the bots, separated by commas"
     );
+    let error = File::new("BOTMETER_BIND=0.0.0.0").read().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "BOTMETER_BIND is 0.0.0.0, so others could edit in Grafana without logging in: set \
+         BOTMETER_GRAFANA_ROLE to Viewer, or to Editor if they may"
+    );
+    for role in ["Viewer", "Editor"] {
+        let file = format!("BOTMETER_BIND=0.0.0.0\nBOTMETER_GRAFANA_ROLE={role}");
+        assert_eq!(File::new(&file).read().unwrap().get(ROLE), role);
+    }
+    assert!(File::new("BOTMETER_BIND=::1").read().is_ok());
     let bot = "BOTMETER_BOT_PORT=9090\nBOTMETER_SCENARIO=vm\nBOTMETER_BOT_HOST=10.0.0.7";
     assert!(File::new(bot).read().is_ok());
 }

@@ -1,7 +1,7 @@
 //! The variables, with the defaults that the compose files and the servers'
 //! configuration have as well; a test compares them.
 
-use super::{PASSWORD, PROFILES, kind::Kind};
+use super::{PASSWORD, PROFILES, ROLE, kind::Kind};
 
 /// A name that can be set.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,7 @@ const fn variable(name: &'static str, default: &'static str, kind: Kind) -> Vari
 pub(crate) const VARIABLES: &[Variable] = &[
     variable(PASSWORD, "", Kind::Secret),
     variable("GRAFANA_ADMIN_USER", "admin", Kind::Text),
+    variable(ROLE, "Editor", Kind::Choice(&["Viewer", "Editor"])),
     variable("COMPOSE_PROFILES", "", Kind::List(PROFILES)),
     variable(
         "BOTMETER_SCENARIO",
