@@ -73,10 +73,15 @@ pub(crate) fn hour(boards: &[Board], story: &Story) -> Result<Hour> {
         }
         // One alert of each severity, so that what counts them is drawn.
         let firing = ["critical", "warning", "info"].map(|severity| {
-            let labels = [("job", story.job), ("alertstate", "firing"), ("severity", severity)];
-            (Labels::of("ALERTS", labels.into_iter().chain([("alertname", "Drill")])), 1.0)
+            let labels = [("job", story.job), ("alertname", "Drill"), ("severity", severity)];
+            let with_state = labels.into_iter().chain([("alertstate", "firing")]);
+            let since = (END / 1000 - 600) as f64;
+            [
+                (Labels::of("ALERTS", with_state), 1.0),
+                (Labels::of("ALERTS_FOR_STATE", labels), since),
+            ]
         });
-        history.append(alerts, at, firing)?;
+        history.append(alerts, at, firing.into_iter().flatten())?;
     }
     Ok(Hour { history, rules, bots: bots.into_iter().map(|(bot, _)| bot).collect() })
 }

@@ -133,7 +133,7 @@ fn what_one_knows_already_is_not_told_again() -> Result<()> {
         alert("BotFailuresHigh", "warning", "one", "b"),
         alert("BotSuccessOverdue", "critical", "one", "a"),
         alert("BotSuccessLate", "warning", "one", "a"),
-        alert("HighLLMCost", "critical", "", ""),
+        alert("LlmCostHigh", "critical", "", ""),
         alert("LlmCostSpike", "warning", "", ""),
     ];
     let request = ureq::post(format!("{}/api/v2/alerts", alertmanager.url()));
@@ -151,7 +151,7 @@ fn what_one_knows_already_is_not_told_again() -> Result<()> {
         "BotFailuresHigh one b",
         "BotHeartbeatMissing gone ",
         "BotSuccessOverdue one a",
-        "HighLLMCost  ",
+        "LlmCostHigh  ",
         "LlmErrorBudgetBurn one ",
         "LlmErrorBudgetBurn other ",
     ];

@@ -218,6 +218,11 @@ fn a_bot_its_prometheus_and_both_pages_say_the_same() -> Result<()> {
     };
     fires(&own)?;
     let page = fires(&over)?;
+    let listed = format!("/panel.csv?panel={}", anchor("overview", "What fires"));
+    for live in [&own, &over] {
+        let listed = live.get(&listed)?;
+        ensure!(listed.contains("LlmAccountEmpty") && listed.contains("critical"), "{listed}");
+    }
     // A bot that has just begun has few samples, and yet a known distance of them.
     ensure!(page.contains("which has a sample every 1s"), "{page}");
     ensure!(page.contains("The states of alerts are those of its rules."), "{page}");

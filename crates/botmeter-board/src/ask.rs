@@ -2,13 +2,23 @@
 
 use std::time::Duration;
 
-use botmeter_core::{Gauge, Histogram, Instrument, LabelSet, process::BUILD};
+use botmeter_core::{Gauge, Histogram, Instrument, LabelSet, open_label, process::BUILD};
 
 use crate::{
     Query, Severity,
     expr::{Expr, Fold, Function, Part},
     series::{Cumulative, Level, Measure, Series},
 };
+
+open_label! {
+    /// The name of an alert, as Prometheus tells it.
+    pub struct AlertName: "alertname", limit 1_000;
+}
+
+open_label! {
+    /// The severity of an alert, as Prometheus tells it.
+    pub struct AlertSeverity: "severity", limit 8;
+}
 
 /// Growth per second of a counter.
 ///
@@ -163,4 +173,22 @@ pub fn firing(severity: Severity) -> Query<()> {
     // tell that from a Prometheus that does not answer.
     let programs = last(&BUILD).all().into_expr();
     Query::new(Expr::OrZero(Box::new(Expr::Firing { severity }), Box::new(programs)))
+}
+
+/// For how many seconds each alert that fires now has asked for attention, for
+/// tables: by its name and severity, and by job where the panel is.
+///
+/// Nothing where none fires; whether Prometheus answers at all is told by
+/// [`firing`].
+///
+/// ```
+/// use botmeter_board::{Panel, Show, firing_for};
+///
+/// let panel = Panel::table("Firing alerts", "What fires, the longest first.")
+///     .draw(firing_for().named("for").show(Show::Seconds))
+///     .per_job();
+/// assert_eq!(panel.naming_labels(&panel.lines[0]), ["alertname", "severity", "job"]);
+/// ```
+pub fn firing_for() -> Query<(AlertName, AlertSeverity)> {
+    Query::new(Expr::And(Box::new(Expr::AlertAges), Box::new(Expr::Alerts)))
 }

@@ -79,6 +79,10 @@ pub enum Expr {
     /// 1 for each alert that fires for the selected jobs, by its name and
     /// severity.
     Alerts,
+    /// For how many seconds each alert of the selected jobs has asked for
+    /// attention, by its name and severity; those that are about to fire are
+    /// among them.
+    AlertAges,
     /// The same number for every group.
     Number(f64),
     /// Both added.
@@ -254,6 +258,7 @@ impl Expr {
             | Self::Recorded { .. }
             | Self::Firing { .. }
             | Self::Alerts
+            | Self::AlertAges
             | Self::Number(_) => [None, None],
             Self::Since(of) | Self::Top { of, .. } => [Some(of), None],
             Self::Add(a, b)

@@ -27,8 +27,9 @@ mod text;
 
 pub use alert::{Alert, Severity};
 pub use ask::{
-    age, average, changes, firing, forecast, heat, highest, increase, last, lowest, observations,
-    observed, oldest, quantile, rate, recent, vanished, volume, within,
+    AlertName, AlertSeverity, age, average, changes, firing, firing_for, forecast, heat, highest,
+    increase, last, lowest, observations, observed, oldest, quantile, rate, recent, vanished,
+    volume, within,
 };
 pub use board::{Board, Undrawn};
 pub use condition::{Condition, Direction, Limit, Trigger};

@@ -10,6 +10,9 @@ use crate::{
     spelt as duration,
 };
 
+/// Of alerts, those that are not only about to fire.
+const FIRING: &str = r#"alertstate="firing""#;
+
 /// Where a query stands, which decides what it selects and groups by.
 #[derive(Clone, Copy, Debug)]
 pub enum Place<'a> {
@@ -135,13 +138,16 @@ impl Place<'_> {
             }
             Expr::Recorded { name, offset, .. } => (format!("{name}{}", ago(*offset)), Bond::Atom),
             Expr::Firing { severity } => {
-                let series = self.alerts(&format!(", severity={}", quoted(severity.as_str())));
+                let severity = format!("severity={}", quoted(severity.as_str()));
+                let series = self.alerts("ALERTS", &[FIRING, &severity]);
                 (self.grouped("count", None, &[], &series), Bond::Atom)
             }
             Expr::Alerts => {
-                let keys = self.scope().iter().copied().chain(["alertname", "severity"]);
-                let keys: Vec<_> = keys.collect();
-                (format!("max by ({}) ({})", keys.join(", "), self.alerts("")), Bond::Atom)
+                (self.of_each_alert("max", &self.alerts("ALERTS", &[FIRING])), Bond::Atom)
+            }
+            Expr::AlertAges => {
+                let since = self.of_each_alert("min", &self.alerts("ALERTS_FOR_STATE", &[]));
+                (format!("time() - {since}"), Bond::Sum)
             }
             Expr::Number(number) => (number.to_string(), Bond::Atom),
             Expr::Add(a, b) => (self.join(a, "+", b, Bond::Sum), Bond::Sum),
@@ -168,17 +174,25 @@ impl Place<'_> {
         }
     }
 
-    /// The alerts that fire for the selected jobs: they are by job and have no
-    /// instance.
-    fn alerts(self, narrowed: &str) -> String {
+    /// The series of alerts of the selected jobs that are narrowed so: they
+    /// are by job and have no instance.
+    fn alerts(self, name: &str, narrowed: &[&str]) -> String {
         let job = match self {
-            Place::Panel { .. } => r#", job=~"$job""#.to_owned(),
-            Place::Asked(asked) => {
-                asked.matcher("job").map(|job| format!(", {job}")).unwrap_or_default()
-            }
-            Place::Rule => String::new(),
+            Place::Panel { .. } => Some(r#"job=~"$job""#.to_owned()),
+            Place::Asked(asked) => asked.matcher("job"),
+            Place::Rule => None,
         };
-        format!("ALERTS{{alertstate=\"firing\"{job}{narrowed}}}")
+        let matchers: Vec<_> = narrowed.iter().copied().chain(job.as_deref()).collect();
+        if matchers.is_empty() {
+            return name.to_owned();
+        }
+        format!("{name}{{{}}}", matchers.join(", "))
+    }
+
+    /// One for each name and severity.
+    fn of_each_alert(self, fold: &str, series: &str) -> String {
+        let keys = self.scope().iter().copied().chain(["alertname", "severity"]);
+        format!("{fold} by ({}) ({series})", keys.collect::<Vec<_>>().join(", "))
     }
 
     /// The expression, in parentheses if it binds more loosely than asked.

@@ -104,4 +104,29 @@ mod tests {
             assert!(dashboard.contains(expected), "{expected}");
         }
     }
+
+    /// What the alerts of a domain watch.
+    fn subjects(domain: &str) -> Vec<&str> {
+        match domain {
+            "http" => vec!["Http", "Tool"],
+            "orchestrator" => vec!["Agent", "Merge"],
+            "telemetry" => vec!["Telemetry", "Bot"],
+            domain => vec![domain],
+        }
+    }
+
+    #[test]
+    fn names_of_alerts_begin_with_what_they_are_about() {
+        let catalogue = catalogue();
+        for (domain, board) in catalogue.boards().filter_map(|(domain, of)| Some((domain?, of))) {
+            let alerts = board.alerts.iter().map(|alert| alert.name);
+            for name in alerts.chain(board.objectives.iter().map(|objective| objective.alert)) {
+                let begins = |subject: &&str| {
+                    name.get(..subject.len())
+                        .is_some_and(|start| start.eq_ignore_ascii_case(subject))
+                };
+                assert!(subjects(domain).iter().any(begins), "{domain}: {name}");
+            }
+        }
+    }
 }

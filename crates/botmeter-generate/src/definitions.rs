@@ -5,7 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use botmeter_core::{Descriptor, Kind, label::LabelInfo, process};
 
 /// What Prometheus calls the series of alerts that fire or are about to.
-pub(crate) const ALERTS: &str = "ALERTS";
+const ALERTS: &str = "ALERTS";
+
+/// What it calls those that tell since when.
+const ALERTS_SINCE: &str = "ALERTS_FOR_STATE";
+
+/// The series of alerts: they watch jobs as a whole, so these have no instance.
+pub(crate) const OF_ALERTS: [&str; 2] = [ALERTS, ALERTS_SINCE];
 
 /// Every series that can exist, by its name.
 #[derive(Debug, Default)]
@@ -43,8 +49,9 @@ impl Definitions {
         for descriptor in instruments {
             definitions.add(descriptor);
         }
-        let labels = ["alertname", "alertstate", "severity"];
+        let labels = ["alertname", "severity", "alertstate"];
         definitions.insert(ALERTS.to_owned(), Nature::Level, &labels);
+        definitions.insert(ALERTS_SINCE.to_owned(), Nature::Level, &labels[..2]);
         definitions
     }
 

@@ -37,7 +37,7 @@ pub(crate) fn dashboard(
     limits: &Limits,
     options: &Options,
 ) -> (Dashboard, Vec<Problem>) {
-    let page = panel::Page { dashboard, limits, has_traces: options.has_traces };
+    let page = panel::Page { dashboard, limits, options };
     let mut problems = Vec::new();
     let panels = layout::items(&page, &mut problems);
     let mut tags = vec![TAG.to_owned(), GENERATED.to_owned()];

@@ -43,6 +43,7 @@ use model::Model;
 /// - `prometheus/<domain>.rules.yml`: recording and alerting rules.
 /// - `prometheus/tests/<domain>.test.yml`: unit tests of the alerts, for
 ///   `promtool test rules`.
+/// - `reference/README.md`: the domains, and all alerts by name.
 /// - `reference/<domain>.md`: what is recorded, shown and alerted on, with a
 ///   runbook section for each alert.
 ///

@@ -100,6 +100,8 @@ impl Model {
             let path = format!("prometheus/tests/{name}.test.yml");
             texts.insert(path, mark.clone() + &tests.document());
         }
+        let reference = reference::index(&self.rules, &self.pages, options);
+        texts.insert("reference/README.md".to_owned(), reference);
         for (domain, page) in &self.pages {
             texts.insert(format!("reference/{domain}.md"), page.clone());
         }

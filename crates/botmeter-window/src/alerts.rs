@@ -146,14 +146,20 @@ impl Alerting {
             .active
             .iter()
             .filter_map(|(labels, (state, _))| {
-                let state = match state {
-                    AlertState::Pending { .. } => "pending",
-                    AlertState::Firing { .. } => "firing",
+                let (state, since) = match state {
+                    AlertState::Pending { since } => ("pending", since),
+                    AlertState::Firing { since, .. } => ("firing", since),
                     AlertState::Resolved { .. } => return None,
                 };
-                let labels = labels.pairs().chain([("alertstate", state)]);
-                Some((Labels::of("ALERTS", labels), 1.0))
+                let with_state = labels.pairs().chain([("alertstate", state)]);
+                // Prometheus tells the second in which it began.
+                let second = since.div_euclid(1000) as f64;
+                Some([
+                    (Labels::of("ALERTS", with_state), 1.0),
+                    (Labels::of("ALERTS_FOR_STATE", labels.pairs()), second),
+                ])
             })
+            .flatten()
             .collect();
         history.append(self.target, at, told).map(|_| ())
     }

@@ -68,6 +68,13 @@ impl History {
     }
 }
 
+/// What names an alert, for people.
+const OF_ALERTS: &[&str] = &["alertname", "severity"];
+
+fn is_firing(labels: &Labels) -> bool {
+    labels.get("alertstate") == Some("firing")
+}
+
 /// One query at one time.
 struct Evaluator<'a> {
     history: &'a History,
@@ -120,9 +127,13 @@ impl<'a> Evaluator<'a> {
             Expr::Recorded { name, offset, .. } => self.recorded(name, *offset),
             Expr::Firing { severity } => {
                 let is_it = |labels: &Labels| labels.get("severity") == Some(severity.as_str());
-                self.firing(Fold::Sum, &[], is_it)
+                self.alerts("ALERTS", Fold::Sum, &[], |of| is_firing(of) && is_it(of))
             }
-            Expr::Alerts => self.firing(Fold::Max, &["alertname", "severity"], |_| true),
+            Expr::Alerts => self.alerts("ALERTS", Fold::Max, OF_ALERTS, is_firing),
+            Expr::AlertAges => {
+                let since = self.alerts("ALERTS_FOR_STATE", Fold::Min, OF_ALERTS, |_| true);
+                self.now().compute(|a, b| a - b, since)
+            }
             Expr::Number(number) => Value::Number(*number),
             Expr::Add(a, b) => self.value(a).compute(|a, b| a + b, self.value(b)),
             Expr::Subtract(a, b) => self.value(a).compute(|a, b| a - b, self.value(b)),
@@ -188,23 +199,20 @@ impl<'a> Evaluator<'a> {
         Value::Rows(rows.collect())
     }
 
-    /// The alerts that fire, of those that are admitted: each is 1.
-    fn firing(
+    /// The series that tell of alerts, of those that are admitted.
+    fn alerts(
         &self,
+        name: &str,
         fold: Fold,
         by: &[&'static str],
         is_admitted: impl Fn(&Labels) -> bool,
     ) -> Value {
         let history = self.back_to(self.at - LOOKBACK);
-        let fires = |labels: &Labels| {
-            labels.get("alertstate") == Some("firing")
-                && is_admitted(labels)
-                && self.place.admits_job(labels)
-        };
+        let is_admitted = |labels: &Labels| is_admitted(labels) && self.place.admits_job(labels);
         let keys = [self.place.scope(), by].concat();
-        let series = history.numbers("ALERTS").filter(|(_, labels)| fires(labels));
+        let series = history.numbers(name).filter(|(_, labels)| is_admitted(labels));
         let plan = Plan::of(history, Arc::new(Selected::of(&keys, series)));
-        let values = plan.fold(fold, |series, timeline| series.at(timeline, self.at).map(|_| 1.0));
+        let values = plan.fold(fold, |series, timeline| series.at(timeline, self.at));
         plan.rows(values)
     }
 

@@ -173,7 +173,10 @@ fn of_rules(rng: &mut Rng) -> Vec<Source> {
                 let state = if rng.bool() { "firing" } else { "pending" };
                 let own = [("alertname", name), ("severity", severity), ("alertstate", state)];
                 let own = own.map(|(key, value)| (key, value.to_owned()));
-                let labels = [job.clone()].into_iter().chain(own).collect();
+                let labels: Vec<_> = [job.clone()].into_iter().chain(own).collect();
+                // Since when it is so is told beside the state.
+                let since = Fate::Stays { value: f64::from(rng.u32(..)) };
+                add("ALERTS_FOR_STATE", labels[..3].to_vec(), since);
                 add("ALERTS", labels, Fate::Stays { value: 1.0 });
             }
         }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Color, Limit, Panel, Row, Severity, Share, Show, age, firing, highest, increase, last, oldest,
-    quantile, rate, share_of,
+    Color, Limit, Panel, Row, Severity, Share, Show, age, firing, firing_for, highest, increase,
+    last, oldest, quantile, rate, share_of,
 };
 use botmeter_bot::{
     self as bot, BotName,
@@ -46,7 +46,7 @@ const LINKS: &str = "\
 - [Telemetry](/d/telemetry?${__url_time_range}&${job:queryparam}&${instance:queryparam})";
 
 pub(super) fn rows() -> Vec<Row> {
-    vec![now(), traffic(), queues(), arrival(), links()]
+    vec![what_fires(), now(), traffic(), queues(), arrival(), links()]
 }
 
 fn failed_calls() -> Share<(Provider, Model, llm::Status)> {
@@ -57,6 +57,22 @@ fn failed_runs() -> Share<(BotName, bot::Status)> {
     share_of(&EXECUTIONS).that(bot::Status::Error).not_counting(bot::Status::Cancelled)
 }
 
+fn what_fires() -> Row {
+    Row::open(
+        "What is wrong",
+        [Panel::table(
+            "What fires",
+            "The alerts that fire now for the chosen jobs, and for how long each has asked for \
+             attention, the longest first. A click on a name opens what to do; begin with what is \
+             critical.",
+        )
+        .draw(firing_for().named("for").show(Show::Seconds))
+        .per_job()
+        .without_data("no alert fires, or Prometheus has none of the rules")
+        .size(24, 6)],
+    )
+}
+
 fn now() -> Row {
     Row::open(
         "Now",
@@ -64,8 +80,7 @@ fn now() -> Row {
             Panel::stat(
                 "Firing alerts",
                 "Alerts of any severity that fire now for the chosen jobs. Zero is well; \
-                 otherwise turn on the marks \"Firing alerts\" above, which name them, and follow \
-                 their runbooks.",
+                 otherwise look at the list above, and follow the runbooks of what it names.",
                 Show::Count,
             )
             .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info))

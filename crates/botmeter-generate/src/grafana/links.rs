@@ -1,42 +1,44 @@
 //! The ways from a panel to a closer look.
 
-use botmeter_board::{self as board, Kind};
-use botmeter_core::label::LabelInfo;
+use botmeter_board::{self as board, AlertName, Kind};
+use botmeter_core::label::{Label, LabelInfo};
 
-use super::{model::Link, traces};
+use super::{model::Link, panel::Page, traces};
 
 /// The time that is shown, and the bots that are chosen.
 const KEPT: &str = "${__url_time_range}&${job:queryparam}&${instance:queryparam}";
 
 /// What leads on from all that a panel shows.
-pub(super) fn of_panel(
-    dashboard: &board::Dashboard,
-    drawn: &board::Panel,
-    has_traces: bool,
-) -> Vec<Link> {
+pub(super) fn of_panel(page: &Page<'_>, drawn: &board::Panel) -> Vec<Link> {
     let detail = drawn.leads_to.map(|uid| link("Look closer", &format!("/d/{uid}?{KEPT}")));
-    let traces = has_traces && drawn.has_traces;
-    detail.into_iter().chain(traces.then(|| traces::link(dashboard, drawn))).collect()
+    let has_traces = page.options.has_traces && drawn.has_traces;
+    let traces = has_traces.then(|| traces::link(page.dashboard, drawn));
+    detail.into_iter().chain(traces).collect()
 }
 
 /// What leads on from the labels of a table's rows: keys, and the links of
 /// their columns. A label that can be chosen is chosen.
-pub(super) fn of_rows(
-    dashboard: &board::Dashboard,
-    drawn: &board::Panel,
-) -> Vec<(&'static str, Link)> {
+/// An alert leads to its runbook, where it is known where that is.
+pub(super) fn of_rows(page: &Page<'_>, drawn: &board::Panel) -> Vec<(&'static str, Link)> {
     if drawn.kind != Kind::Table {
         return Vec::new();
     }
+    let dashboard = page.dashboard;
+    let is_chosen = |key: &str| dashboard.variables.iter().any(|it| it.label.key() == key);
     let keys = drawn.lines.first().map_or(&[][..], |line| line.labels).iter();
-    let keys = keys
-        .map(LabelInfo::key)
-        .filter(|key| dashboard.variables.iter().any(|variable| variable.label.key() == *key));
-    keys.map(|key| {
-        let chosen = format!("var-{key}=${{__value.raw:percentencode}}");
-        (key, link("Only this one", &format!("/d/{}?{KEPT}&{chosen}", dashboard.uid)))
-    })
-    .collect()
+    let links = keys.map(LabelInfo::key).filter_map(|key| {
+        let link = if key == AlertName::INFO.key() {
+            let base = page.options.reference_url.as_ref()?.trim_end_matches('/');
+            link("What to do", &format!("{base}/README.md#${{__value.raw}}"))
+        } else if is_chosen(key) {
+            let chosen = format!("var-{key}=${{__value.raw:percentencode}}");
+            link("Only this one", &format!("/d/{}?{KEPT}&{chosen}", dashboard.uid))
+        } else {
+            return None;
+        };
+        Some((key, link))
+    });
+    links.collect()
 }
 
 fn link(title: &str, url: &str) -> Link {

@@ -15,7 +15,7 @@ use super::{
     variables::prometheus,
 };
 use crate::{
-    Problem,
+    Options, Problem,
     promql::{self, Place},
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Page<'a> {
     pub(super) dashboard: &'a board::Dashboard,
     pub(super) limits: &'a Limits,
-    pub(super) has_traces: bool,
+    pub(super) options: &'a Options,
 }
 
 /// The number of a panel in its dashboard.
@@ -62,7 +62,7 @@ pub(super) fn panel(
         kind: plugin(drawn.kind).to_owned(),
         title: drawn.title.to_owned(),
         description: if is_text { String::new() } else { drawn.description.to_owned() },
-        datasource: (!is_text).then(|| prometheus(page.has_traces)),
+        datasource: (!is_text).then(|| prometheus(page.options.has_traces)),
         grid_pos,
         targets: targets(page, drawn),
         field_config: (!is_text).then(|| fields(page, drawn, thresholds, &columns)),
@@ -96,7 +96,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
     lines
         .map(|(line, reference)| Target {
             ref_id: reference.to_string(),
-            datasource: prometheus(page.has_traces),
+            datasource: prometheus(page.options.has_traces),
             expr: promql::render(&line.expr, place),
             legend_format: legend(drawn, line),
             editor_mode: "code".to_owned(),
@@ -138,7 +138,7 @@ fn fields(
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
             custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
-            links: links::of_panel(page.dashboard, drawn, page.has_traces),
+            links: links::of_panel(page, drawn),
         },
         overrides: overrides(page, drawn, columns),
     }
@@ -174,7 +174,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             overrides.push(of_column(drawn.heading(line), properties));
         }
     }
-    let rows = links::of_rows(page.dashboard, drawn).into_iter();
+    let rows = links::of_rows(page, drawn).into_iter();
     overrides.extend(rows.map(|(key, link)| {
         of_column(key, vec![property("links", PropertyValue::Links(vec![link]))])
     }));

@@ -9,7 +9,7 @@ use promql_parser::{
     },
 };
 
-use crate::definitions::{ALERTS, Definition, Definitions, Nature};
+use crate::definitions::{Definition, Definitions, Nature, OF_ALERTS};
 
 /// Where the query stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,8 +123,7 @@ impl Checker<'_> {
             by.insert(matcher.to_string());
         }
         if self.place == Place::Panel {
-            // Alerts watch jobs as a whole, so their series have no instance.
-            let is_alert = name == ALERTS;
+            let is_alert = OF_ALERTS.contains(&name.as_str());
             let wanted = [r#"job=~"$job""#, r#"instance=~"$instance""#];
             for wanted in wanted.into_iter().take(if is_alert { 1 } else { 2 }) {
                 if !by.contains(wanted) {

@@ -164,7 +164,7 @@ fn rate_limited() -> Alert {
 
 fn rate_limit_errors() -> Alert {
     Alert::new(
-        "RateLimitErrors",
+        "LlmRateLimitEventsHigh",
         Severity::Warning,
         rate(&RATE_LIMITS)
             .over(Duration::from_mins(5))

@@ -51,7 +51,7 @@ impl Money {
     fn exceeded(&self) -> Alert {
         let per_minute = self.budget.value / (24.0 * 60.0);
         let after = DAY + HOUR;
-        Alert::new("HighLLMCost", Severity::Critical, self.day.query().above(&self.budget))
+        Alert::new("LlmCostHigh", Severity::Critical, self.day.query().above(&self.budget))
             .held_for(Duration::from_mins(1))
             .says(
                 "The calls of a day cost more than the daily budget.",

@@ -40,7 +40,7 @@ pub(super) fn tasks_that(ended: &[TaskStatus]) -> Share<(WorkerProfile, TaskStat
 /// because each has a lock of its own.
 fn concurrent_merges() -> Alert {
     Alert::new(
-        "ConcurrentMerges",
+        "MergesConcurrent",
         Severity::Critical,
         highest(&ACTIVE_MERGES)
             .over(Duration::from_mins(5))
@@ -72,7 +72,7 @@ fn concurrent_merges() -> Alert {
 
 fn high_conflict_rate() -> Alert {
     Alert::new(
-        "HighConflictRate",
+        "MergeConflictsHigh",
         Severity::Warning,
         conflict_share().above(&limits::CONFLICT_SHARE).of_at_least(&limits::ENOUGH_MERGES),
     )

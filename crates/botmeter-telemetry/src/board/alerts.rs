@@ -199,7 +199,7 @@ fn overflow() -> Alert {
     let past_its_limit =
         |events| Example::after(Duration::from_mins(40)).grows(&OVERFLOW, (FULL,), events);
     Alert::new(
-        "MetricCardinalityOverflow",
+        "TelemetryCardinalityOverflow",
         Severity::Warning,
         increase(&OVERFLOW).over(QUARTER).by::<(InstrumentName,)>().above(&limits::ANY_OVERFLOW),
     )

@@ -1,6 +1,6 @@
 //! What becomes of recordings and alerts over time.
 
-use botmeter_board::{Alert as Rule, Limit, Line, Recorded, Severity, firing, last};
+use botmeter_board::{Alert as Rule, Limit, Line, Recorded, Severity, firing, firing_for, last};
 use botmeter_core::{Gauge, Instrument, Unit};
 
 use super::*;
@@ -71,11 +71,15 @@ fn an_alert_is_pending_then_fires_then_is_over_and_is_forgotten() {
     assert_eq!(queue.read(0, Some(6.0)), [AlertState::Pending { since }]);
     assert_eq!(queue.read(1, Some(7.0)), [AlertState::Pending { since }]);
     assert_eq!(queue.firing(1), []);
+    assert_eq!(queue.ask(1, &Line::from(firing_for()).expr), []);
     let fires = AlertState::Firing { since, fired: 2 * MINUTE };
     assert_eq!(queue.read(2, Some(8.0)), [fires]);
     assert_eq!(queue.read(3, Some(9.0)), [fires]);
     let job = Labels::from_pairs([("job", "mail")]);
     assert_eq!(queue.firing(3), [Row::new(job, 1.0)]);
+    let listed = queue.ask(3, &Line::from(firing_for()).expr);
+    let seconds: Vec<_> = listed.iter().map(|row| row.value).collect();
+    assert_eq!(seconds, [180.0], "it asks for attention since it is pending: {listed:?}");
     {
         let alert = queue.rules.alerts().next().unwrap();
         let pairs = [("alertname", "QueueDeep"), ("job", "mail"), ("severity", "warning")];
