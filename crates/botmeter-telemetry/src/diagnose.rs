@@ -4,13 +4,11 @@ mod chosen;
 #[cfg(feature = "scrape")]
 mod page;
 #[cfg(not(feature = "scrape"))]
-#[path = "diagnose/page_absent.rs"]
-mod page;
+mod page_absent;
 #[cfg(feature = "otlp")]
 mod push;
 #[cfg(not(feature = "otlp"))]
-#[path = "diagnose/push_absent.rs"]
-mod push;
+mod push_absent;
 mod recorded;
 mod subject;
 mod walk;
@@ -25,6 +23,10 @@ use crate::{
     settings::{self, Asked},
     telemetry::Telemetry,
 };
+#[cfg(not(feature = "scrape"))]
+use page_absent as page;
+#[cfg(not(feature = "otlp"))]
+use push_absent as push;
 use subject::Subject;
 use walk::{Answer, Layer, walk};
 

@@ -16,8 +16,7 @@ mod identity;
 #[cfg(feature = "live")]
 pub mod live;
 #[cfg(not(feature = "live"))]
-#[path = "live_absent.rs"]
-mod live;
+mod live_absent;
 #[cfg(all(feature = "axum", feature = "live"))]
 mod live_route;
 mod on_bad;
@@ -37,8 +36,7 @@ mod tests;
 #[cfg(feature = "traces")]
 pub mod traces;
 #[cfg(not(feature = "traces"))]
-#[path = "traces_absent.rs"]
-mod traces;
+mod traces_absent;
 mod variables;
 mod wait;
 
@@ -62,3 +60,9 @@ pub use settings::{
 #[cfg(feature = "signals")]
 pub use stop::{StopRequested, StopSignal, stop_requested};
 pub use telemetry::Telemetry;
+
+// Without its feature, what is there does nothing.
+#[cfg(not(feature = "live"))]
+use live_absent as live;
+#[cfg(not(feature = "traces"))]
+use traces_absent as traces;
