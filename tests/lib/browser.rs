@@ -141,14 +141,8 @@ impl Browser {
     ///
     /// When there is none, or something lies over it.
     pub fn click(&self, selector: &str) -> Result<()> {
-        eventually(LOADED, selector, || {
-            let element = self.element(selector)?;
-            match self.post(&format!("/element/{element}/click"), &json!({})) {
-                Ok(_) => Ok(Some(())),
-                // A page that renews itself has put another one into its place.
-                Err(error) if error.to_string().starts_with("stale element") => Ok(None),
-                Err(error) => Err(error.context(format!("failed to click {selector}"))),
-            }
+        self.with(selector, |element| {
+            self.post(&format!("/element/{element}/click"), &json!({})).map(drop)
         })
     }
 
@@ -159,17 +153,19 @@ impl Browser {
     ///
     /// When there is none.
     pub fn point_at(&self, selector: &str, share: f64) -> Result<()> {
-        let element = self.element(selector)?;
-        let width = self.run(&format!(
-            "const it = document.querySelector({selector:?});
-             it.scrollIntoView({{block: 'center'}});
-             return it.getBoundingClientRect().width"
-        ))?;
-        // From its middle, in whole pixels.
-        let x = (width.as_f64().unwrap_or_default() * (share - 0.5)).round();
-        let origin = json!({ELEMENT: element});
-        let there = json!({"type": "pointerMove", "duration": 0, "origin": origin, "x": x, "y": 0});
-        self.act(&json!({"type": "pointer", "id": "mouse", "actions": [there]}))
+        self.with(selector, |element| {
+            let width = self.run(&format!(
+                "const it = document.querySelector({selector:?});
+                 it.scrollIntoView({{block: 'center'}});
+                 return it.getBoundingClientRect().width"
+            ))?;
+            // From its middle, in whole pixels.
+            let x = (width.as_f64().unwrap_or_default() * (share - 0.5)).round();
+            let origin = json!({ELEMENT: element});
+            let there =
+                json!({"type": "pointerMove", "duration": 0, "origin": origin, "x": x, "y": 0});
+            self.act(&json!({"type": "pointer", "id": "mouse", "actions": [there]}))
+        })
     }
 
     /// Presses keys, one after another; those without a letter are
@@ -271,6 +267,16 @@ impl Browser {
     /// Where files go that are downloaded.
     pub fn downloads(&self) -> PathBuf {
         self.folder.path().join("downloads")
+    }
+
+    /// Does something with the first element of a selector, and again where a
+    /// page that renews itself has put another one into its place.
+    fn with(&self, selector: &str, act: impl Fn(&str) -> Result<()>) -> Result<()> {
+        eventually(LOADED, selector, || match act(&self.element(selector)?) {
+            Ok(()) => Ok(Some(())),
+            Err(error) if error.to_string().starts_with("stale element") => Ok(None),
+            Err(error) => Err(error.context(format!("failed at {selector}"))),
+        })
     }
 
     fn element(&self, selector: &str) -> Result<String> {
