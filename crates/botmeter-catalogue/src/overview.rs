@@ -37,7 +37,7 @@ pub(crate) fn with_models(mut orchestrator: Board) -> Board {
 }
 
 fn models() -> Row {
-    Row::open(
+    Row::collapsed(
         "Models",
         [
             Panel::stat(

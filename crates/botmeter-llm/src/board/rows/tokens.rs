@@ -12,7 +12,7 @@ use crate::{
 };
 
 pub(super) fn tokens() -> Row {
-    Row::open(
+    Row::collapsed(
         "Tokens",
         [
             Panel::time_series(
@@ -56,7 +56,7 @@ pub(super) fn tokens() -> Row {
 }
 
 pub(super) fn money(budget: &Limit) -> Row {
-    Row::open(
+    Row::collapsed(
         "Money",
         [
             Panel::time_series(

@@ -7,7 +7,7 @@ use crate::instruments::{
 };
 
 pub(super) fn loops() -> Row {
-    Row::open(
+    Row::collapsed(
         "Dispatch and director",
         [
             Panel::time_series(
