@@ -22,8 +22,8 @@ For settings, the program's own code wins, then the variable, then the default; 
 A variable that is set to nothing counts as not set.
 A value that cannot be understood is an error at the start, which quotes the variable and the value; credentials are never shown.
 With `Builder::on_bad_setting(OnBadSetting::Warn)` it is a warning instead, which says what is used in its place.
-A name that is one letter off from one of these is warned of.
-Where several variables say the same, the first one in the table that is set counts.
+A variable whose name is one letter off from one of these causes a warning.
+Where several variables set the same thing, the first in the table that is set counts.
 ";
 
 /// The whole page.

@@ -17,7 +17,13 @@ pub mod soak;
 pub mod steps;
 pub mod terminal;
 
-/// The front page, so that its example is compiled.
+/// The pages with programs, so that these are compiled as they are printed.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-mod readme {}
+mod printed {
+    #[doc = include_str!("../../README.md")]
+    mod readme {}
+    #[doc = include_str!("../../docs/live.md")]
+    mod live {}
+    #[doc = include_str!("../../docs/routes.md")]
+    mod routes {}
+}

@@ -56,7 +56,7 @@ enum Task {
     },
     /// Package every published crate, and build the packages
     Packages,
-    /// Draw the pictures of the front page anew, of the demo in a browser
+    /// Draw the pictures in the documents anew, in a browser
     Pictures,
     /// Record for long at a million events a second, over two routes that fail at
     /// random, and compare every count

@@ -1,7 +1,7 @@
 //! Packages of this repository that lie outside of its workspace, as those of
 //! others do, so nothing of the workspace builds or tests them by itself.
 
-use std::process::Command;
+use std::{path::PathBuf, process::Command};
 
 use anyhow::Result;
 
@@ -77,6 +77,16 @@ pub fn steps() -> Result<Vec<(String, Command)>> {
 }
 
 impl Outside {
+    /// Builds a program of it that is called like its package, and says where
+    /// it is.
+    ///
+    /// # Errors
+    ///
+    /// When it does not build.
+    pub fn build(self, package: &str) -> Result<PathBuf> {
+        repository::built(self.cargo(&["build", "--locked"])?, package, package)
+    }
+
     /// A task of cargo in it.
     ///
     /// It shares the folder of what is built with the workspace, so that what

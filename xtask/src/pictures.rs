@@ -1,5 +1,5 @@
-//! `cargo xtask pictures`: the pictures of the front page, of the demo as it
-//! runs, drawn by a browser.
+//! `cargo xtask pictures`: the pictures in the documents, of the demo and of the
+//! first domain of the guide as they run, drawn by a browser.
 
 mod terminal;
 
@@ -14,7 +14,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 
 use crate::{
-    repository,
+    outside, repository,
     running::{Running, started},
     servers::{Server, find},
     terminal::say,
@@ -35,6 +35,10 @@ const PICTURES: [(&str, &str, &str); 3] = [
     ("live-phone.png", "", "390,844"),
     ("live-alert.png", "alert?called=LlmProviderErrorsHigh", "1280,900"),
 ];
+
+/// The live page that the first domain of the guide has of itself, and its
+/// size.
+const FIRST_DOMAIN: (&str, &str) = ("first-domain.png", "800,740");
 
 /// A picture of a terminal: its file, what is typed after `botmeter`, and how
 /// the same is asked for where there is no terminal.
@@ -83,6 +87,8 @@ pub fn run() -> Result<()> {
     let mut demo = Command::new(repository::build("botmeter-demo", "botmeter-demo")?);
     demo.args(["--port", PAGE_PORT, "--seed", SEED, "--rate", "20"]);
     let (_demo, page) = started(&mut demo, "metrics: ")?;
+    let mut mail = Command::new(outside::OWN_DOMAIN.build("mail-bot")?);
+    let (_mail, own) = started(mail.env("OTEL_EXPORTER_PROMETHEUS_PORT", "0"), "live page: ")?;
     let work = tempfile::tempdir().context("failed to create a folder")?;
     let _prometheus = prometheus(work.path())?;
     let mut watch = Command::new(&program);
@@ -91,14 +97,17 @@ pub fn run() -> Result<()> {
     let (_watch, live) = started(&mut watch, "live page: ")?;
     say(format_args!("drawing {live} when it has run for {} minutes", SHOWN.as_secs() / 60));
     thread::sleep(SHOWN);
+    let range = format!("?range={}", SHOWN.as_secs());
+    let (file, size) = FIRST_DOMAIN;
+    draw(browser, &format!("{own}{range}"), &[&window(size)], &folder.join(file))?;
+    say(format_args!("wrote {FOLDER}/{file}"));
     for (file, asked, size) in PICTURES {
-        let range = format!("?range={}", SHOWN.as_secs());
         let address = match asked {
             "" => format!("{live}{range}"),
             alert if alert.starts_with("alert") => format!("{live}{alert}"),
             more => format!("{live}{range}&{more}"),
         };
-        draw(browser, &address, &[&format!("--window-size={size}")], &folder.join(file))?;
+        draw(browser, &address, &[&window(size)], &folder.join(file))?;
         say(format_args!("wrote {FOLDER}/{file}"));
     }
     for (file, typed, more) in TERMINALS {
@@ -123,6 +132,11 @@ fn prometheus(folder: &Path) -> Result<Running> {
     command.arg(format!("--storage.tsdb.path={}", folder.join("data").display()));
     command.arg(format!("--web.listen-address={PROMETHEUS}")).arg("--log.level=error");
     Running::start(&mut command)
+}
+
+/// What tells a browser how much of a page is to be seen.
+fn window(size: &str) -> String {
+    format!("--window-size={size}")
 }
 
 /// Draws a page as a browser with these options shows it.

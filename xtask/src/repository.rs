@@ -39,7 +39,13 @@ pub fn cargo() -> Command {
 /// When it does not build.
 pub fn build(package: &str, program: &str) -> Result<PathBuf> {
     let mut command = cargo();
-    let status = command.args(["build", "--package", package]).status();
+    command.arg("build");
+    built(command, package, program)
+}
+
+/// The same by a command that builds into the folder of this workspace.
+pub(crate) fn built(mut command: Command, package: &str, program: &str) -> Result<PathBuf> {
+    let status = command.args(["--package", package]).status();
     let status = status.context("failed to run `cargo build`")?;
     ensure!(status.success(), "{package} does not build");
     let folder = metadata()?.target_directory.into_std_path_buf().join("debug");

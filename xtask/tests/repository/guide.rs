@@ -111,14 +111,14 @@ fn the_guides_quote_the_files_as_they_are() {
     }
 }
 
-/// A program that calls a provider cannot be compiled as a test of this crate.
+/// A program that calls a provider cannot be compiled as a test of that crate.
 #[test]
-fn the_front_page_quotes_its_program() {
-    let page = fs::read_to_string(repository::root().join("README.md")).unwrap();
+fn the_page_of_the_face_quotes_its_program() {
+    let page = fs::read_to_string(repository::root().join("crates/botmeter/README.md")).unwrap();
     let file = "examples/programs/chat/src/bin/front-page.rs";
     let program = fs::read_to_string(repository::root().join(file)).unwrap();
     let quoted = page.split("```rust,ignore\n").nth(1).and_then(|rest| rest.split("```").next());
-    assert_eq!(quoted, Some(program.as_str()), "README.md quotes {file}");
+    assert_eq!(quoted, Some(program.as_str()), "crates/botmeter/README.md quotes {file}");
 }
 
 #[test]

@@ -4,6 +4,8 @@
 
 /// Modules that need each other.
 mod circles;
+/// What README says of versions, and of tests.
+mod front_page;
 /// Guides that quote their examples.
 mod guide;
 /// The table that counts lines of programs.

@@ -1,4 +1,4 @@
-//! The program on the front page, as it stands there.
+//! The program on the front page of the crate `botmeter`, as it stands there.
 
 use local_servers::{Answer, Program, Provider, Receiver, reply, stream};
 
