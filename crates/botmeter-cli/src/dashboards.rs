@@ -1,11 +1,11 @@
 //! The dashboards, rules and reference pages of the catalogue, as files.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use botmeter_generate::{Catalogue, Mode, Options, generate};
 use clap::Args;
 
-use crate::{failure::Failure, say};
+use crate::{failure::Failure, options::duration, say};
 
 /// Where the files go, and what their links lead to.
 #[derive(Args, Debug)]
@@ -38,6 +38,26 @@ pub(crate) struct Dashboards {
     /// for each
     #[arg(long = "kubernetes-label", value_name = "KEY=VALUE", value_parser = pair)]
     kubernetes_labels: Vec<(String, String)>,
+
+    /// The folder in Grafana that its sidecar puts the dashboards into; `botmeter` by default
+    #[arg(long, value_name = "NAME")]
+    grafana_folder: Option<String>,
+
+    /// The tag of all dashboards, by which their menu finds them; `botmeter` by default
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+
+    /// How much time the dashboards show at first, such as 6h; an hour by default
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    range: Option<Duration>,
+
+    /// How often the dashboards ask anew, such as 5m; each minute by default
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    refresh: Option<Duration>,
+
+    /// Let the dashboards be changed in Grafana
+    #[arg(long)]
+    editable: bool,
 }
 
 pub(crate) fn run(asked: &Dashboards, catalogue: &Catalogue) -> Result<(), Failure> {
@@ -69,6 +89,21 @@ impl Dashboards {
         }
         for (key, value) in &self.kubernetes_labels {
             options = options.kubernetes_label(key, value);
+        }
+        if let Some(folder) = &self.grafana_folder {
+            options = options.grafana_folder(folder);
+        }
+        if let Some(tag) = &self.tag {
+            options = options.tag(tag);
+        }
+        if let Some(range) = self.range {
+            options = options.range(range);
+        }
+        if let Some(every) = self.refresh {
+            options = options.refresh(every);
+        }
+        if self.editable {
+            options = options.editable();
         }
         if self.without_traces { options.without_traces() } else { options }
     }
