@@ -39,6 +39,15 @@ pub(crate) struct Dashboards {
     #[arg(long = "kubernetes-label", value_name = "KEY=VALUE", value_parser = pair)]
     kubernetes_labels: Vec<(String, String)>,
 
+    /// Bots alone whose series have this label, in every query; give it once for each
+    #[arg(long = "selector", value_name = "LABEL=VALUE", value_parser = selected)]
+    selectors: Vec<(String, String)>,
+
+    /// A label that tells jobs of one name apart, such as cluster: it can be chosen on each
+    /// dashboard, and alerts look at each of its values by itself; the widest first
+    #[arg(long = "extra-label", value_name = "LABEL")]
+    extra_labels: Vec<String>,
+
     /// The folder in Grafana that its sidecar puts the dashboards into; `botmeter` by default
     #[arg(long, value_name = "NAME")]
     grafana_folder: Option<String>,
@@ -90,6 +99,12 @@ impl Dashboards {
         for (key, value) in &self.kubernetes_labels {
             options = options.kubernetes_label(key, value);
         }
+        for (label, value) in &self.selectors {
+            options = options.selector(label, value);
+        }
+        for label in &self.extra_labels {
+            options = options.extra_label(label);
+        }
         if let Some(folder) = &self.grafana_folder {
             options = options.grafana_folder(folder);
         }
@@ -110,8 +125,23 @@ impl Dashboards {
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
+    split(text, "release=kube-prometheus-stack")
+}
+
+/// Quotes are PromQL's, and no part of the value.
+fn selected(text: &str) -> Result<(String, String), String> {
+    let (label, value) = split(text, "environment=production")?;
+    let inside = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    let is_other = label.ends_with(['!', '~']) || value.starts_with('~');
+    match inside.unwrap_or(&value) {
+        _ if is_other => Err("a label is selected by one value, with = alone".to_owned()),
+        value => Ok((label, value.to_owned())),
+    }
+}
+
+fn split(text: &str, example: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.to_owned(), value.to_owned())),
-        _ => Err("write it like release=kube-prometheus-stack".to_owned()),
+        _ => Err(format!("write it like {example}")),
     }
 }

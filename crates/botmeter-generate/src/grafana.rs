@@ -36,7 +36,8 @@ pub(crate) fn dashboard(
     limits: &Limits,
     options: &Options,
 ) -> (Dashboard, Vec<Problem>) {
-    let page = panel::Page { dashboard, limits, has_traces: options.has_traces };
+    let page =
+        panel::Page { dashboard, limits, fleet: &options.fleet, has_traces: options.has_traces };
     let mut problems = Vec::new();
     let panels = layout::items(&page, &mut problems);
     let mut tags = menu_tags(options);
@@ -65,8 +66,11 @@ pub(crate) fn dashboard(
         week_start: String::new(),
         preload: false,
         links: vec![menu(options)],
-        annotations: annotations::annotations(&variables::prometheus(options.has_traces)),
-        templating: Templating { list: variables::variables(dashboard, options.has_traces) },
+        annotations: annotations::annotations(
+            &variables::prometheus(options.has_traces),
+            &options.fleet,
+        ),
+        templating: Templating { list: variables::variables(dashboard, options) },
         panels,
     };
     (drawn, problems)

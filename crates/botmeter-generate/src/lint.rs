@@ -32,6 +32,7 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
         problems.extend(queries::annotations(dashboard, &model.definitions));
     }
     problems.extend(options::of_pages(options));
+    problems.extend(options::of_fleet(options, catalogue));
     problems.extend(kubernetes::objects(&model.dashboards, options));
     problems.extend(kubernetes::labels(options));
     problems.extend(rules::unique(&model.rules));

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::promql::Fleet;
+
 /// What depends on where the generated files are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,9 @@ pub struct Options {
     pub pod_labels: Vec<(String, String)>,
     /// The folder in Grafana that the dashboards are put into.
     pub grafana_folder: String,
+    /// Which bots all queries are about, and what tells them apart beside job
+    /// and instance: all, and nothing.
+    pub fleet: Fleet,
     /// The tag that all dashboards have, and by which their menu finds them.
     pub tag: String,
     /// What else all dashboards can be found by.
@@ -51,6 +56,7 @@ impl Options {
             kubernetes_labels: Vec::new(),
             pod_labels: vec![("app.kubernetes.io/part-of".to_owned(), "botmeter".to_owned())],
             grafana_folder: "botmeter".to_owned(),
+            fleet: Fleet::default(),
             tag: "botmeter".to_owned(),
             more_tags: Vec::new(),
             is_editable: false,
@@ -108,6 +114,49 @@ impl Options {
     #[must_use]
     pub fn grafana_folder(mut self, folder: impl Into<String>) -> Self {
         self.grafana_folder = folder.into();
+        self
+    }
+
+    /// The bots alone whose series have this value of a label, in every query
+    /// of dashboards and rules: for a Prometheus that hears of others as well.
+    /// The alerts have the label, too.
+    ///
+    /// ```
+    /// # use botmeter_generate::{Catalogue, generate};
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards").selector("environment", "production");
+    /// # let board = botmeter_telemetry::board();
+    /// # let catalogue = Catalogue::new().domain::<botmeter_telemetry::SelfObservation>(board);
+    /// let files = generate(&catalogue, &options)?;
+    /// let rules = files.text("prometheus/telemetry.rules.yml").unwrap_or_default();
+    /// assert!(rules.contains(r#"{environment="production""#));
+    /// # Ok::<(), botmeter_generate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn selector(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fleet.selected.push((label.into(), value.into()));
+        self
+    }
+
+    /// A label by which jobs of one name are told apart, such as `cluster`:
+    /// it can be chosen on each dashboard, and rules look at each of its
+    /// values by itself. Of several, the widest comes first.
+    ///
+    /// Series that lack it are together, so it does no harm where only some
+    /// have it.
+    ///
+    /// ```
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards")
+    ///     .extra_label("cluster")
+    ///     .extra_label("namespace");
+    /// assert_eq!(options.fleet.labels, ["cluster", "namespace"]);
+    /// ```
+    #[must_use]
+    pub fn extra_label(mut self, label: impl Into<String>) -> Self {
+        self.fleet.labels.push(label.into());
         self
     }
 

@@ -60,6 +60,27 @@ fn pages_are_made_as_a_grafana_wants_them() {
 }
 
 #[test]
+fn clusters_and_environments_stand_in_every_query() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let wanted = ["dashboards", "--into", into, "--selector", r#"environment="production""#];
+    let wanted = [&wanted[..], &["--extra-label", "cluster", "--extra-label", "region"]].concat();
+    let output = ended(&wanted);
+    assert!(output.status.success(), "{output:?}");
+    let page = fs::read_to_string(folder.path().join("grafana/overview.json")).unwrap();
+    let expected =
+        r#"{environment=\"production\", cluster=~\"$cluster\", region=~\"$region\", job"#;
+    assert!(page.contains(expected), "{page}");
+    let (code, said) = failed(&[&wanted[..], &["--extra-label", "model"]].concat());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("option extra label \"model\": an instrument has this label"), "{said}");
+    for other in ["environment=~prod.*", "environment!=prod", "production"] {
+        let (code, said) = failed(&["dashboards", "--into", into, "--selector", other]);
+        assert_eq!(code, Some(2), "{said}");
+    }
+}
+
+#[test]
 fn a_domain_that_nobody_has_is_refused_with_those_that_there_are() {
     let (code, said) = failed(&["dashboards", "--into", "x", "--only", "lmm"]);
     assert_eq!(code, Some(1));

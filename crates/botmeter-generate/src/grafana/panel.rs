@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Problem,
-    promql::{self, Place},
+    promql::{self, Fleet, Place},
 };
 
 /// What the panels of one dashboard have in common.
@@ -24,6 +24,7 @@ use crate::{
 pub(super) struct Page<'a> {
     pub(super) dashboard: &'a board::Dashboard,
     pub(super) limits: &'a Limits,
+    pub(super) fleet: &'a Fleet,
     pub(super) has_traces: bool,
 }
 
@@ -97,8 +98,8 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
         .map(|(line, reference)| Target {
             ref_id: reference.to_string(),
             datasource: prometheus(page.has_traces),
-            expr: promql::render(&line.expr, place),
-            legend_format: legend(drawn, line),
+            expr: promql::render(&line.expr, place, page.fleet),
+            legend_format: legend(page.fleet, drawn, line),
             editor_mode: "code".to_owned(),
             range: !is_instant,
             instant: is_instant,
@@ -116,9 +117,14 @@ fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
 }
 
 /// The name of a line: its own, then the values of its labels.
-fn legend(drawn: &board::Panel, line: &Line) -> String {
+fn legend(fleet: &Fleet, drawn: &board::Panel, line: &Line) -> String {
     let mut parts: Vec<String> = line.name.map(str::to_owned).into_iter().collect();
-    parts.extend(drawn.naming_labels(line).iter().map(|key| format!("{{{{{key}}}}}")));
+    for key in drawn.naming_labels(line) {
+        // Where a job is, stands before its name.
+        let places: &[String] = if key == "job" { &fleet.labels } else { &[] };
+        let keys = places.iter().map(String::as_str).chain([key]);
+        parts.extend(keys.map(|key| format!("{{{{{key}}}}}")));
+    }
     if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
 }
 
@@ -138,7 +144,7 @@ fn fields(
             color: FieldColor { mode: mode.to_owned(), fixed_color: None },
             custom: settings::custom(drawn, &thresholds.steps),
             thresholds,
-            links: links::of_panel(page.dashboard, drawn, page.has_traces),
+            links: links::of_panel(page, drawn),
         },
         overrides: overrides(page, drawn, columns),
     }
@@ -174,7 +180,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             overrides.push(of_column(drawn.heading(line), properties));
         }
     }
-    let rows = links::of_rows(page.dashboard, drawn).into_iter();
+    let rows = links::of_rows(page, drawn).into_iter();
     overrides.extend(rows.map(|(key, link)| {
         of_column(key, vec![property("links", PropertyValue::Links(vec![link]))])
     }));
