@@ -137,7 +137,7 @@ fn fields(
     let mode = if drawn.is_judged() { "thresholds" } else { "palette-classic" };
     FieldConfig {
         defaults: Defaults {
-            unit: unit(drawn.show).to_owned(),
+            unit: unit(drawn.show),
             min: Some(0.0),
             max: drawn.highest(),
             no_value: drawn.text_without_data().to_owned(),
@@ -166,7 +166,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             });
         }
         if drawn.kind == Kind::Table {
-            let unit = unit(line.show.unwrap_or(drawn.show)).to_owned();
+            let unit = unit(line.show.unwrap_or(drawn.show));
             let mut properties = vec![property("unit", PropertyValue::Unit(unit))];
             if thresholds.steps.len() > 1 {
                 let cell = Cell { kind: "color-text".to_owned() };

@@ -1,6 +1,6 @@
 //! The texts of alerts: `{model}` and `{value}` in braces.
 
-use botmeter_board::{Show, promql::Fleet};
+use botmeter_board::{OwnUnit, Show, promql::Fleet};
 
 /// The template by which Prometheus fills in a word.
 pub(super) fn template(
@@ -10,7 +10,7 @@ pub(super) fn template(
     fleet: &Fleet,
 ) -> Option<String> {
     match (word, show) {
-        ("value", Some(show)) => Some(value(show).to_owned()),
+        ("value", Some(show)) => Some(value(show)),
         ("job", _) => Some(job(fleet, label)),
         _ => labels.contains(&word).then(|| label(word)),
     }
@@ -33,8 +33,8 @@ pub(super) fn in_address(key: &str) -> String {
     format!("{{{{ $labels.{key} | urlquery }}}}")
 }
 
-fn value(show: Show) -> &'static str {
-    match show {
+fn value(show: Show) -> String {
+    let known = match show {
         Show::Ratio => "{{ $value | humanizePercentage }}",
         Show::Seconds => "{{ $value | humanizeDuration }}",
         Show::Bytes => "{{ $value | humanize1024 }}B",
@@ -44,5 +44,12 @@ fn value(show: Show) -> &'static str {
         Show::PerSecond | Show::RequestsPerSecond | Show::PerMinute => {
             r#"{{ $value | printf "%.3g" }}"#
         }
-    }
+        Show::Own(OwnUnit::Money(sign)) => {
+            return format!(r#"{{{{ $value | printf "%.2f" }}}} {sign}"#);
+        }
+        Show::Own(OwnUnit::Counted(text) | OwnUnit::Grafana { text, .. }) => {
+            return format!(r#"{{{{ $value | printf "%.4g" }}}} {text}"#);
+        }
+    };
+    known.to_owned()
 }

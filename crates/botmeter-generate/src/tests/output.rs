@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Dashboard, Limit, Panel, Row, Severity, Show, firing, increase, last, within,
+    Dashboard, Limit, OwnUnit, Panel, Row, Severity, Show, firing, increase, last, within,
 };
 use expect_test::expect;
 use serde_json::Value;
@@ -389,4 +389,30 @@ fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let expected = "count(ALERTS{alertstate=\"firing\", job=~\"$job\", severity=\"critical\"}) \
                     or 0 * sum(build_info{job=~\"$job\", instance=~\"$instance\"})";
     assert_eq!(query.trim(), expected);
+}
+
+#[test]
+fn a_unit_of_ones_own_stands_in_panels_columns_and_alerts() {
+    const MAILS: Show = Show::Own(OwnUnit::Counted("mails"));
+    const WATTS: Show = Show::Own(OwnUnit::Grafana { id: "watt", text: "W" });
+    let mut board = sample::board();
+    let euros = Show::Own(OwnUnit::Money("€"));
+    let panels =
+        [("Own mails", MAILS), ("Own euros", euros), ("Own watts", WATTS)].map(|(title, show)| {
+            Panel::stat(title, sample::DESCRIPTION, show).draw(last(&sample::OPEN).all())
+        });
+    board.undrawn.clear();
+    board.dashboards[0].rows.push(Row::open("Own", panels));
+    board.alerts[0].show = WATTS;
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    for (title, unit, empty) in [
+        ("Own mails", "count:mails", "0"),
+        ("Own euros", "currency:€", "0"),
+        ("Own watts", "watt", "no traffic"),
+    ] {
+        let fields = fields(&files, title);
+        assert_eq!((&fields["unit"], &fields["noValue"]), (&unit.into(), &empty.into()), "{title}");
+    }
+    let rules = files.text("prometheus/mail.rules.yml").unwrap();
+    assert!(rules.contains(r#"{{ $value | printf "%.4g" }} W mails of"#), "{rules}");
 }
