@@ -48,5 +48,5 @@ pub use played::{EXAMPLE_JOB, Played, pace, played};
 pub use query::{Compared, Query, Share, ShareBy, ratio, share, share_of, top};
 pub use recording::{Recorded, Recording};
 pub use series::{Counted, Cumulative, Level, Series};
-pub use show::Show;
+pub use show::{OwnUnit, Show};
 pub use text::{filled, percent, spelt};

@@ -1,14 +1,19 @@
 //! Spelling queries out in PromQL: for files that are generated, and for
 //! people who copy the query of a picture.
 
-use std::{fmt::Write as _, time::Duration};
+mod fleet;
+mod texts;
+
+use std::time::Duration;
 
 use botmeter_core::label::LabelInfo;
 
-use crate::{
-    Comparison, Expr, Fold, Function, Matcher, Part, Sample, Scope, Selection, Variable, Window,
-    spelt as duration,
+use self::texts::{ago, among, matcher, sign, word};
+pub use self::{
+    fleet::Fleet,
+    texts::{braced, quoted},
 };
+use crate::{Expr, Function, Part, Sample, Scope, Selection, Variable, Window, spelt as duration};
 
 /// Of alerts, those that are not only about to fire.
 const FIRING: &str = r#"alertstate="firing""#;
@@ -73,27 +78,17 @@ pub struct Asked<'a> {
 /// assert_eq!(text, r#"sum(rate(mail_sent_total{job=~"a|b\\.c"}[1m]))"#);
 /// ```
 pub fn of_panel(expr: &Expr, asked: &Asked<'_>) -> String {
-    render(expr, Place::Asked(asked))
+    render(expr, Place::Asked(asked), &Fleet::default())
 }
 
-/// The query as PromQL.
-pub fn render(expr: &Expr, place: Place<'_>) -> String {
-    place.spell(expr).0
+/// The query as PromQL, among these bots.
+pub fn render(expr: &Expr, place: Place<'_>, fleet: &Fleet) -> String {
+    Speller { place, fleet }.spell(expr).0
 }
 
-/// A label value or another text in quotes.
-pub fn quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len() + 2);
-    quoted.push('"');
-    for c in text.chars() {
-        match c {
-            '\n' => quoted.push_str("\\n"),
-            '"' | '\\' => quoted.extend(['\\', c]),
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
+/// The labels beside a query's own that set its results apart.
+pub fn scope(place: Place<'_>, fleet: &Fleet) -> Vec<String> {
+    Speller { place, fleet }.scope()
 }
 
 /// How tightly an operator binds, the loosest first.
@@ -107,7 +102,14 @@ enum Bond {
     Atom,
 }
 
-impl Place<'_> {
+/// A place, and the bots that are asked for there.
+#[derive(Clone, Copy)]
+struct Speller<'a> {
+    place: Place<'a>,
+    fleet: &'a Fleet,
+}
+
+impl Speller<'_> {
     fn spell(self, expr: &Expr) -> (String, Bond) {
         match expr {
             Expr::Fold { fold, by, of } => {
@@ -136,7 +138,10 @@ impl Place<'_> {
                     format!("last_over_time({series}[{window}]) > time() - {}", within.as_secs());
                 (self.grouped("count", None, by, &recent), Bond::Atom)
             }
-            Expr::Recorded { name, offset, .. } => (format!("{name}{}", ago(*offset)), Bond::Atom),
+            Expr::Recorded { name, offset, .. } => {
+                let own: Vec<_> = self.fleet.matchers().collect();
+                (format!("{name}{}{}", braced(&own), ago(*offset)), Bond::Atom)
+            }
             Expr::Firing { severity } => {
                 let severity = format!("severity={}", quoted(severity.as_str()));
                 let series = self.alerts("ALERTS", &[FIRING, &severity]);
@@ -169,7 +174,10 @@ impl Place<'_> {
                 (format!("{left} {} {right}", sign(*comparison)), Bond::Compare)
             }
             Expr::And(a, b) => (self.conjunction(a, "and", b), Bond::And),
-            Expr::AndJob(a, b) => (self.conjunction(a, "and on (job)", b), Bond::And),
+            Expr::AndJob(a, b) => {
+                let keys: Vec<_> = self.fleet.keys().chain(["job"]).collect();
+                (self.conjunction(a, &format!("and on ({})", keys.join(", ")), b), Bond::And)
+            }
             Expr::Unless(a, b) => (self.conjunction(a, "unless", b), Bond::And),
         }
     }
@@ -177,22 +185,29 @@ impl Place<'_> {
     /// The series of alerts of the selected jobs that are narrowed so: they
     /// are by job and have no instance.
     fn alerts(self, name: &str, narrowed: &[&str]) -> String {
-        let job = match self {
-            Place::Panel { .. } => Some(r#"job=~"$job""#.to_owned()),
-            Place::Asked(asked) => asked.matcher("job"),
-            Place::Rule => None,
-        };
-        let matchers: Vec<_> = narrowed.iter().copied().chain(job.as_deref()).collect();
-        if matchers.is_empty() {
-            return name.to_owned();
-        }
-        format!("{name}{{{}}}", matchers.join(", "))
+        let mut matchers: Vec<_> = narrowed.iter().map(|&matcher| matcher.to_owned()).collect();
+        matchers.extend(self.chosen(&["job"]));
+        format!("{name}{}", braced(&matchers))
     }
 
     /// One for each name and severity.
     fn of_each_alert(self, fold: &str, series: &str) -> String {
-        let keys = self.scope().iter().copied().chain(["alertname", "severity"]);
-        format!("{fold} by ({}) ({series})", keys.collect::<Vec<_>>().join(", "))
+        let mut keys = self.scope();
+        keys.extend(["alertname", "severity"].map(str::to_owned));
+        format!("{fold} by ({}) ({series})", keys.join(", "))
+    }
+
+    /// What these bots have in common, and what is chosen of these labels.
+    fn chosen(self, keys: &[&str]) -> Vec<String> {
+        let mut matchers: Vec<_> = self.fleet.matchers().collect();
+        let apart = self.fleet.labels.iter().map(String::as_str);
+        let keys = apart.chain(keys.iter().copied());
+        match self.place {
+            Place::Panel { .. } => matchers.extend(keys.map(follows)),
+            Place::Asked(asked) => matchers.extend(keys.filter_map(|key| asked.matcher(key))),
+            Place::Rule => {}
+        }
+        matchers
     }
 
     /// The expression, in parentheses if it binds more loosely than asked.
@@ -219,7 +234,7 @@ impl Place<'_> {
     fn conjunction(self, a: &Expr, operator: &str, b: &Expr) -> String {
         let (left, right) = (self.at_least(a, Bond::And), self.at_least(b, Bond::Compare));
         // Rules are read by people, and may be long.
-        let space = if matches!(self, Place::Rule) { '\n' } else { ' ' };
+        let space = if matches!(self.place, Place::Rule) { '\n' } else { ' ' };
         format!("{left}{space}{operator} {right}")
     }
 
@@ -232,11 +247,9 @@ impl Place<'_> {
     /// An aggregation by the place's own labels, these, and the bucket bound if
     /// there is one.
     fn grouped(self, word: &str, bound: Option<&str>, by: &[LabelInfo], of: &str) -> String {
-        let mut keys: Vec<&str> = bound.into_iter().collect();
+        let mut keys: Vec<String> = bound.map(str::to_owned).into_iter().collect();
         keys.extend(self.scope());
-        for label in by {
-            keys.push(label.key());
-        }
+        keys.extend(by.iter().map(|label| label.key().to_owned()));
         if keys.is_empty() {
             format!("{word}({of})")
         } else {
@@ -244,13 +257,17 @@ impl Place<'_> {
         }
     }
 
-    /// The labels beside the query's own that set results apart.
-    pub fn scope(self) -> &'static [&'static str] {
-        match self {
-            Place::Panel { scope, .. } => keys_of(scope),
-            Place::Asked(asked) => keys_of(asked.scope),
-            Place::Rule => keys_of(Scope::Job),
-        }
+    fn scope(self) -> Vec<String> {
+        let (of_fleet, of_scope) = match self.place {
+            Place::Panel { scope, .. } => (self.fleet.labels.as_slice(), scope),
+            Place::Asked(asked) => (self.fleet.labels.as_slice(), asked.scope),
+            // What a rule gives is asked for by what all of its bots have, too.
+            Place::Rule => return self.fleet.keys().chain(["job"]).map(str::to_owned).collect(),
+        };
+        let keys = keys_of(of_scope);
+        // All as one is all of them, wherever they are.
+        let of_fleet = if keys.is_empty() { &[] } else { of_fleet };
+        of_fleet.iter().cloned().chain(keys.iter().map(|key| (*key).to_owned())).collect()
     }
 
     fn sample(self, sample: &Sample) -> String {
@@ -273,7 +290,7 @@ impl Place<'_> {
     }
 
     fn window(self, window: Window) -> String {
-        match (window, self) {
+        match (window, self.place) {
             (Window::Of(of), _) => duration(of),
             (Window::Auto, Place::Rule) => "5m".to_owned(),
             (Window::Auto, Place::Panel { .. }) => "$__rate_interval".to_owned(),
@@ -285,31 +302,26 @@ impl Place<'_> {
     }
 
     fn selection(self, selection: &Selection) -> String {
-        let mut text = selection.series_name();
-        let mut matchers = Vec::new();
-        let variables = match self {
+        let variables = match self.place {
             Place::Panel { variables, .. } => variables,
             Place::Asked(asked) => asked.variables,
             Place::Rule => &[],
         };
         let variables = variables.iter().map(|variable| &variable.label);
         let own = variables.filter(|label| selection.instrument.labels().contains(label));
-        let keys = ["job", "instance"].into_iter().chain(own.map(LabelInfo::key));
-        match self {
-            Place::Panel { .. } => matchers.extend(keys.map(|key| format!("{key}=~\"${key}\""))),
-            Place::Asked(asked) => matchers.extend(keys.filter_map(|key| asked.matcher(key))),
-            Place::Rule => {}
-        }
+        let keys: Vec<_> = ["job", "instance"].into_iter().chain(own.map(LabelInfo::key)).collect();
+        let mut matchers = self.chosen(&keys);
         matchers.extend(selection.matchers.iter().map(matcher));
         if let Part::Bucket(bound) = selection.part {
             matchers.push(format!("le=\"{bound}\""));
         }
-        if !matchers.is_empty() {
-            // Writing to a string never fails.
-            let _ = write!(text, "{{{}}}", matchers.join(", "));
-        }
-        text
+        selection.series_name() + &braced(&matchers)
     }
+}
+
+/// What follows the choice of a dashboard's variable.
+fn follows(key: &str) -> String {
+    format!("{key}=~\"${key}\"")
 }
 
 impl Asked<'_> {
@@ -326,53 +338,5 @@ fn keys_of(scope: Scope) -> &'static [&'static str] {
         Scope::Fleet => &[],
         Scope::Job => &["job"],
         Scope::Instance => &["job", "instance"],
-    }
-}
-
-fn matcher(matcher: &Matcher) -> String {
-    among(matcher.key, matcher.is_wanted, &matcher.values)
-}
-
-fn among(key: &str, is_wanted: bool, values: &[&str]) -> String {
-    match values {
-        [value] => format!("{key}{}{}", if is_wanted { "=" } else { "!=" }, quoted(value)),
-        values => {
-            let values: Vec<_> = values.iter().map(|value| escaped(value)).collect();
-            let sign = if is_wanted { "=~" } else { "!~" };
-            format!("{key}{sign}{}", quoted(&values.join("|")))
-        }
-    }
-}
-
-/// A text that a regular expression takes as it is.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        if r"\.+*?()|[]{}^$".contains(c) {
-            escaped.push('\\');
-        }
-        escaped.push(c);
-    }
-    escaped
-}
-
-fn ago(offset: Option<Duration>) -> String {
-    offset.map(|offset| format!(" offset {}", duration(offset))).unwrap_or_default()
-}
-
-fn word(fold: Fold) -> &'static str {
-    match fold {
-        Fold::Sum => "sum",
-        Fold::Max => "max",
-        Fold::Min => "min",
-    }
-}
-
-fn sign(comparison: Comparison) -> &'static str {
-    match comparison {
-        Comparison::Above => ">",
-        Comparison::Below => "<",
-        Comparison::AtLeast => ">=",
-        Comparison::AtMost => "<=",
     }
 }

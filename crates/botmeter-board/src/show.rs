@@ -2,7 +2,8 @@
 
 /// What a number is, and so how panels and alerts write it.
 ///
-/// Each is a unit that Grafana and its dashboard linter both know.
+/// Each is a unit that Grafana and its dashboard linter both know, but for
+/// those of one's own, which Grafana is told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Show {
     /// A plain number.
@@ -21,6 +22,39 @@ pub enum Show {
     Ratio,
     /// US dollars.
     Dollars,
+    /// A unit of one's own.
+    Own(OwnUnit),
+}
+
+/// A unit of one's own, for Grafana, for texts of alerts, and for pages
+/// without Grafana.
+///
+/// ```
+/// use botmeter_board::{OwnUnit, Panel, Show, rate};
+/// # use botmeter_core::{Counter, Instrument, Unit};
+/// # static SENT: Instrument<Counter, ()> =
+/// #     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+///
+/// const MAILS: Show = Show::Own(OwnUnit::Counted("mails/h"));
+///
+/// let panel = Panel::time_series("Mails", "Mails sent per hour. None means stuck.", MAILS)
+///     .draw(rate(&SENT).all().per_hour());
+/// assert_eq!(panel.show, MAILS);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnUnit {
+    /// So many of these, with a word behind: `1.2K mails`.
+    Counted(&'static str),
+    /// Money, with the sign of its currency in front: `€1.2K`.
+    Money(&'static str),
+    /// A unit that Grafana has and [`Show`] does not.
+    Grafana {
+        /// Grafana's name of it, such as `watt`.
+        id: &'static str,
+        /// What stands behind the number where there is no Grafana, such as
+        /// `W`.
+        text: &'static str,
+    },
 }
 
 impl Show {
@@ -28,6 +62,7 @@ impl Show {
     /// Without a request, there is no share of failures and no latency, but
     /// there are zero requests.
     pub const fn is_zero_without_data(self) -> bool {
-        !matches!(self, Self::Ratio | Self::Seconds)
+        // Nobody knows of a unit of Grafana's whether it counts or measures.
+        !matches!(self, Self::Ratio | Self::Seconds | Self::Own(OwnUnit::Grafana { .. }))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use botmeter_board::promql::Fleet;
 use botmeter_core::{Descriptor, Kind, label::LabelInfo, process};
 
 /// What Prometheus calls the series of alerts that fire or are about to.
@@ -15,7 +16,11 @@ pub(crate) const OF_ALERTS: [&str; 2] = [ALERTS, ALERTS_SINCE];
 
 /// Every series that can exist, by its name.
 #[derive(Debug, Default)]
-pub(crate) struct Definitions(BTreeMap<String, Definition>);
+pub(crate) struct Definitions {
+    series: BTreeMap<String, Definition>,
+    /// Which of them are asked for.
+    pub(crate) fleet: Fleet,
+}
 
 /// What is known of the series of one name.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,8 +46,11 @@ pub(crate) enum Nature {
 impl Definitions {
     /// The series of these instruments, of what every program has, and of
     /// Prometheus itself.
-    pub(crate) fn new(instruments: impl IntoIterator<Item = &'static Descriptor>) -> Self {
-        let mut definitions = Self::default();
+    pub(crate) fn new(
+        instruments: impl IntoIterator<Item = &'static Descriptor>,
+        fleet: &Fleet,
+    ) -> Self {
+        let mut definitions = Self { fleet: fleet.clone(), ..Self::default() };
         definitions.add(process::BUILD.descriptor());
         definitions.add(process::HEARTBEAT.descriptor());
         definitions.add(process::START_TIME.descriptor());
@@ -56,13 +64,13 @@ impl Definitions {
     }
 
     /// A series that a rule records.
-    pub(crate) fn record(&mut self, name: &str, labels: &[&str]) {
-        let labels = labels.iter().map(|label| (*label).to_owned()).collect();
-        self.0.insert(name.to_owned(), Definition { nature: Nature::Recorded, labels });
+    pub(crate) fn record(&mut self, name: &str, labels: &[String]) {
+        let labels = labels.iter().cloned().collect();
+        self.series.insert(name.to_owned(), Definition { nature: Nature::Recorded, labels });
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Definition> {
-        self.0.get(name)
+        self.series.get(name)
     }
 
     fn add(&mut self, descriptor: &'static Descriptor) {
@@ -83,8 +91,8 @@ impl Definitions {
 
     fn insert(&mut self, name: String, nature: Nature, labels: &[&str]) {
         let of_every_series = ["job", "instance"];
-        let labels =
-            labels.iter().chain(&of_every_series).map(|label| (*label).to_owned()).collect();
-        self.0.insert(name, Definition { nature, labels });
+        let labels = labels.iter().copied().chain(of_every_series).chain(self.fleet.keys());
+        let labels = labels.map(str::to_owned).collect();
+        self.series.insert(name, Definition { nature, labels });
     }
 }

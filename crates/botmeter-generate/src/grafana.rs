@@ -17,13 +17,12 @@ mod variables;
 pub(crate) use model::{Dashboard, Item, Panel, Row};
 pub(crate) use panel::panel_id;
 
-use botmeter_board::{self as board, Limits};
+use std::{collections::BTreeSet, time::Duration};
+
+use botmeter_board::{self as board, Limits, spelt};
 
 use crate::{Options, Problem, files::MARK};
 use model::{Link, Templating, Time, TimePicker};
-
-/// The tag that all generated dashboards have and their menu lists.
-pub(crate) const TAG: &str = "botmeter";
 
 /// The tag by which a generated dashboard is told from one that a person made.
 pub(crate) const GENERATED: &str = "generated";
@@ -40,7 +39,8 @@ pub(crate) fn dashboard(
     let page = panel::Page { dashboard, limits, options };
     let mut problems = Vec::new();
     let panels = layout::items(&page, &mut problems);
-    let mut tags = vec![TAG.to_owned(), GENERATED.to_owned()];
+    let mut tags = menu_tags(options);
+    tags.extend(options.more_tags.iter().cloned());
     tags.extend(dashboard.tags.iter().map(|tag| (*tag).to_owned()));
     let drawn = Dashboard {
         uid: dashboard.uid.to_owned(),
@@ -53,34 +53,47 @@ pub(crate) fn dashboard(
         tags,
         schema_version: SCHEMA_VERSION,
         version: 1,
-        editable: false,
+        editable: options.is_editable,
         graph_tooltip: 1,
         timezone: "browser".to_owned(),
-        refresh: "1m".to_owned(),
-        time: Time { from: "now-1h".to_owned(), to: "now".to_owned() },
+        refresh: options.refresh.map(spelt).unwrap_or_default(),
+        time: Time { from: format!("now-{}", spelt(options.range)), to: "now".to_owned() },
         timepicker: TimePicker {
-            refresh_intervals: ["10s", "30s", "1m", "5m"].map(str::to_owned).to_vec(),
+            refresh_intervals: intervals(options.refresh).into_iter().map(spelt).collect(),
         },
         fiscal_year_start_month: 0,
         week_start: String::new(),
         preload: false,
-        links: vec![menu()],
-        annotations: annotations::annotations(&variables::prometheus(options.has_traces)),
-        templating: Templating { list: variables::variables(dashboard, options.has_traces) },
+        links: vec![menu(options)],
+        annotations: annotations::annotations(
+            &variables::prometheus(options.has_traces),
+            &options.fleet,
+        ),
+        templating: Templating { list: variables::variables(dashboard, options) },
         panels,
     };
     (drawn, problems)
 }
 
+/// How often a dashboard can be had to ask anew, its own interval among them.
+fn intervals(own: Option<Duration>) -> BTreeSet<Duration> {
+    [10, 30, 60, 300].map(Duration::from_secs).into_iter().chain(own).collect()
+}
+
+/// What all dashboards have that the menu lists.
+fn menu_tags(options: &Options) -> Vec<String> {
+    vec![options.tag.clone(), GENERATED.to_owned()]
+}
+
 /// The way from each dashboard to all others.
-fn menu() -> Link {
+fn menu(options: &Options) -> Link {
     Link {
-        title: "botmeter".to_owned(),
+        title: options.tag.clone(),
         kind: "dashboards".to_owned(),
         icon: "external link".to_owned(),
         tooltip: "The other generated dashboards, with the same choice and time".to_owned(),
         url: String::new(),
-        tags: vec![TAG.to_owned(), GENERATED.to_owned()],
+        tags: menu_tags(options),
         as_dropdown: true,
         target_blank: false,
         include_vars: true,

@@ -21,7 +21,7 @@ mod sample;
 mod tests;
 mod yaml;
 
-pub use botmeter_board::promql::{Asked, of_panel as promql};
+pub use botmeter_board::promql::{Asked, Fleet, of_panel as promql};
 pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};

@@ -5,6 +5,7 @@ mod complete;
 mod dashboards;
 mod grid;
 mod kubernetes;
+mod options;
 mod promql;
 mod queries;
 mod reach;
@@ -30,6 +31,8 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
         problems.extend(queries::variables(dashboard, &model.definitions));
         problems.extend(queries::annotations(dashboard, &model.definitions));
     }
+    problems.extend(options::of_pages(options));
+    problems.extend(options::of_fleet(options, catalogue));
     problems.extend(kubernetes::objects(&model.dashboards, options));
     problems.extend(kubernetes::labels(options));
     problems.extend(rules::unique(&model.rules));

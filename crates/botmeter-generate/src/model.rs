@@ -32,7 +32,7 @@ pub(crate) struct Model {
 impl Model {
     pub(crate) fn of(catalogue: &Catalogue, options: &Options) -> Self {
         let mut model = Self {
-            definitions: Definitions::new(catalogue.instruments()),
+            definitions: Definitions::new(catalogue.instruments(), &options.fleet),
             dashboards: Vec::new(),
             rules: Vec::new(),
             tests: Vec::new(),
@@ -51,7 +51,8 @@ impl Model {
             let (rules, problems) = rules::rules(entry, options);
             model.problems.extend(problems);
             if let Some(rules) = &rules {
-                let files = rules::tests::files(rules, &entry.board, &mut model.problems);
+                let fleet = &options.fleet;
+                let files = rules::tests::files(rules, &entry.board, fleet, &mut model.problems);
                 for (suffix, tests) in files {
                     model.tests.push((format!("{}{suffix}", rules.domain), tests));
                 }

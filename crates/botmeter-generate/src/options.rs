@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::promql::Fleet;
+
 /// What depends on where the generated files are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -25,6 +27,20 @@ pub struct Options {
     pub pod_labels: Vec<(String, String)>,
     /// The folder in Grafana that the dashboards are put into.
     pub grafana_folder: String,
+    /// Which bots all queries are about, and what tells them apart beside job
+    /// and instance: all, and nothing.
+    pub fleet: Fleet,
+    /// The tag that all dashboards have, and by which their menu finds them.
+    pub tag: String,
+    /// What else all dashboards can be found by.
+    pub more_tags: Vec<String>,
+    /// Whether the dashboards can be changed in Grafana.
+    pub is_editable: bool,
+    /// How much time the dashboards show at first.
+    pub range: Duration,
+    /// How often the dashboards ask anew; only when somebody wants it if there
+    /// is nothing here.
+    pub refresh: Option<Duration>,
 }
 
 impl Options {
@@ -40,6 +56,12 @@ impl Options {
             kubernetes_labels: Vec::new(),
             pod_labels: vec![("app.kubernetes.io/part-of".to_owned(), "botmeter".to_owned())],
             grafana_folder: "botmeter".to_owned(),
+            fleet: Fleet::default(),
+            tag: "botmeter".to_owned(),
+            more_tags: Vec::new(),
+            is_editable: false,
+            range: Duration::from_hours(1),
+            refresh: Some(Duration::from_mins(1)),
         }
     }
 
@@ -92,6 +114,99 @@ impl Options {
     #[must_use]
     pub fn grafana_folder(mut self, folder: impl Into<String>) -> Self {
         self.grafana_folder = folder.into();
+        self
+    }
+
+    /// The bots alone whose series have this value of a label, in every query
+    /// of dashboards and rules: for a Prometheus that hears of others as well.
+    /// The alerts have the label, too.
+    ///
+    /// ```
+    /// # use botmeter_generate::{Catalogue, generate};
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards").selector("environment", "production");
+    /// # let board = botmeter_telemetry::board();
+    /// # let catalogue = Catalogue::new().domain::<botmeter_telemetry::SelfObservation>(board);
+    /// let files = generate(&catalogue, &options)?;
+    /// let rules = files.text("prometheus/telemetry.rules.yml").unwrap_or_default();
+    /// assert!(rules.contains(r#"{environment="production""#));
+    /// # Ok::<(), botmeter_generate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn selector(mut self, label: impl Into<String>, value: impl Into<String>) -> Self {
+        self.fleet.selected.push((label.into(), value.into()));
+        self
+    }
+
+    /// A label by which jobs of one name are told apart, such as `cluster`:
+    /// it can be chosen on each dashboard, and rules look at each of its
+    /// values by itself. Of several, the widest comes first.
+    ///
+    /// Series that lack it are together, so it does no harm where only some
+    /// have it.
+    ///
+    /// ```
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards")
+    ///     .extra_label("cluster")
+    ///     .extra_label("namespace");
+    /// assert_eq!(options.fleet.labels, ["cluster", "namespace"]);
+    /// ```
+    #[must_use]
+    pub fn extra_label(mut self, label: impl Into<String>) -> Self {
+        self.fleet.labels.push(label.into());
+        self
+    }
+
+    /// Another tag than `botmeter`, by which the menu of each dashboard finds
+    /// the others: for those of one team among many.
+    #[must_use]
+    pub fn tag(mut self, tag: impl Into<String>) -> Self {
+        self.tag = tag.into();
+        self
+    }
+
+    /// One more tag, which all dashboards have.
+    #[must_use]
+    pub fn another_tag(mut self, tag: impl Into<String>) -> Self {
+        self.more_tags.push(tag.into());
+        self
+    }
+
+    /// Dashboards that can be changed in Grafana, to try something out: what is
+    /// changed there is lost when the file is loaded again.
+    #[must_use]
+    pub fn editable(mut self) -> Self {
+        self.is_editable = true;
+        self
+    }
+
+    /// Another time that the dashboards show at first than the last hour.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards")
+    ///     .tag("checkout")
+    ///     .range(Duration::from_hours(6))
+    ///     .refresh(None);
+    /// assert_eq!(options.refresh, None);
+    /// ```
+    #[must_use]
+    pub fn range(mut self, range: Duration) -> Self {
+        self.range = range;
+        self
+    }
+
+    /// How often the dashboards ask anew, where each minute is too often or too
+    /// rarely; with `None` only when somebody wants it.
+    #[must_use]
+    pub fn refresh(mut self, every: impl Into<Option<Duration>>) -> Self {
+        self.refresh = every.into();
         self
     }
 }

@@ -10,7 +10,6 @@ pub(crate) use burn::objections;
 use std::time::Duration;
 
 use botmeter_board::spelt;
-use botmeter_core::label::LabelInfo;
 
 use crate::{Problem, catalogue::Entry, grafana::panel_id, options::Options, promql, yaml::Yaml};
 use promql::Place;
@@ -43,9 +42,9 @@ pub(crate) struct Record {
     pub(crate) name: String,
     pub(crate) expr: String,
     /// Labels that the rule adds.
-    pub(crate) labels: Vec<(&'static str, String)>,
+    pub(crate) labels: Vec<(String, String)>,
     /// The keys of the result, those that the rule adds included.
-    pub(crate) keys: Vec<&'static str>,
+    pub(crate) keys: Vec<String>,
 }
 
 /// An alert as Prometheus has it.
@@ -72,17 +71,17 @@ pub(crate) fn rules(entry: &Entry, options: &Options) -> (Option<Rules>, Vec<Pro
     let mut problems = Vec::new();
     let links = Links { domain, entry, options };
     let recordings = entry.board.recordings.iter().map(|recording| {
-        let mut keys = vec!["job"];
-        keys.extend(recording.labels.iter().map(LabelInfo::key));
+        let mut keys = promql::scope(Place::Rule, &options.fleet);
+        keys.extend(recording.labels.iter().map(|label| label.key().to_owned()));
         Rule::Record(Record {
             name: recording.name.clone(),
-            expr: promql::render(&recording.expr, Place::Rule),
+            expr: promql::render(&recording.expr, Place::Rule, &options.fleet),
             labels: Vec::new(),
             keys,
         })
     });
     let mut groups = vec![group(domain, "recordings", None, recordings.collect())];
-    groups.extend(burn::recordings(domain, &entry.board.objectives));
+    groups.extend(burn::recordings(domain, &entry.board.objectives, &options.fleet));
     let mut alerts = Vec::new();
     for alert in &entry.board.alerts {
         alerts.push(Rule::Alert(alerts::alert(alert, &links, &mut problems)));
@@ -125,7 +124,9 @@ impl Links<'_> {
         let base = self.options.grafana_url.as_ref()?.trim_end_matches('/');
         let uid = self.dashboard(panel)?;
         let id = panel_id(uid, panel);
-        Some(format!("{base}/d/{uid}?viewPanel={id}&var-job={{{{ $labels.job | urlquery }}}}"))
+        let chosen = self.options.fleet.labels.iter().map(String::as_str).chain(["job"]);
+        let chosen = chosen.map(|key| format!("&var-{key}={}", text::in_address(key)));
+        Some(format!("{base}/d/{uid}?viewPanel={id}{}", chosen.collect::<String>()))
     }
 }
 

@@ -3,6 +3,7 @@
 mod absurd;
 mod disk;
 mod incomplete;
+mod options;
 mod output;
 mod refusals;
 mod triage;

@@ -1,6 +1,6 @@
 //! Numbers in the texts of alerts, as Prometheus' templates write them.
 
-use botmeter_board::Show;
+use botmeter_board::{OwnUnit, Show};
 
 /// What the rule that is generated for an alert makes of its value.
 pub(crate) fn text(show: Show, value: f64) -> String {
@@ -11,6 +11,10 @@ pub(crate) fn text(show: Show, value: f64) -> String {
         Show::Dollars => format!("{value:.2} USD"),
         Show::Count => decimal(value),
         Show::PerSecond | Show::RequestsPerSecond | Show::PerMinute => general(value, 3),
+        Show::Own(OwnUnit::Money(sign)) => format!("{value:.2} {sign}"),
+        Show::Own(OwnUnit::Counted(text) | OwnUnit::Grafana { text, .. }) => {
+            format!("{} {text}", general(value, 4))
+        }
     }
 }
 
@@ -129,6 +133,9 @@ mod tests {
             (Show::Seconds, 90_061.0, "1d 1h 1m 1s"),
             (Show::Bytes, 1536.0, "1.5kiB"),
             (Show::Dollars, 14.4, "14.40 USD"),
+            (Show::Own(OwnUnit::Money("€")), 14.4, "14.40 €"),
+            (Show::Own(OwnUnit::Counted("mails")), 150.0, "150 mails"),
+            (Show::Own(OwnUnit::Grafana { id: "watt", text: "W" }), 0.25, "0.25 W"),
         ];
         for (show, value, expected) in cases {
             assert_eq!(text(show, value), expected, "{show:?} {value}");

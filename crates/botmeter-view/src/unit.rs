@@ -1,6 +1,6 @@
 //! Numbers as Grafana writes them.
 
-use botmeter_board::Show;
+use botmeter_board::{OwnUnit, Show};
 
 /// The number in its unit: `1.2 K`, `5.46 min`, `37.5%`, `$0.84`.
 ///
@@ -22,7 +22,8 @@ pub fn text(show: Show, value: f64) -> String {
 /// The number as a mark of an axis, whose neighbors are this far away: all of
 /// an axis are in one unit, and no more exact than they have to be.
 pub(crate) fn mark(show: Show, value: f64, highest: f64, step: f64) -> String {
-    if value == 0.0 && show != Show::Dollars {
+    let is_money = matches!(show, Show::Dollars | Show::Own(OwnUnit::Money(_)));
+    if value == 0.0 && !is_money {
         return "0".to_owned();
     }
     let (size, before, behind) = scaled(show, highest);
@@ -37,17 +38,23 @@ pub(crate) fn mark(show: Show, value: f64, highest: f64, step: f64) -> String {
 
 /// What `1` of the unit is in which a number of this size is written, and what
 /// stands before and behind it.
-pub(crate) fn scaled(show: Show, value: f64) -> (f64, &'static str, String) {
+pub(crate) fn scaled(show: Show, value: f64) -> (f64, String, String) {
     const THOUSANDS: [&str; 5] = ["", "K", "M", "B", "T"];
     let counted = |behind: &str| {
         let (size, prefix) = power(value, 1000.0, &THOUSANDS);
-        (size, "", format!("{prefix}{behind}"))
+        (size, String::new(), format!("{prefix}{behind}"))
+    };
+    // The sign stands before the currency.
+    let money = |sign: &str| {
+        let (size, prefix) = power(value, 1000.0, &THOUSANDS);
+        let (size, minus) = if value < 0.0 { (-size, "-") } else { (size, "") };
+        (size, format!("{minus}{sign}"), prefix.to_owned())
     };
     match show {
         Show::Count => {
             const WORDS: [&str; 6] = ["", " K", " Mil", " Bil", " Tri", " Quadr"];
             let (size, word) = power(value, 1000.0, &WORDS);
-            (size, "", word.to_owned())
+            (size, String::new(), word.to_owned())
         }
         Show::PerSecond => counted(" c/s"),
         Show::RequestsPerSecond => counted(" req/s"),
@@ -55,18 +62,17 @@ pub(crate) fn scaled(show: Show, value: f64) -> (f64, &'static str, String) {
         Show::Bytes => {
             const PREFIXES: [&str; 6] = ["", "Ki", "Mi", "Gi", "Ti", "Pi"];
             let (size, prefix) = power(value, 1024.0, &PREFIXES);
-            (size, "", format!(" {prefix}B"))
+            (size, String::new(), format!(" {prefix}B"))
         }
-        Show::Ratio => (0.01, "", "%".to_owned()),
-        Show::Dollars => {
-            let (size, prefix) = power(value, 1000.0, &THOUSANDS);
-            // The sign stands before the currency.
-            let (size, before) = if value < 0.0 { (-size, "-$") } else { (size, "$") };
-            (size, before, prefix.to_owned())
+        Show::Ratio => (0.01, String::new(), "%".to_owned()),
+        Show::Dollars => money("$"),
+        Show::Own(OwnUnit::Money(sign)) => money(sign),
+        Show::Own(OwnUnit::Counted(text) | OwnUnit::Grafana { text, .. }) => {
+            counted(&format!(" {text}"))
         }
         Show::Seconds => {
             let (size, unit) = seconds(value.abs());
-            (size, "", format!(" {unit}"))
+            (size, String::new(), format!(" {unit}"))
         }
     }
 }
@@ -162,6 +168,9 @@ mod tests {
             (Show::Dollars, 0.084, "$0.0840"),
             (Show::Dollars, 12_345.0, "$12.3K"),
             (Show::Dollars, -2.5, "-$2.50"),
+            (Show::Own(OwnUnit::Counted("mails")), 12_300.0, "12.3K mails"),
+            (Show::Own(OwnUnit::Money("€")), -2500.0, "-€2.50K"),
+            (Show::Own(OwnUnit::Grafana { id: "watt", text: "W" }), 4.5, "4.50 W"),
             (Show::Count, f64::NAN, "NaN"),
             (Show::Seconds, f64::INFINITY, "∞"),
             (Show::Ratio, f64::NEG_INFINITY, "-∞"),

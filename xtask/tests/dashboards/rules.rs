@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use botmeter_generate::Mode;
+use botmeter_catalogue::catalogue;
+use botmeter_generate::{Files, Mode, Options, generate};
 use xtask::{
     dashboards,
     servers::{Server, find_or_skip},
@@ -11,19 +12,42 @@ use xtask::{
 
 #[test]
 fn promtool_accepts_every_rule_and_its_linter_finds_nothing() -> Result<()> {
-    promtool(&["check", "rules", "--lint=all", "--lint-fatal"], "prometheus/", ".rules.yml")
+    are_sound(&dashboards::files()?)
 }
 
 #[test]
 fn every_alert_fires_when_it_should_and_only_then() -> Result<()> {
-    promtool(&["test", "rules"], "prometheus/tests/", ".test.yml")
+    fire_rightly(&dashboards::files()?)
+}
+
+/// The examples happen in several clusters and environments at once, so a rule
+/// that mixes them, or looks at one that it should not, fires wrongly.
+#[test]
+fn alerts_tell_clusters_apart_and_leave_other_environments_alone() -> Result<()> {
+    let options = Options::new("cargo xtask dashboards")
+        .reference_url("https://pages.example")
+        .grafana_url("https://grafana.example")
+        .selector("environment", "pre \"prod\"")
+        .extra_label("cluster")
+        .extra_label("k8s_namespace");
+    let files = generate(&catalogue(), &options)?;
+    are_sound(&files)?;
+    fire_rightly(&files)
+}
+
+fn are_sound(files: &Files) -> Result<()> {
+    let arguments = ["check", "rules", "--lint=all", "--lint-fatal"];
+    promtool(files, &arguments, "prometheus/", ".rules.yml")
+}
+
+fn fire_rightly(files: &Files) -> Result<()> {
+    promtool(files, &["test", "rules"], "prometheus/tests/", ".test.yml")
 }
 
 /// Runs promtool over the generated files of a folder, if there is promtool.
-fn promtool(arguments: &[&str], folder: &str, suffix: &str) -> Result<()> {
+fn promtool(files: &Files, arguments: &[&str], folder: &str, suffix: &str) -> Result<()> {
     let Some(program) = find_or_skip(Server::Promtool)? else { return Ok(()) };
     let root = tempfile::tempdir()?;
-    let files = dashboards::files()?;
     files.apply(root.path(), Mode::Write)?;
     let names: Vec<&str> = files
         .paths()

@@ -40,6 +40,47 @@ fn the_files_of_the_domains_that_are_asked_for_are_written_and_then_up_to_date()
 }
 
 #[test]
+fn pages_are_made_as_a_grafana_wants_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let wanted = ["dashboards", "--into", into, "--tag", "checkout", "--range", "6h"];
+    let wanted = [&wanted[..], &["--refresh", "2m", "--editable", "--grafana-folder", "shop"]];
+    let output = ended(&wanted.concat());
+    assert!(output.status.success(), "{output:?}");
+    let page = fs::read_to_string(folder.path().join("grafana/llm-api-health.json")).unwrap();
+    for said in [r#""checkout","#, r#""from": "now-6h""#, r#""refresh": "2m""#] {
+        assert!(page.contains(said), "{said}");
+    }
+    assert!(page.contains(r#""editable": true"#));
+    let object = folder.path().join("kubernetes/dashboard-llm-api-health.yaml");
+    assert!(fs::read_to_string(object).unwrap().contains("grafana_folder: shop"));
+    let (code, said) = failed(&["dashboards", "--into", into, "--range", "30s"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("option range: dashboards show a minute at least"), "{said}");
+}
+
+#[test]
+fn clusters_and_environments_stand_in_every_query() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let wanted = ["dashboards", "--into", into, "--selector", r#"environment="production""#];
+    let wanted = [&wanted[..], &["--extra-label", "cluster", "--extra-label", "region"]].concat();
+    let output = ended(&wanted);
+    assert!(output.status.success(), "{output:?}");
+    let page = fs::read_to_string(folder.path().join("grafana/overview.json")).unwrap();
+    let expected =
+        r#"{environment=\"production\", cluster=~\"$cluster\", region=~\"$region\", job"#;
+    assert!(page.contains(expected), "{page}");
+    let (code, said) = failed(&[&wanted[..], &["--extra-label", "model"]].concat());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("option extra label \"model\": an instrument has this label"), "{said}");
+    for other in ["environment=~prod.*", "environment!=prod", "production"] {
+        let (code, said) = failed(&["dashboards", "--into", into, "--selector", other]);
+        assert_eq!(code, Some(2), "{said}");
+    }
+}
+
+#[test]
 fn a_domain_that_nobody_has_is_refused_with_those_that_there_are() {
     let (code, said) = failed(&["dashboards", "--into", "x", "--only", "lmm"]);
     assert_eq!(code, Some(1));

@@ -3,30 +3,37 @@
 use botmeter_board::{Happening, Mark};
 
 use super::model::{Annotation, Annotations, DataSource};
-use crate::promql::{self, Place};
+use crate::promql::{self, Fleet, Place};
 
 /// What is marked on every dashboard.
-pub(super) fn annotations(prometheus: &DataSource) -> Annotations {
-    let marks = Mark::all().into_iter().map(|mark| annotation(&mark, prometheus));
+pub(super) fn annotations(prometheus: &DataSource, fleet: &Fleet) -> Annotations {
+    let marks = Mark::all().into_iter().map(|mark| annotation(&mark, prometheus, fleet));
     Annotations { list: [by_hand()].into_iter().chain(marks).collect() }
 }
 
-fn annotation(mark: &Mark, prometheus: &DataSource) -> Annotation {
+fn annotation(mark: &Mark, prometheus: &DataSource, fleet: &Fleet) -> Annotation {
     let (name, color, title, tags) = match mark.what {
         Happening::Restart => ("Restarts", "blue", "Started", "job,instance"),
         Happening::Deployment => ("Deployments", "purple", "New version", "job,version"),
         Happening::Alert => ("Firing alerts", "red", "{{alertname}}", "alertname,severity"),
     };
+    let place = Place::Panel { scope: mark.scope, variables: &[] };
+    // Where it was comes last, behind what it was.
+    let text = mark.text.replace('{', "{{").replace('}', "}}");
+    let places = fleet.labels.iter().map(|key| format!("{{{{{key}}}}}"));
+    let text: Vec<_> = [text].into_iter().chain(places).collect();
+    let keys = fleet.labels.iter().map(String::as_str);
+    let tags: Vec<_> = [tags].into_iter().chain(keys).collect();
     Annotation {
         name: name.to_owned(),
         datasource: prometheus.clone(),
         enable: mark.is_shown,
         icon_color: color.to_owned(),
-        expr: Some(promql::render(&mark.expr, Place::Panel { scope: mark.scope, variables: &[] })),
+        expr: Some(promql::render(&mark.expr, place, fleet)),
         step: Some("60s".to_owned()),
         title_format: Some(title.to_owned()),
-        text_format: Some(mark.text.replace('{', "{{").replace('}', "}}")),
-        tag_keys: Some(tags.to_owned()),
+        text_format: Some(text.join(" ")),
+        tag_keys: Some(tags.join(",")),
         use_value_for_time: Some(mark.what == Happening::Restart),
         ..Annotation::default()
     }

@@ -4,13 +4,12 @@ use botmeter_board::{self as board, AlertName, Kind};
 use botmeter_core::label::{Label, LabelInfo};
 
 use super::{model::Link, panel::Page, traces};
-
-/// The time that is shown, and the bots that are chosen.
-const KEPT: &str = "${__url_time_range}&${job:queryparam}&${instance:queryparam}";
+use crate::Fleet;
 
 /// What leads on from all that a panel shows.
 pub(super) fn of_panel(page: &Page<'_>, drawn: &board::Panel) -> Vec<Link> {
-    let detail = drawn.leads_to.map(|uid| link("Look closer", &format!("/d/{uid}?{KEPT}")));
+    let kept = kept(&page.options.fleet);
+    let detail = drawn.leads_to.map(|uid| link("Look closer", &format!("/d/{uid}?{kept}")));
     let has_traces = page.options.has_traces && drawn.has_traces;
     let traces = has_traces.then(|| traces::link(page.dashboard, drawn));
     detail.into_iter().chain(traces).collect()
@@ -23,7 +22,7 @@ pub(super) fn of_rows(page: &Page<'_>, drawn: &board::Panel) -> Vec<(&'static st
     if drawn.kind != Kind::Table {
         return Vec::new();
     }
-    let dashboard = page.dashboard;
+    let (dashboard, kept) = (page.dashboard, kept(&page.options.fleet));
     let is_chosen = |key: &str| dashboard.variables.iter().any(|it| it.label.key() == key);
     let keys = drawn.lines.first().map_or(&[][..], |line| line.labels).iter();
     let links = keys.map(LabelInfo::key).filter_map(|key| {
@@ -32,13 +31,20 @@ pub(super) fn of_rows(page: &Page<'_>, drawn: &board::Panel) -> Vec<(&'static st
             link("What to do", &format!("{base}/README.md#${{__value.raw}}"))
         } else if is_chosen(key) {
             let chosen = format!("var-{key}=${{__value.raw:percentencode}}");
-            link("Only this one", &format!("/d/{}?{KEPT}&{chosen}", dashboard.uid))
+            link("Only this one", &format!("/d/{}?{kept}&{chosen}", dashboard.uid))
         } else {
             return None;
         };
         Some((key, link))
     });
     links.collect()
+}
+
+/// The time that is shown, and the bots that are chosen.
+fn kept(fleet: &Fleet) -> String {
+    let chosen = fleet.labels.iter().map(String::as_str).chain(["job", "instance"]);
+    let chosen = chosen.map(|key| format!("&${{{key}:queryparam}}"));
+    format!("${{__url_time_range}}{}", chosen.collect::<String>())
 }
 
 fn link(title: &str, url: &str) -> Link {

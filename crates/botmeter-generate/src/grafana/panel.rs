@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Options, Problem,
-    promql::{self, Place},
+    promql::{self, Fleet, Place},
 };
 
 /// What the panels of one dashboard have in common.
@@ -97,8 +97,8 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
         .map(|(line, reference)| Target {
             ref_id: reference.to_string(),
             datasource: prometheus(page.options.has_traces),
-            expr: promql::render(&line.expr, place),
-            legend_format: legend(drawn, line),
+            expr: promql::render(&line.expr, place, &page.options.fleet),
+            legend_format: legend(&page.options.fleet, drawn, line),
             editor_mode: "code".to_owned(),
             range: !is_instant,
             instant: is_instant,
@@ -116,9 +116,14 @@ fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
 }
 
 /// The name of a line: its own, then the values of its labels.
-fn legend(drawn: &board::Panel, line: &Line) -> String {
+fn legend(fleet: &Fleet, drawn: &board::Panel, line: &Line) -> String {
     let mut parts: Vec<String> = line.name.map(str::to_owned).into_iter().collect();
-    parts.extend(drawn.naming_labels(line).iter().map(|key| format!("{{{{{key}}}}}")));
+    for key in drawn.naming_labels(line) {
+        // Where a job is, stands before its name.
+        let places: &[String] = if key == "job" { &fleet.labels } else { &[] };
+        let keys = places.iter().map(String::as_str).chain([key]);
+        parts.extend(keys.map(|key| format!("{{{{{key}}}}}")));
+    }
     if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
 }
 
@@ -131,7 +136,7 @@ fn fields(
     let mode = if drawn.is_judged() { "thresholds" } else { "palette-classic" };
     FieldConfig {
         defaults: Defaults {
-            unit: unit(drawn.show).to_owned(),
+            unit: unit(drawn.show),
             min: Some(0.0),
             max: drawn.highest(),
             no_value: drawn.text_without_data().to_owned(),
@@ -160,7 +165,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             });
         }
         if drawn.kind == Kind::Table {
-            let unit = unit(line.show.unwrap_or(drawn.show)).to_owned();
+            let unit = unit(line.show.unwrap_or(drawn.show));
             let mut properties = vec![property("unit", PropertyValue::Unit(unit))];
             if thresholds.steps.len() > 1 {
                 let cell = Cell { kind: "color-text".to_owned() };

@@ -107,11 +107,7 @@ fn heatmap(show: Show) -> Heatmap {
         cell_gap: 1,
         filter_values: FilterValues { le: 1e-9 },
         show_value: "auto".to_owned(),
-        y_axis: YAxis {
-            unit: unit(show).to_owned(),
-            axis_placement: "left".to_owned(),
-            reverse: false,
-        },
+        y_axis: YAxis { unit: unit(show), axis_placement: "left".to_owned(), reverse: false },
         rows_frame: RowsFrame { layout: "auto".to_owned() },
         legend: HeatmapLegend { show: true },
         tooltip: HeatmapTooltip {

@@ -4,6 +4,7 @@ use botmeter_board as board;
 use botmeter_core::process::HEARTBEAT;
 
 use super::model::{Choice, DataSource, OneOrMany, Variable};
+use crate::{Options, promql::braced};
 
 /// The data source of all queries: the one that is chosen.
 pub(super) fn prometheus(has_traces: bool) -> DataSource {
@@ -17,7 +18,9 @@ fn prometheus_name(has_traces: bool) -> &'static str {
 }
 
 /// Data sources, job and instance, then what the dashboard offers.
-pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<Variable> {
+pub(super) fn variables(dashboard: &board::Dashboard, options: &Options) -> Vec<Variable> {
+    let Options { fleet, has_traces, .. } = options;
+    let has_traces = *has_traces;
     let label = if has_traces { "Prometheus data source" } else { "Data source" };
     let mut list = vec![data_source(prometheus_name(has_traces), label, "prometheus")];
     if has_traces {
@@ -51,28 +54,45 @@ pub(super) fn variables(dashboard: &board::Dashboard, has_traces: bool) -> Vec<V
         regex: String::new(),
         hide: 0,
     };
+    let mut narrowed: Vec<_> = fleet.matchers().collect();
+    let mut listed = |key: &str, title: &str, all: Option<&str>| {
+        // One that died within the day is among them, or its alerts would not
+        // be.
+        let bots = format!("last_over_time({anchor}{}[1d])", braced(&narrowed));
+        narrowed.push(format!("{key}=~\"${key}\""));
+        let variable = asked(key, title, format!("query_result(count by ({key}) ({bots}))"), all);
+        Variable { regex: format!("/^\\{{{key}=\"(.*)\"\\}} /"), ..variable }
+    };
+    // Also those that do not have the label at all.
+    list.extend(fleet.labels.iter().map(|key| listed(key, &title(key), Some(".*"))));
     // All of them are the bots that are listed, and not whoever else has series
-    // of the same names. One that died within the day is among them, or its
-    // alerts would not be.
-    let jobs = format!("query_result(count by (job) (last_over_time({anchor}[1d])))");
-    let job = asked("job", "Job", jobs, None);
-    list.push(Variable { regex: r#"/^\{job="(.*)"\} /"#.to_owned(), ..job });
-    let instances = format!("label_values({anchor}{{job=~\"$job\"}}, instance)");
+    // of the same names.
+    list.push(listed("job", "Job", None));
+    let instances = format!("label_values({anchor}{}, instance)", braced(&narrowed));
     list.push(asked("instance", "Instance", instances, Some(".+")));
+    narrowed.push(r#"instance=~"$instance""#.to_owned());
     for (at, variable) in dashboard.variables.iter().enumerate() {
         let key = variable.label.key();
-        let mut matchers = vec![r#"job=~"$job""#.to_owned(), r#"instance=~"$instance""#.to_owned()];
+        let mut matchers = narrowed.clone();
         for before in &dashboard.variables[..at] {
             if variable.of.labels().contains(&before.label) {
                 matchers.push(format!("{key}=~\"${key}\"", key = before.label.key()));
             }
         }
-        let query =
-            format!("label_values({}{{{}}}, {key})", values_of(variable), matchers.join(", "));
+        let query = format!("label_values({}{}, {key})", values_of(variable), braced(&matchers));
         // Also those that do not have the label at all.
         list.push(asked(key, variable.title, query, Some(".*")));
     }
     list
+}
+
+/// What a label is called on the page.
+fn title(key: &str) -> String {
+    let mut title = key.replace('_', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    title
 }
 
 /// The series that a variable's values are read from.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, Window};
+use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, OwnUnit, Show, Window};
 
 use super::shares::shares;
 use crate::{Catalogue, Options, Problem, rules::objections};
@@ -70,6 +70,10 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                     object("a heat map draws `heat`, and nothing else does".to_owned());
                 }
             }
+            let shows = panel.lines.iter().filter_map(|line| line.show);
+            for show in shows.chain([panel.show]) {
+                unit(show, &mut object);
+            }
             let columns = panel.lines.iter().flat_map(|line| &line.advice);
             for (_, limit) in panel.advice.iter().chain(columns) {
                 if !limit.value.is_finite() || limit.reason.trim().is_empty() {
@@ -102,6 +106,7 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                 }
             }
             texts(alert, &mut object);
+            unit(alert.show, &mut object);
         }
         for recording in &entry.board.recordings {
             let place = format!("recording {}", recording.name);
@@ -124,6 +129,19 @@ pub(super) fn objectives(catalogue: &Catalogue, options: &Options) -> Vec<Proble
 
 fn dashboards(catalogue: &Catalogue) -> impl Iterator<Item = &Dashboard> {
     catalogue.entries.iter().flat_map(|entry| &entry.board.dashboards)
+}
+
+/// What Grafana and Prometheus would take for something else.
+fn unit(show: Show, object: &mut impl FnMut(String)) {
+    let Show::Own(own) = show else { return };
+    let texts = match own {
+        OwnUnit::Counted(text) | OwnUnit::Money(text) => [text, text],
+        OwnUnit::Grafana { id, text } => [id, text],
+    };
+    if let Some(text) = texts.into_iter().find(|text| text.trim().is_empty() || text.contains('{'))
+    {
+        object(format!("the unit {text:?} is to be a word or a sign, without braces"));
+    }
 }
 
 fn texts(alert: &Alert, object: &mut impl FnMut(String)) {

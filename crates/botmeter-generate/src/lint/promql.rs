@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use promql_parser::{
-    label::MatchOp,
+    label::{MatchOp, Matcher},
     parser::{
         self, AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, MatrixSelector, VectorSelector,
     },
@@ -112,7 +112,6 @@ impl Checker<'_> {
         if !selector.matchers.or_matchers.is_empty() {
             self.object(format!("selects by alternatives: {selector}"));
         }
-        let mut by = BTreeSet::new();
         for matcher in &selector.matchers.matchers {
             if !definition.labels.contains(&matcher.name) {
                 self.object(format!("selects {name} by {}, which it does not have", matcher.name));
@@ -120,18 +119,41 @@ impl Checker<'_> {
             if matcher.name == "le" {
                 self.bound(name, &definition, matcher.op == MatchOp::Equal, &matcher.value);
             }
-            by.insert(matcher.to_string());
         }
-        if self.place == Place::Panel {
-            let is_alert = OF_ALERTS.contains(&name.as_str());
-            let wanted = [r#"job=~"$job""#, r#"instance=~"$instance""#];
-            for wanted in wanted.into_iter().take(if is_alert { 1 } else { 2 }) {
-                if !by.contains(wanted) {
-                    self.object(format!("does not select {name} by {wanted}"));
-                }
+        self.selected(name, selector);
+        Some(definition)
+    }
+
+    /// What the place wants every series to be selected by.
+    fn selected(&mut self, name: &str, selector: &VectorSelector) {
+        let matchers = &selector.matchers.matchers;
+        let fleet = &self.definitions.fleet;
+        let mut missing = Vec::new();
+        for (key, value) in &fleet.selected {
+            let is_wanted =
+                |of: &Matcher| of.name == *key && of.op == MatchOp::Equal && of.value == *value;
+            if !matchers.iter().any(is_wanted) {
+                missing.push(format!("{key}={value:?}"));
             }
         }
-        Some(definition)
+        let mut followed: Vec<&str> = Vec::new();
+        if matches!(self.place, Place::Panel | Place::Annotation) {
+            followed.extend(fleet.labels.iter().map(String::as_str));
+        }
+        if self.place == Place::Panel {
+            // Alerts watch jobs as a whole, so their series have no instance.
+            let is_alert = OF_ALERTS.contains(&name);
+            followed.extend(["job", "instance"].iter().take(if is_alert { 1 } else { 2 }));
+        }
+        for key in followed {
+            let wanted = format!("{key}=~\"${key}\"");
+            if !matchers.iter().any(|of| of.to_string() == wanted) {
+                missing.push(wanted);
+            }
+        }
+        for wanted in missing {
+            self.object(format!("does not select {name} by {wanted}"));
+        }
     }
 
     fn bound(&mut self, name: &str, definition: &Definition, is_equal: bool, value: &str) {
@@ -186,6 +208,11 @@ impl Checker<'_> {
                 for label in &on.labels {
                     if !left.contains(label) || !right.contains(label) {
                         self.object(format!("pairs by {label}, which one side does not have"));
+                    }
+                }
+                for key in self.definitions.fleet.keys() {
+                    if left.contains(key) && !on.labels.iter().any(|label| label == key) {
+                        self.object(format!("pairs across all values of {key}"));
                     }
                 }
             }

@@ -1,6 +1,6 @@
 //! Rules: their names, their queries and where they lead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::promql;
 use crate::{
@@ -31,7 +31,8 @@ pub(super) fn unique(all: &[Rules]) -> Vec<Problem> {
             }
         }
         for alert in rules.alerts() {
-            let identity = (alert.name.to_owned(), alert.labels.clone());
+            let labels = alert.labels.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
+            let identity = (alert.name.to_owned(), labels.collect());
             let place = format!("alert {}", alert.name);
             if let Some(other) = seen.insert(identity, rules.domain) {
                 let what = format!("the domain {other} has one of this name; rename one of them");
@@ -67,15 +68,22 @@ pub(super) fn queries(rules: &Rules, definitions: &Definitions) -> Vec<Problem> 
                     .keys
                     .iter()
                     .filter(|key| !record.labels.iter().any(|(added, _)| added == *key));
+                let own: BTreeSet<_> = own.cloned().collect();
                 (format!("recording {}", record.name), &record.expr, Some(own))
             }
             Rule::Alert(alert) => (format!("alert {}", alert.name), &alert.expr, None),
         };
         let checked = promql::check(expr, definitions, promql::Place::Rule);
         problems.extend(checked.problems.iter().map(|what| Problem::new(&place, what)));
+        if expected.is_none() && checked.problems.is_empty() {
+            for key in definitions.fleet.keys().filter(|key| !checked.labels.contains(*key)) {
+                let what = format!("the result has no label {key}, which tells bots apart");
+                problems.push(Problem::new(&place, what));
+            }
+        }
         if let Some(expected) = expected
             && checked.problems.is_empty()
-            && !expected.map(|key| (*key).to_owned()).eq(checked.labels.iter().cloned())
+            && expected != checked.labels
         {
             let what = format!(
                 "the result has the labels {:?}, which its name does not say",

@@ -17,7 +17,8 @@ pub(super) fn alert(
     let mut labels = vec!["job"];
     labels.extend(alert.when.labels.iter().map(LabelInfo::key));
     let mut fill = |what: &str, text: &'static str, show| {
-        filled(text, |word| text::template(word, &labels, show)).unwrap_or_else(|word| {
+        let fleet = &links.options.fleet;
+        filled(text, |word| text::template(word, &labels, show, fleet)).unwrap_or_else(|word| {
             problems.push(Problem::new(
                 format!("alert {}", alert.name),
                 format!(
@@ -36,7 +37,7 @@ pub(super) fn alert(
     let description = fill("description", alert.description, Some(alert.show));
     Alerting {
         name: alert.name,
-        expr: promql::render(&alert.when.expr.clone().of_bots(), Place::Rule),
+        expr: promql::render(&alert.when.expr.clone().of_bots(), Place::Rule, &links.options.fleet),
         hold: alert.hold,
         labels: vec![("severity", alert.severity.as_str().to_owned())],
         summary,

@@ -5,11 +5,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use botmeter_board::{Function, Measure, Objective, Window, percent, spelt};
 
-use super::{Alerting, Group, Links, Record, Rule, group};
+use super::{Alerting, Group, Links, Record, Rule, group, text};
 use crate::{
     Problem,
     options::Options,
-    promql::{self, Place},
+    promql::{self, Fleet, Place},
 };
 
 /// From this length on, a window is evaluated less often: a day of samples
@@ -18,7 +18,7 @@ const LONG: Duration = Duration::from_hours(24);
 const LONG_INTERVAL: Duration = Duration::from_mins(1);
 
 /// What is recorded for the objectives of a domain.
-pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
+pub(super) fn recordings(domain: &str, objectives: &[Objective], fleet: &Fleet) -> Vec<Group> {
     let mut short = Vec::new();
     let mut long = Vec::new();
     for objective in objectives {
@@ -27,17 +27,20 @@ pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
             let share = objective.measure.bad_share(Function::Rate, Window::Of(window));
             let rule = Rule::Record(Record {
                 name: objective.recorded(window),
-                expr: promql::render(&share, Place::Rule),
+                expr: promql::render(&share, Place::Rule, fleet),
                 labels: Vec::new(),
-                keys: vec!["job"],
+                keys: promql::scope(Place::Rule, fleet),
             });
             if window < LONG { short.push(rule) } else { long.push(rule) }
         }
+        // Rules of several environments may stand side by side.
+        let mut labels = vec![("slo".to_owned(), objective.name.replace('_', "-"))];
+        labels.extend(fleet.selected.iter().cloned());
         short.push(Rule::Record(Record {
             name: "slo:objective:ratio".to_owned(),
             expr: format!("vector({})", objective.target.value),
-            labels: vec![("slo", objective.name.replace('_', "-"))],
-            keys: vec!["slo"],
+            keys: labels.iter().map(|(key, _)| key.clone()).collect(),
+            labels,
         }));
     }
     vec![
@@ -49,10 +52,11 @@ pub(super) fn recordings(domain: &str, objectives: &[Objective]) -> Vec<Group> {
 /// The alerts of an objective, one for each pair of windows.
 pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> {
     let windows = objective.windows.iter();
+    let fleet = &links.options.fleet;
     windows
         .map(|window| Alerting {
             name: objective.alert,
-            expr: promql::render(&objective.burns(window).of_bots(), Place::Rule),
+            expr: promql::render(&objective.burns(window).of_bots(), Place::Rule, fleet),
             hold: window.hold,
             labels: vec![
                 ("severity", window.severity.as_str().to_owned()),
@@ -61,7 +65,7 @@ pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> 
             summary: objective.summary.to_owned(),
             description: objective.description(
                 window,
-                "{{ $labels.job }}",
+                &text::job(fleet, text::label),
                 "{{ $value | humanizePercentage }}",
             ),
             runbook_url: links.runbook(objective.alert),

@@ -1,5 +1,6 @@
 //! Unit tests of the rules, for `promtool test rules`.
 
+mod places;
 mod series;
 
 use std::{borrow::Cow, time::Duration};
@@ -9,8 +10,9 @@ use botmeter_board::{
 };
 use botmeter_core::process::HEARTBEAT;
 
-use super::{Alerting, Rules};
-use crate::{Problem, yaml::Yaml};
+use self::places::Place;
+use super::{Alerting, Rules, text};
+use crate::{Fleet, Problem, yaml::Yaml};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -31,26 +33,30 @@ struct Test<'a> {
 pub(crate) fn files(
     rules: &Rules,
     board: &Board,
+    fleet: &Fleet,
     problems: &mut Vec<Problem>,
 ) -> Vec<(&'static str, Yaml)> {
+    let places = places::places(fleet);
     let mut tests = Vec::new();
     for alert in &board.alerts {
         let Some(rule) = rules.alerts().find(|rule| rule.name == alert.name) else { continue };
-        tests.extend(of_alert(alert, rule, problems));
+        tests.extend(of_alert(alert, rule, &places, problems));
     }
     for objective in &board.objectives {
         let alerts: Vec<_> = rules.alerts().filter(|rule| rule.name == objective.alert).collect();
-        tests.extend(of_objective(objective, &alerts, problems));
+        tests.extend(of_objective(objective, &alerts, &places, problems));
     }
     let (slow, quick): (Vec<_>, Vec<_>) = tests.into_iter().partition(|test| test.pace > MINUTE);
     let files = [("", quick), ("-slow", slow)];
     files
         .into_iter()
-        .filter_map(|(suffix, tests)| Some((suffix, file(rules, tests.first()?.pace, &tests))))
+        .filter_map(|(suffix, tests)| {
+            Some((suffix, file(rules, tests.first()?.pace, &tests, &places)))
+        })
         .collect()
 }
 
-fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>]) -> Yaml {
+fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>], places: &[Place]) -> Yaml {
     // promtool evaluates groups in any order otherwise, and an alert would see
     // what was recorded now or one step ago.
     let order = rules.groups.iter().map(|group| Yaml::text(&group.name)).collect();
@@ -58,39 +64,46 @@ fn file(rules: &Rules, pace: Duration, tests: &[Test<'_>]) -> Yaml {
         ("rule_files", Yaml::List(vec![Yaml::text(format!("../{}.rules.yml", rules.domain))])),
         ("evaluation_interval", Yaml::text(spelt(pace))),
         ("group_eval_order", Yaml::List(order)),
-        ("tests", Yaml::List(tests.iter().map(Test::yaml).collect())),
+        ("tests", Yaml::List(tests.iter().map(|test| test.yaml(places)).collect())),
     ])
 }
 
 /// It fires, it does not, and it is silent when there is nothing, and about a
 /// program whose series have the same names by chance.
-fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) -> Vec<Test<'a>> {
-    let place = format!("alert {}", alert.name);
+fn of_alert<'a>(
+    alert: &'a Alert,
+    rule: &Alerting,
+    places: &[Place],
+    problems: &mut Vec<Problem>,
+) -> Vec<Test<'a>> {
+    let of_it = format!("alert {}", alert.name);
     let firing = &alert.fires;
     if firing.keys != alert.when.labels && !firing.example.feeds.is_empty() {
         problems.push(Problem::new(
-            &place,
+            &of_it,
             "the example fires for other labels than the condition has; take the same tuple",
         ));
     }
     for feed in firing.example.feeds.iter().chain(&alert.is_quiet.feeds) {
-        problems.extend(series::objection(feed).map(|what| Problem::new(&place, what)));
+        problems.extend(series::objection(feed).map(|what| Problem::new(&of_it, what)));
     }
     let labels: Vec<_> = firing.labels.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    let said = |text: &'static str| {
+    let said = |text: &'static str, job: &str| {
         let fill = |word: &str| match word {
             "value" => Some(firing.shown.clone()),
-            "job" => Some(EXAMPLE_JOB.to_owned()),
+            "job" => Some(job.to_owned()),
             key => labels.iter().find(|(known, _)| *known == key).map(|(_, v)| (*v).to_owned()),
         };
         // What is not known was complained of when the rule was made.
         filled(text, fill).unwrap_or_default()
     };
-    let fired = fired(rule, &labels, &said(alert.summary), &said(alert.description));
+    let fired = fired(rule, places, &labels, |job| {
+        (said(alert.summary, job), said(alert.description, job))
+    });
     let (loud, quiet) = (&firing.example, &alert.is_quiet);
     let soon = alert.hold + 10 * MINUTE;
     let mut tests = vec![
-        Test::new(alert.name, "fires", &loud.feeds, vec![(loud.after, vec![fired])]),
+        Test::new(alert.name, "fires", &loud.feeds, vec![(loud.after, fired)]),
         Test::new(alert.name, "does not fire", &quiet.feeds, vec![(quiet.after, Vec::new())]),
         Test::new(alert.name, "does not fire without data", &[], vec![(soon, Vec::new())]),
     ];
@@ -105,12 +118,13 @@ fn of_alert<'a>(alert: &'a Alert, rule: &Alerting, problems: &mut Vec<Problem>) 
 fn of_objective(
     objective: &Objective,
     alerts: &[&Alerting],
+    places: &[Place],
     problems: &mut Vec<Problem>,
 ) -> Vec<Test<'static>> {
     let name = objective.alert;
     let fired = |(window, rule): (&BurnWindow, &&Alerting)| {
-        let said = objective.description(window, EXAMPLE_JOB, "100%");
-        fired(rule, &[], objective.summary, &said)
+        let said = |job: &str| objective.description(window, job, "100%");
+        fired(rule, places, &[], |job| (objective.summary.to_owned(), said(job)))
     };
     let holds = objective.windows.iter().map(|window| window.hold);
     let (Some(shortest), Some(longest)) = (holds.clone().min(), holds.max()) else {
@@ -119,8 +133,8 @@ fn of_objective(
     // Some minutes for the first samples to be there.
     let (soon, late) = (shortest + 5 * MINUTE, longest + 5 * MINUTE);
     let windows = || objective.windows.iter().zip(alerts);
-    let first = windows().filter(|(window, _)| window.hold < soon).map(fired).collect();
-    let all = windows().map(fired).collect();
+    let first = windows().filter(|(window, _)| window.hold < soon).flat_map(fired).collect();
+    let all = windows().flat_map(fired).collect();
     let floor = objective.floor.value;
     let often = objective.often();
     let rarely = floor / 2.0 / (late.as_secs_f64() / 60.0);
@@ -185,7 +199,7 @@ impl<'a> Test<'a> {
         Self { alert, what, feeds, checks, end, pace }
     }
 
-    fn yaml(&self) -> Yaml {
+    fn yaml(&self, places: &[Place]) -> Yaml {
         let checks = self.checks.iter().map(|(after, fired)| {
             Yaml::map([
                 ("eval_time", Yaml::text(spelt(*after))),
@@ -193,7 +207,7 @@ impl<'a> Test<'a> {
                 ("exp_alerts", Yaml::List(fired.clone())),
             ])
         });
-        let inputs = series::inputs(&self.feeds, self.pace, self.end);
+        let inputs = series::inputs(&self.feeds, places, self.pace, self.end);
         Yaml::map([
             ("name", Yaml::text(format!("{} {}", self.alert, self.what))),
             ("interval", Yaml::text(spelt(self.pace))),
@@ -203,12 +217,28 @@ impl<'a> Test<'a> {
     }
 }
 
-fn fired(rule: &Alerting, labels: &[(&str, &str)], summary: &str, description: &str) -> Yaml {
-    let mut expected = vec![("job", EXAMPLE_JOB)];
-    expected.extend(labels);
-    expected.extend(rule.labels.iter().map(|(key, value)| (*key, value.as_str())));
-    let annotations = rule.annotations(summary, description).into_iter();
-    let filled = annotations
-        .map(|(key, text)| (key, text.replace("{{ $labels.job | urlquery }}", EXAMPLE_JOB)));
-    Yaml::map([("exp_labels", Yaml::texts(expected)), ("exp_annotations", Yaml::texts(filled))])
+/// The alert in each place that is watched, with what it says of a job that is
+/// called so.
+fn fired(
+    rule: &Alerting,
+    places: &[Place],
+    labels: &[(&str, &str)],
+    says: impl Fn(&str) -> (String, String),
+) -> Vec<Yaml> {
+    let watched = places.iter().filter(|place| place.is_watched);
+    let one = |place: &Place| {
+        let mut expected = vec![("job", EXAMPLE_JOB)];
+        expected.extend(place.pairs());
+        expected.extend(labels);
+        expected.extend(rule.labels.iter().map(|(key, value)| (*key, value.as_str())));
+        let (summary, description) = says(&place.job);
+        let annotations = rule.annotations(&summary, &description).into_iter();
+        let own = [("job", EXAMPLE_JOB)].into_iter().chain(place.pairs());
+        let filled = annotations.map(|(key, text)| {
+            let fill = |text: String, (key, value)| text.replace(&text::in_address(key), value);
+            (key, own.clone().fold(text.to_owned(), fill))
+        });
+        Yaml::map([("exp_labels", Yaml::texts(expected)), ("exp_annotations", Yaml::texts(filled))])
+    };
+    watched.map(one).collect()
 }

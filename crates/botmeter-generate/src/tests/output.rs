@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Dashboard, Limit, Panel, Row, Severity, Show, firing, firing_for, increase, last, within,
+    Dashboard, Limit, OwnUnit, Panel, Row, Severity, Show, firing, firing_for, increase, last,
+    within,
 };
 use expect_test::expect;
 use serde_json::Value;
@@ -437,4 +438,30 @@ fn alerts_that_fire_are_listed_and_lead_to_what_to_do() {
     .assert_eq(page);
     let nowhere = Options { reference_url: None, ..options() };
     assert_eq!(link(&listed(&nowhere)), None);
+}
+
+#[test]
+fn a_unit_of_ones_own_stands_in_panels_columns_and_alerts() {
+    const MAILS: Show = Show::Own(OwnUnit::Counted("mails"));
+    const WATTS: Show = Show::Own(OwnUnit::Grafana { id: "watt", text: "W" });
+    let mut board = sample::board();
+    let euros = Show::Own(OwnUnit::Money("€"));
+    let panels =
+        [("Own mails", MAILS), ("Own euros", euros), ("Own watts", WATTS)].map(|(title, show)| {
+            Panel::stat(title, sample::DESCRIPTION, show).draw(last(&sample::OPEN).all())
+        });
+    board.undrawn.clear();
+    board.dashboards[0].rows.push(Row::open("Own", panels));
+    board.alerts[0].show = WATTS;
+    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    for (title, unit, empty) in [
+        ("Own mails", "count:mails", "0"),
+        ("Own euros", "currency:€", "0"),
+        ("Own watts", "watt", "no traffic"),
+    ] {
+        let fields = fields(&files, title);
+        assert_eq!((&fields["unit"], &fields["noValue"]), (&unit.into(), &empty.into()), "{title}");
+    }
+    let rules = files.text("prometheus/mail.rules.yml").unwrap();
+    assert!(rules.contains(r#"{{ $value | printf "%.4g" }} W mails of"#), "{rules}");
 }

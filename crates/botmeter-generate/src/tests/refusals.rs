@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, Panel, Row, Severity, Show, age, heat,
+    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, OwnUnit, Panel, Row, Severity, Show, age, heat,
     increase, last, quantile, rate, ratio, share, share_of, within,
 };
 use expect_test::{Expect, expect};
@@ -36,6 +36,21 @@ fn with_panel(panel: Panel, expected: &Expect) {
 #[test]
 fn the_sample_is_in_order() {
     assert_eq!(problems_of(|_| {}), Vec::<String>::new());
+}
+
+#[test]
+fn units_are_words_or_signs() {
+    let show = Show::Own(OwnUnit::Counted(" "));
+    with_panel(
+        Panel::stat("Unit", DESCRIPTION, show).draw(increase(&SENT).all()),
+        &expect![[
+            r#"dashboard mail-out panel "Unit": the unit " " is to be a word or a sign, without braces"#
+        ]],
+    );
+    refused(
+        |board| board.alerts[0].show = Show::Own(OwnUnit::Grafana { id: "watt", text: "{W}" }),
+        &expect![[r#"alert MailWaits: the unit "{W}" is to be a word or a sign, without braces"#]],
+    );
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::Fleet;
 use crate::sample;
 
 const SELECTED: &str = r#"{job=~"$job", instance=~"$instance"}"#;
 
 fn definitions() -> Definitions {
-    let mut definitions = Definitions::new(sample::catalogue().instruments());
-    definitions.record("job_queue:mail:rate5m", &["job", "queue"]);
+    let mut definitions = Definitions::new(sample::catalogue().instruments(), &Fleet::default());
+    definitions.record("job_queue:mail:rate5m", &["job", "queue"].map(str::to_owned));
     definitions
 }
 
@@ -38,6 +39,28 @@ fn the_labels_of_a_result_are_known() {
     );
     assert_eq!(labels("time() - max by (job) (mail_last_timestamp_seconds)"), ["job"]);
     assert_eq!(labels("vector(0.99)"), Vec::<String>::new());
+}
+
+#[test]
+fn bots_that_are_told_apart_are_not_mixed() {
+    let fleet = Fleet {
+        selected: vec![("environment".to_owned(), "a\"b".to_owned())],
+        labels: vec!["cluster".to_owned()],
+    };
+    let definitions = Definitions::new(sample::catalogue().instruments(), &fleet);
+    let problems = |expr: &str, place| check(expr, &definitions, place).problems.join("\n");
+    let waiting = r#"sum by (environment, cluster, job) (mail_waiting{environment="a\"b"})"#;
+    let paired = format!("{waiting} and on (environment, cluster, job) {waiting}");
+    assert_eq!(problems(&paired, Place::Rule), "");
+    expect!["pairs across all values of cluster"].assert_eq(&problems(
+        &paired.replace("on (environment, cluster", "on (environment"),
+        Place::Rule,
+    ));
+    expect![[r#"does not select mail_waiting by environment="a\"b""#]]
+        .assert_eq(&problems("sum(mail_waiting)", Place::Rule));
+    let selected = format!(r#"mail_waiting{{environment="a\"b", {}"#, &SELECTED[1..]);
+    expect![[r#"does not select mail_waiting by cluster=~"$cluster""#]]
+        .assert_eq(&problems(&selected, Place::Panel));
 }
 
 #[test]

@@ -4,11 +4,17 @@ use std::time::Duration;
 
 use botmeter_board::{Behavior, Feed, Played, played};
 
+use super::Place;
 use crate::{promql, yaml::Yaml};
 
-/// The series of the feeds, step by step, until this time.
-pub(super) fn inputs(feeds: &[Feed], pace: Duration, end: Duration) -> Vec<Yaml> {
-    played(feeds).iter().map(|series| input(series, pace, end)).collect()
+/// The series of the feeds in all of these places, step by step, until this
+/// time.
+pub(super) fn inputs(feeds: &[Feed], places: &[Place], pace: Duration, end: Duration) -> Vec<Yaml> {
+    let played = played(feeds);
+    let inputs = places
+        .iter()
+        .flat_map(|place| played.iter().map(move |series| input(series, place, pace, end)));
+    inputs.collect()
 }
 
 /// Why a series cannot do what the example says.
@@ -25,10 +31,13 @@ pub(super) fn objection(feed: &Feed) -> Option<String> {
     }
 }
 
-fn input(series: &Played, pace: Duration, end: Duration) -> Yaml {
+fn input(series: &Played, place: &Place, pace: Duration, end: Duration) -> Yaml {
     let Played { name, labels, start, per_minute, from, until } = series;
-    let labels: Vec<_> =
-        labels.iter().map(|(key, value)| format!("{key}={}", promql::quoted(value))).collect();
+    let own = labels.iter().map(|(key, value)| (*key, value.as_str()));
+    let labels: Vec<_> = own
+        .chain(place.pairs())
+        .map(|(key, value)| format!("{key}={}", promql::quoted(value)))
+        .collect();
     let seconds = pace.as_secs();
     let from = from.as_secs() / seconds;
     let until = until.unwrap_or(end).as_secs() / seconds;
