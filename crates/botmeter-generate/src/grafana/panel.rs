@@ -105,6 +105,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
             instant: is_instant,
             format: format.to_owned(),
             exemplar: is_latency(drawn, line).then_some(true),
+            is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, board::Expr::Raw { .. })),
         })
         .collect()
 }
