@@ -11,6 +11,7 @@ mod drawing;
 mod events;
 mod example;
 mod expr;
+mod foreign;
 mod labels;
 mod limits;
 mod line;
@@ -39,6 +40,7 @@ pub use example::{Behavior, Example, Feed, Firing};
 pub use expr::{
     Comparison, Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window,
 };
+pub use foreign::{Foreign, Growth};
 pub use limits::{Limits, Step};
 pub use line::{Color, Line};
 pub use mark::{Happening, Mark};
@@ -46,7 +48,6 @@ pub use objective::{BurnWindow, FOUR_WINDOWS, Measure, Objective};
 pub use panel::{Kind, Panel, Scope};
 pub use played::{EXAMPLE_JOB, Played, pace, played};
 pub use query::{Compared, Query, Share, ShareBy, ratio, share, share_of, top};
-pub use raw::{Foreign, Growth};
 pub use recording::{Recorded, Recording};
 pub use series::{Counted, Cumulative, Level, Series};
 pub use show::{OwnUnit, Show};

@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod model;
 mod options;
+mod page;
 mod panel;
 mod settings;
 mod traces;
@@ -37,7 +38,7 @@ pub(crate) fn dashboard(
     options: &Options,
 ) -> (Dashboard, Vec<Problem>) {
     let page =
-        panel::Page { dashboard, limits, fleet: &options.fleet, has_traces: options.has_traces };
+        page::Page { dashboard, limits, fleet: &options.fleet, has_traces: options.has_traces };
     let mut problems = Vec::new();
     let panels = layout::items(&page, &mut problems);
     let mut tags = menu_tags(options);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::{self as board, Color, Kind, Limits, Line, Show};
+use botmeter_board::{self as board, Color, Kind, Line, Show};
 
 use super::{
     limits, links,
@@ -10,6 +10,7 @@ use super::{
         Cell, Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
         Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
     },
+    page::Page,
     settings,
     units::unit,
     variables::prometheus,
@@ -18,15 +19,6 @@ use crate::{
     Problem,
     promql::{self, Fleet, Place},
 };
-
-/// What the panels of one dashboard have in common.
-#[derive(Debug)]
-pub(super) struct Page<'a> {
-    pub(super) dashboard: &'a board::Dashboard,
-    pub(super) limits: &'a Limits,
-    pub(super) fleet: &'a Fleet,
-    pub(super) has_traces: bool,
-}
 
 /// The number of a panel in its dashboard.
 ///
