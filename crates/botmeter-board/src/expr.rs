@@ -4,7 +4,7 @@ use std::{iter, time::Duration};
 
 use botmeter_core::{Descriptor, label::LabelInfo};
 
-use crate::Severity;
+use crate::{Foreign, Severity};
 
 /// The labels that a result is grouped by.
 pub type Labels = &'static [LabelInfo];
@@ -70,6 +70,15 @@ pub enum Expr {
         by: Labels,
         /// How far back.
         offset: Option<Duration>,
+    },
+    /// A query in words of PromQL, about series that botmeter does not record.
+    Raw {
+        /// The words, with what depends on the place behind `$`.
+        text: &'static str,
+        /// The labels of the result.
+        by: Labels,
+        /// What it asks for.
+        of: &'static [Foreign],
     },
     /// How many alerts of this severity fire for the selected jobs.
     Firing {
@@ -256,6 +265,7 @@ impl Expr {
             | Self::Vanished { .. }
             | Self::Recent { .. }
             | Self::Recorded { .. }
+            | Self::Raw { .. }
             | Self::Firing { .. }
             | Self::Alerts
             | Self::AlertAges

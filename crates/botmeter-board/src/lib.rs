@@ -11,6 +11,7 @@ mod drawing;
 mod events;
 mod example;
 mod expr;
+mod foreign;
 mod labels;
 mod limits;
 mod line;
@@ -20,6 +21,7 @@ mod panel;
 mod played;
 pub mod promql;
 mod query;
+mod raw;
 mod recording;
 mod series;
 mod show;
@@ -39,6 +41,7 @@ pub use example::{Behavior, Example, Feed, Firing};
 pub use expr::{
     Comparison, Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window,
 };
+pub use foreign::{Foreign, Growth};
 pub use limits::{Limits, Step};
 pub use line::{Color, Line};
 pub use mark::{Happening, Mark};

@@ -142,6 +142,7 @@ impl Speller<'_> {
                 let own: Vec<_> = self.fleet.matchers().collect();
                 (format!("{name}{}{}", braced(&own), ago(*offset)), Bond::Atom)
             }
+            Expr::Raw { text, by, .. } => (self.filled(text, by), Bond::Or),
             Expr::Firing { severity } => {
                 let severity = format!("severity={}", quoted(severity.as_str()));
                 let series = self.alerts("ALERTS", &[FIRING, &severity]);
@@ -195,6 +196,30 @@ impl Speller<'_> {
         let mut keys = self.scope();
         keys.extend(["alertname", "severity"].map(str::to_owned));
         format!("{fold} by ({}) ({series})", keys.join(", "))
+    }
+
+    /// The words with what depends on the place.
+    fn filled(self, text: &str, by: &[LabelInfo]) -> String {
+        let mut keys = self.scope();
+        keys.extend(by.iter().map(|label| label.key().to_owned()));
+        let fills = [
+            ("$bots", self.chosen(&["job", "instance"]).join(", ")),
+            ("$fleet", self.chosen(&[]).join(", ")),
+            ("$by", keys.join(", ")),
+            ("$window", self.window(Window::Auto)),
+            ("$shown", self.window(Window::Shown)),
+        ];
+        // In two steps, because what is put in has words behind `$` of its own.
+        let marked = fills.iter().enumerate().fold(text.to_owned(), |text, (at, (word, _))| {
+            text.replace(word, &format!("\u{0}{at}\u{0}"))
+        });
+        fills.iter().enumerate().fold(marked, |text, (at, (_, fill))| {
+            let mark = format!("\u{0}{at}\u{0}");
+            // Nothing is followed by no comma.
+            let text =
+                if fill.is_empty() { text.replace(&(mark.clone() + ", "), "") } else { text };
+            text.replace(&mark, fill)
+        })
     }
 
     /// What these bots have in common, and what is chosen of these labels.

@@ -60,7 +60,7 @@ pub fn top<G: LabelSet>(count: u8, of: Query<G>) -> Query<G> {
 }
 
 impl<G: LabelSet> Query<G> {
-    pub(crate) fn new(expr: Expr) -> Self {
+    pub(crate) const fn new(expr: Expr) -> Self {
         Self { expr, labels: PhantomData }
     }
 

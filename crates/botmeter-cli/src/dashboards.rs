@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use botmeter_generate::{Catalogue, Mode, Options, generate};
 use clap::Args;
 
-use crate::{failure::Failure, options::duration, say};
+use crate::{duration::duration, failure::Failure, say};
 
 /// Where the files go, and what their links lead to.
 #[derive(Args, Debug)]

@@ -6,6 +6,7 @@ mod check;
 mod dashboards;
 #[doc(hidden)]
 pub mod doctor;
+mod duration;
 mod failure;
 mod fetch;
 mod keep;

@@ -4,7 +4,7 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::{dashboards::Dashboards, doctor, target::Target};
+use crate::{dashboards::Dashboards, doctor, duration::duration, target::Target};
 
 /// What bots measure, without Prometheus and Grafana.
 #[derive(Debug, Parser)]
@@ -175,14 +175,6 @@ pub(crate) struct Sources {
     /// How much memory the samples may take; beyond it, the oldest go
     #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = size)]
     pub(crate) memory: u64,
-}
-
-pub(crate) fn duration(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("it must be longer than nothing".to_owned()),
-        Ok(duration) => Ok(duration),
-        Err(error) => Err(format!("{error}; write it like 30s, 2m or 1m30s")),
-    }
 }
 
 /// Prometheus' API and the pages of bots are made for seconds.

@@ -8,6 +8,7 @@ mod limits;
 mod links;
 mod model;
 mod options;
+mod page;
 mod panel;
 mod settings;
 mod traces;
@@ -36,7 +37,7 @@ pub(crate) fn dashboard(
     limits: &Limits,
     options: &Options,
 ) -> (Dashboard, Vec<Problem>) {
-    let page = panel::Page { dashboard, limits, options };
+    let page = page::Page { dashboard, limits, options };
     let mut problems = Vec::new();
     let panels = layout::items(&page, &mut problems);
     let mut tags = menu_tags(options);

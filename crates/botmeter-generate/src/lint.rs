@@ -8,6 +8,7 @@ mod kubernetes;
 mod options;
 mod promql;
 mod queries;
+mod raw;
 mod reach;
 mod rules;
 mod shares;
@@ -20,6 +21,7 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
     problems.extend(boards::names(catalogue));
     problems.extend(boards::coverage(catalogue));
     problems.extend(boards::values(catalogue));
+    problems.extend(raw::queries(catalogue, &options.fleet));
     problems.extend(complete::boards(catalogue));
     problems.extend(boards::objectives(catalogue, options));
     problems.extend(reach::alerts(catalogue, options));

@@ -5,6 +5,7 @@ mod disk;
 mod incomplete;
 mod options;
 mod output;
+mod raw;
 mod refusals;
 mod triage;
 

@@ -3,7 +3,7 @@
 mod groups;
 mod kinds;
 
-use botmeter_board::{Kind, Limits, Panel, Step, Variable};
+use botmeter_board::{Expr, Kind, Limits, Panel, Step, Variable};
 use botmeter_window::Track;
 
 use crate::{
@@ -44,6 +44,11 @@ pub fn draw(
     }
 }
 
+/// Instead of a picture, where series of others are asked for and no Prometheus
+/// can be.
+const ONLY_PROMETHEUS: &str =
+    "This is about series that only Prometheus has; ask it with --prometheus, or look in Grafana.";
+
 /// How good or bad a value is, if there is a limit to tell.
 fn level(steps: &[Step], value: f64) -> Option<Level> {
     if steps.len() < 2 || value.is_nan() {
@@ -76,6 +81,10 @@ impl Drawer<'_> {
     fn drawing(&self) -> Result<(Drawn, Drawing), String> {
         if self.panel.kind == Kind::Text {
             return Ok((Drawn::default(), Drawing::Text(markdown::read(self.panel.description))));
+        }
+        let exprs = || self.panel.lines.iter().flat_map(|line| line.expr.walk());
+        if !self.answers.reads_promql() && exprs().any(|expr| matches!(expr, Expr::Raw { .. })) {
+            return Ok((Drawn::default(), Drawing::Nothing(ONLY_PROMETHEUS.to_owned())));
         }
         if self.panel.kind == Kind::Table {
             let table = self.table()?;

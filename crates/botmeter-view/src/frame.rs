@@ -69,6 +69,11 @@ pub trait Answers: fmt::Debug {
         Ok(Vec::new())
     }
 
+    /// Whether PromQL can be asked, and not only what boards ask for.
+    fn reads_promql(&self) -> bool {
+        false
+    }
+
     /// Who answers, and what is doubtful about it, as sentences for the page.
     fn notes(&self) -> Vec<String> {
         Vec::new()

@@ -5,8 +5,8 @@ mod again;
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Board, Color, Dashboard, Direction, Example, Expr, Limit, Limits, Panel, Severity, Show,
-    Variable, heat, increase, last, quantile, rate, ratio, share,
+    Alert, Board, Color, Dashboard, Direction, Example, Expr, Foreign, Limit, Limits, Panel, Query,
+    Severity, Show, Variable, heat, increase, last, quantile, rate, ratio, share,
 };
 use botmeter_core::{
     Counter, Gauge, Histogram, Instrument, Unit, buckets, closed_label, open_label,
@@ -339,4 +339,19 @@ fn advice_judges_a_number_as_a_warning_would() {
     let advised = panel.clone().advised_above(&some);
     assert_eq!(level(&advised), (Some(Level::Warning), Some(some.reason.to_owned())));
     assert_eq!(level(&panel.advised_below(&some)).0, Some(Level::Well));
+}
+
+#[test]
+fn series_of_others_are_for_prometheus_alone_and_that_is_said() {
+    const DEPTH: Foreign = Foreign::gauge("rabbitmq_depth", &[]);
+    let query = Query::<()>::raw("sum(rabbitmq_depth{$bots})", &[DEPTH]);
+    for panel in [
+        Panel::stat("Depth", DESCRIPTION, Show::Count).draw(query.clone() * 2.0),
+        Panel::time_series("Depths", DESCRIPTION, Show::Count).draw(query),
+    ] {
+        let history = History::new(Bounds::default());
+        let picture = draw(&panel, &[], &Limits::default(), &history, &frame());
+        let Drawing::Nothing(text) = picture.drawing else { panic!("{picture:?}") };
+        assert!(text.contains("only Prometheus has"), "{text}");
+    }
 }

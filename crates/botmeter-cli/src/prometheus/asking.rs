@@ -51,6 +51,10 @@ impl Asking {
 }
 
 impl Answers for Asking {
+    fn reads_promql(&self) -> bool {
+        true
+    }
+
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
         self.note(question(&self.rules, expr, place, Moments::One(at)));
         Ok(Vec::new())
@@ -104,6 +108,10 @@ impl Asked {
 }
 
 impl Answers for Asked {
+    fn reads_promql(&self) -> bool {
+        true
+    }
+
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
         let rows = self.rows(&question(&self.rules, expr, place, Moments::One(at)))?;
         Ok(rows.into_iter().next().unwrap_or_default())

@@ -4,7 +4,8 @@ use botmeter_board as board;
 
 use super::{
     model::{GridPos, Item, Panel, Row},
-    panel::{self, Page, panel_id},
+    page::Page,
+    panel::{self, panel_id},
 };
 use crate::Problem;
 

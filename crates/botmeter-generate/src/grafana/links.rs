@@ -3,7 +3,7 @@
 use botmeter_board::{self as board, AlertName, Kind};
 use botmeter_core::label::{Label, LabelInfo};
 
-use super::{model::Link, panel::Page, traces};
+use super::{model::Link, page::Page, traces};
 use crate::Fleet;
 
 /// What leads on from all that a panel shows.

@@ -204,6 +204,10 @@ pub(crate) struct Target {
     pub(crate) format: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) exemplar: Option<bool>,
+    /// Whether it is about series of others, which are checked where they are
+    /// declared.
+    #[serde(skip)]
+    pub(crate) is_foreign: bool,
 }
 
 #[derive(Clone, Debug, Serialize)]

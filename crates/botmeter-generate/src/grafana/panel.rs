@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::{self as board, Color, Kind, Limits, Line, Show};
+use botmeter_board::{self as board, Color, Kind, Line, Show};
 
 use super::{
     limits, links,
@@ -10,22 +10,15 @@ use super::{
         Cell, Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
         Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
     },
+    page::Page,
     settings,
     units::unit,
     variables::prometheus,
 };
 use crate::{
-    Options, Problem,
+    Problem,
     promql::{self, Fleet, Place},
 };
-
-/// What the panels of one dashboard have in common.
-#[derive(Debug)]
-pub(super) struct Page<'a> {
-    pub(super) dashboard: &'a board::Dashboard,
-    pub(super) limits: &'a Limits,
-    pub(super) options: &'a Options,
-}
 
 /// The number of a panel in its dashboard.
 ///
@@ -104,6 +97,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
             instant: is_instant,
             format: format.to_owned(),
             exemplar: is_latency(drawn, line).then_some(true),
+            is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, board::Expr::Raw { .. })),
         })
         .collect()
 }

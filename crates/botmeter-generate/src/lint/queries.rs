@@ -11,7 +11,7 @@ use crate::{
 pub(super) fn panels(dashboard: &Dashboard, definitions: &Definitions) -> Vec<Problem> {
     let mut problems = Vec::new();
     for panel in dashboard.panels() {
-        for target in &panel.targets {
+        for target in panel.targets.iter().filter(|target| !target.is_foreign) {
             let place = format!("{} query {}", panel_place(dashboard, &panel.title), target.ref_id);
             let checked = promql::check(&target.expr, definitions, promql::Place::Panel);
             problems.extend(checked.problems.iter().map(|what| Problem::new(&place, what)));
@@ -34,7 +34,7 @@ fn links(dashboard: &Dashboard, panel: &Panel, definitions: &Definitions) -> Vec
     let links = panel.field_config.iter().flat_map(|fields| &fields.defaults.links);
     let asked: Vec<_> = links.flat_map(|link| field_labels(&link.url)).collect();
     let mut problems = Vec::new();
-    for target in &panel.targets {
+    for target in panel.targets.iter().filter(|target| !target.is_foreign) {
         let labels = promql::check(&target.expr, definitions, promql::Place::Panel).labels;
         for label in asked.iter().filter(|label| !labels.contains(**label)) {
             problems.push(Problem::new(

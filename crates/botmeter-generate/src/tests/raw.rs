@@ -1,0 +1,127 @@
+//! Queries in words of PromQL, about what others record.
+
+use std::time::Duration;
+
+use botmeter_board::{Board, Foreign, Limit, Panel, Query, Row, Scope, Show, Trigger};
+use expect_test::{Expect, expect};
+
+use super::{options, problems_of, problems_with};
+use crate::{
+    Asked, Catalogue, Options, generate, promql,
+    sample::{self, DESCRIPTION, Mail, Queue},
+};
+
+const CPU: Foreign = Foreign::counter("node_cpu_seconds_total", &["mode"]);
+const DEPTH: Foreign = Foreign::gauge("rabbitmq_depth", &["queue"]);
+
+const BUSY: &str = "sum by ($by) (rate(node_cpu_seconds_total{$fleet, mode!=\"idle\"}[$window]))";
+const DEEP: &str = "max by ($by) (max_over_time(rabbitmq_depth{$bots}[$shown]))";
+
+fn busy() -> Query<()> {
+    Query::raw(BUSY, &[CPU])
+}
+
+fn deep() -> Query<(Queue,)> {
+    Query::raw(DEEP, &[DEPTH])
+}
+
+fn with(query: impl Into<botmeter_board::Line>) -> impl FnOnce(&mut Board) {
+    let panel = Panel::time_series("Raw", DESCRIPTION, Show::Count).draw(query);
+    |board| board.dashboards[0].rows.push(Row::open("Others", [panel]))
+}
+
+fn spelt(options: &Options, query: impl Into<botmeter_board::Line>) -> String {
+    let mut board = sample::board();
+    with(query)(&mut board);
+    let files = generate(&Catalogue::new().domain::<Mail>(board), options).unwrap();
+    let page: serde_json::Value =
+        serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
+    let mut panels = page["panels"].as_array().unwrap().iter();
+    let target = &panels.find(|panel| panel["title"] == "Raw").unwrap()["targets"][0];
+    let text = |key: &str| target[key].as_str().unwrap().to_owned();
+    format!("{}: {}", text("legendFormat"), text("expr"))
+}
+
+#[test]
+fn what_depends_on_the_place_is_put_in() {
+    expect![[r#"Raw: sum by () (rate(node_cpu_seconds_total{mode!="idle"}[$__rate_interval]))"#]]
+        .assert_eq(&spelt(&options(), busy()));
+    expect![[r#"{{queue}}: max by (queue) (max_over_time(rabbitmq_depth{job=~"$job", instance=~"$instance"}[$__range]))"#]].assert_eq(&spelt(&options(), deep()));
+    let fleet = options().selector("environment", "$").extra_label("cluster");
+    assert!(!problems_with(&fleet, |_| {}).is_empty(), "a value with $ is no value");
+    let fleet = options().selector("environment", "a\"b").extra_label("cluster");
+    expect![[r#"Raw: (sum by () (rate(node_cpu_seconds_total{environment="a\"b", cluster=~"$cluster", mode!="idle"}[$__rate_interval]))) * 2"#]].assert_eq(&spelt(&fleet, busy() * 2.0));
+    let asked = Asked {
+        scope: Scope::Instance,
+        variables: &[],
+        chosen: &[("job", "$by")],
+        rate_interval: Duration::from_mins(1),
+        shown: Duration::from_hours(1),
+    };
+    let line = botmeter_board::Line::from(deep());
+    expect![[r#"max by (job, instance, queue) (max_over_time(rabbitmq_depth{job="$by"}[1h]))"#]]
+        .assert_eq(&promql(&line.expr, &asked));
+}
+
+fn refused(text: &'static str, of: &'static [Foreign], expected: &Expect) {
+    expected.assert_eq(&problems_of(with(Query::<()>::raw(text, of))).join("\n"));
+}
+
+#[test]
+fn a_raw_query_asks_for_what_it_declares_and_nothing_else() {
+    refused(
+        "sum(rabbitmq_depth{$bots}",
+        &[DEPTH],
+        &expect![[
+            r#"dashboard mail-out panel "Raw": the raw query does not parse: unclosed left parenthesis: sum(rabbitmq_depth{job=~"$job", instance=~"$instance"}"#
+        ]],
+    );
+    refused(
+        "sum(rabbitmq_depth{$job})",
+        &[DEPTH],
+        &expect![[r#"
+        dashboard mail-out panel "Raw": the raw query does not parse: unexpected character inside braces: '$': sum(rabbitmq_depth{$job})
+        dashboard mail-out panel "Raw": the raw query has $job; there are $bots, $fleet, $by, $window, $shown"#]],
+    );
+    refused(
+        "sum(rabbitmq_depth{$bots}) + up",
+        &[DEPTH, CPU],
+        &expect![[r#"
+        dashboard mail-out panel "Raw": declares node_cpu_seconds_total, which the raw query does not ask for
+        dashboard mail-out panel "Raw": the raw query asks for up, which it does not declare"#]],
+    );
+    refused(
+        "sum(rate(rabbitmq_depth{model=\"x\"}[5m]))",
+        &[DEPTH],
+        &expect![[r#"
+        dashboard mail-out panel "Raw": calls rate on rabbitmq_depth, which also falls
+        dashboard mail-out panel "Raw": selects rabbitmq_depth by model, which it does not declare"#]],
+    );
+    refused(
+        "sum(node_cpu_seconds_total)",
+        &[CPU],
+        &expect![[
+            r#"dashboard mail-out panel "Raw": asks for the plain value of a counter: node_cpu_seconds_total"#
+        ]],
+    );
+    refused(
+        "sum({__name__=\"x\"})",
+        &[],
+        &expect![[
+            r#"dashboard mail-out panel "Raw": the raw query selects series without a name"#
+        ]],
+    );
+    let ungrouped = Query::<(Queue,)>::raw("rabbitmq_depth{$bots}", &[DEPTH]);
+    expect![[r#"dashboard mail-out panel "Raw": the raw query has labels and no $by, which groups by them"#]].assert_eq(&problems_of(with(ungrouped)).join("\n"));
+}
+
+#[test]
+fn rules_have_no_raw_queries() {
+    const MANY: Limit = Limit::new(10.0, "it is too deep");
+    let problems = problems_of(|board| {
+        board.alerts[0].when = Trigger::from(busy().above(&MANY));
+    });
+    let own: Vec<_> = problems.iter().filter(|what| what.contains("raw")).collect();
+    expect!["alert MailWaits: has a raw query, which is for panels; write a rule of your own"]
+        .assert_eq(own[0]);
+}
