@@ -9,6 +9,8 @@ mod allocations;
 mod browser;
 /// Which kind of a failed call the errors of real clients are.
 mod failures;
+/// Samples of times that are past, for a real Prometheus.
+mod filled;
 /// What observing a future adds to its size.
 mod futures;
 mod hour;
@@ -56,6 +58,8 @@ mod real_servers;
 mod real_stack;
 /// The stack without containers, from its start to its end, with its data.
 mod real_stack_native;
+/// What panels say in every state of a bot's life, asked of a real Prometheus.
+mod real_states;
 /// Spans in a real Jaeger, directly and through a real Collector.
 mod real_traces;
 /// An OTLP receiver in this process: the one that the tests of core use.

@@ -2,7 +2,6 @@
 //! the bot has, and that Prometheus itself answers.
 
 use std::{
-    fmt::Write as _,
     fs,
     io::{BufRead, BufReader},
     process::{Child, Command, Stdio},
@@ -16,9 +15,12 @@ use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
 use botmeter_telemetry::{Environment, Telemetry};
 use botmeter_view::{Clock, Frame, anchor, csv, draw};
 use botmeter_window::{Bounds, Chosen, History, Labels};
-use integration_tests::{End, Prometheus, eventually, promtool};
+use integration_tests::{Prometheus, eventually};
 
-use crate::hour;
+use crate::{
+    filled::{fill, sample, series},
+    hour,
+};
 
 const SOON: Duration = Duration::from_mins(2);
 
@@ -73,13 +75,7 @@ fn open_metrics(told: &[(i64, Vec<(Labels, f64)>)]) -> Result<String> {
     for number in 0..told.first().map_or(0, |(_, samples)| samples.len()) {
         for (at, samples) in told {
             let (labels, value) = &samples[number];
-            let pairs = labels.pairs().filter(|(key, _)| *key != "__name__").map(|(key, value)| {
-                let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-                format!("{key}=\"{value}\"")
-            });
-            let pairs: Vec<_> = pairs.collect();
-            let name = labels.name().context("a series has no name")?;
-            writeln!(text, "{name}{{{}}} {value} {}", pairs.join(","), *at as f64 / 1000.0)?;
+            sample(&mut text, &series(labels)?, *value, *at)?;
         }
     }
     text.push_str("# EOF\n");
@@ -94,15 +90,9 @@ fn the_same_samples_give_the_same_numbers_in_every_bit() -> Result<()> {
         beginnings.iter().any(|beginning| name.starts_with(beginning))
     };
     let told = hour::told(is_wanted);
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("hour.om"), open_metrics(&told)?)?;
-    let data = prometheus.data();
-    let data = data.to_str().context("the folder has no name")?;
-    let arguments = ["tsdb", "create-blocks-from", "openmetrics", "hour.om", data];
-    let Some(verdict) = promtool(&arguments, folder.path())? else { return Ok(()) };
-    ensure!(verdict.passed, "{}", verdict.text);
-    // What is put beside it is seen at its start.
-    prometheus.restart(End::Killed)?;
+    if !fill(&mut prometheus, &open_metrics(&told)?)? {
+        return Ok(());
+    }
     let live = Live::start(&["--prometheus", &prometheus.url(), "--interval", "15s"])?;
 
     let mut history = History::new(Bounds::default());

@@ -168,6 +168,28 @@ impl Prometheus {
             .with_context(|| format!("failed to query {promql:?} over {span:?}"))
     }
 
+    /// Evaluates a query at each of these moments, which are equally far apart,
+    /// in milliseconds since 1970.
+    ///
+    /// # Errors
+    ///
+    /// If there are not two moments, and as for a query over a span.
+    pub fn query_moments(&self, promql: &str, moments: &[i64]) -> Result<RangeAnswer> {
+        let [first, second, .., last] = moments else {
+            bail!("{} moments are no span", moments.len())
+        };
+        let seconds = |at: i64| (at as f64 / 1000.0).to_string();
+        let form = [
+            ("query", promql),
+            ("start", &seconds(*first)),
+            ("end", &seconds(*last)),
+            ("step", &seconds(second - first)),
+        ];
+        self.post("/api/v1/query_range", &form)
+            .and_then(Envelope::range)
+            .with_context(|| format!("failed to query {promql:?} from {first} to {last}"))
+    }
+
     /// The values of a label in the series that a selector matches, sorted.
     ///
     /// # Errors

@@ -165,14 +165,21 @@ pub fn recent<L: LabelSet>(
 }
 
 /// How many alerts of this severity fire now for the jobs that a dashboard
-/// shows, for panels; 0 while a program reports and none fires.
+/// shows, for panels; 0 while a program reports, or another alert fires, and
+/// none of these does.
 ///
 /// Alerts watch jobs as a whole, so a choice of instances does not narrow it.
 pub fn firing(severity: Severity) -> Query<()> {
     // Prometheus has no series of alerts that do not fire, and a gap would not
-    // tell that from a Prometheus that does not answer.
+    // tell that from a Prometheus that does not answer. The alert about a
+    // program that is gone fires when nothing reports any more.
+    let or_zero =
+        |severity, like| Expr::OrZero(Box::new(Expr::Firing { severity }), Box::new(like));
+    let others = [Severity::Critical, Severity::Warning, Severity::Info].into_iter();
+    let others = others.filter(|other| *other != severity);
     let programs = last(&BUILD).all().into_expr();
-    Query::new(Expr::OrZero(Box::new(Expr::Firing { severity }), Box::new(programs)))
+    let answered = others.fold(programs, |like, other| or_zero(other, like));
+    Query::new(or_zero(severity, answered))
 }
 
 /// For how many seconds each alert that fires now has asked for attention, for

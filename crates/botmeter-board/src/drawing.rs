@@ -34,10 +34,18 @@ impl Panel {
         let exprs = || self.lines.iter().flat_map(|line| line.expr.walk());
         // These are zero as long as a program reports.
         let is_answered = exprs().any(|expr| matches!(expr, Expr::Firing { .. }));
-        let default = match self.show.is_zero_without_data() {
-            true if is_answered => "no answer",
-            true => "0",
-            false => "no traffic",
+        // Of nothing, there is no number for each.
+        let is_for_each = |expr: &Expr| match expr {
+            Expr::Divide(_, by) => !matches!(**by, Expr::Number(_)),
+            _ => false,
+        };
+        let is_count = self.show.is_zero_without_data() && self.kind != Kind::Table;
+        let default = if is_answered {
+            "no answer"
+        } else if is_count && !exprs().any(is_for_each) {
+            "0"
+        } else {
+            "no traffic"
         };
         self.without_data.unwrap_or(default)
     }
@@ -59,5 +67,27 @@ impl Panel {
     /// The heading of the line's column, in a table.
     pub fn heading(&self, line: &Line) -> &'static str {
         line.name.unwrap_or(self.title)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use botmeter_core::process::{BUILD, START_TIME};
+
+    use super::*;
+    use crate::{Severity, age, firing, last, ratio};
+
+    #[test]
+    fn a_count_of_nothing_is_zero_and_nothing_else_is() {
+        let stat = |show| Panel::stat("A", "B.", show);
+        let builds = || last(&BUILD).all();
+        let text = |panel: Panel| panel.text_without_data();
+        assert_eq!(text(stat(Show::Count).draw(builds())), "0");
+        assert_eq!(text(stat(Show::Dollars).draw(builds() / 24.0)), "0");
+        assert_eq!(text(stat(Show::Seconds).draw(age(&START_TIME).all())), "no traffic");
+        assert_eq!(text(stat(Show::Count).draw(ratio(builds(), builds()))), "no traffic");
+        assert_eq!(text(Panel::table("A", "B.").draw(builds())), "no traffic");
+        assert_eq!(text(stat(Show::Count).draw(firing(Severity::Info))), "no answer");
+        assert_eq!(text(stat(Show::Count).draw(builds()).without_data("none")), "none");
     }
 }

@@ -32,8 +32,9 @@ pub struct Panel {
     pub width: u32,
     /// Height, in Grafana's units of 30 pixels.
     pub height: u32,
-    /// What stands there when there is no data; by default 0, `no traffic`, or
-    /// `no answer` for alerts, which are never without a number.
+    /// What stands there when there is no data; by default 0 for what is
+    /// counted, `no answer` for alerts, which are never without a number, and
+    /// `no traffic` for the rest.
     pub without_data: Option<&'static str>,
     /// Whether each line leads to the traces of its service.
     pub has_traces: bool,

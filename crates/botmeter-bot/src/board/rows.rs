@@ -32,7 +32,8 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).all())
-            .limit(&limits::FAILURES_HIGH),
+            .limit(&limits::FAILURES_HIGH)
+            .without_data("no runs"),
             Panel::stat(
                 "Runs",
                 "Runs that ended within the time shown, however they ended. None at all means \
@@ -55,7 +56,7 @@ fn overview() -> Row {
             )
             .draw(highest(&QUEUE_DEPTH).all())
             .limit(&limits::QUEUE_HIGH)
-            .without_data("no queue"),
+            .without_data("no queue reported"),
             Panel::stat(
                 "Longest without success",
                 "Time since the last success of the process that has gone longest without. A bot \
@@ -64,7 +65,7 @@ fn overview() -> Row {
             )
             .draw(oldest(&LAST_SUCCESS).all())
             .limit(&limits::SUCCESS_OVERDUE)
-            .without_data("no success yet"),
+            .without_data("no success reported"),
             Panel::stat(
                 "Most failures in a row",
                 "Runs in a row that failed, of the bot that has most of them. Zero is good; from \
@@ -89,7 +90,8 @@ fn outcome() -> Row {
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).by::<(BotName,)>())
-            .limit(&limits::FAILURES_HIGH),
+            .limit(&limits::FAILURES_HIGH)
+            .without_data("no runs"),
             Panel::time_series(
                 "Failures by type",
                 "What failed runs failed at, per minute. `internal` is a fault of the bot itself; \
@@ -150,7 +152,8 @@ fn outcome() -> Row {
                 "How many times faster than a month can bear runs fail. At 1, the month's share \
                  of failures lasts exactly a month; the lines are where alerts fire.",
                 &objectives::errors(),
-            ),
+            )
+            .without_data("no runs"),
         ],
     )
 }
@@ -167,7 +170,7 @@ fn success() -> Row {
         .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
         .limit(&limits::SUCCESS_LATE)
         .limit(&limits::SUCCESS_OVERDUE)
-        .without_data("no success yet")
+        .without_data("no success reported")
         .size(24, 8)],
     )
 }
@@ -185,28 +188,32 @@ fn time() -> Row {
             )
             .draw(quantile(0.5, &DURATION).all().named("p50"))
             .draw(quantile(0.95, &DURATION).all().named("p95"))
-            .draw(quantile(0.99, &DURATION).all().named("p99")),
+            .draw(quantile(0.99, &DURATION).all().named("p99"))
+            .without_data("no runs"),
             Panel::time_series(
                 "Slowest runs",
                 "The time within which 95 of 100 runs of each bot end. Compare with the latency \
                  of LLM calls: most of a run is waiting for a model.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).by::<(BotName,)>()),
+            .draw(quantile(0.95, &DURATION).by::<(BotName,)>())
+            .without_data("no runs"),
             Panel::heatmap(
                 "Distribution of durations",
                 "How many runs took how long. Two bands are two kinds of runs, such as those with \
                  something to do and those without.",
                 Show::Seconds,
             )
-            .draw(heat(&DURATION)),
+            .draw(heat(&DURATION))
+            .without_data("no runs"),
             Panel::burn(
                 titles::LATENCY_BUDGET,
                 "How many times faster than a month can bear successful runs take longer than \
                  five minutes. At 1, the month's share of slow runs lasts exactly a month; the \
                  lines are where alerts fire.",
                 &objectives::latency(),
-            ),
+            )
+            .without_data("no runs"),
         ],
     )
 }
@@ -223,7 +230,7 @@ fn backlog() -> Row {
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
             .limit(&limits::QUEUE_HIGH)
-            .without_data("no queue")
+            .without_data("no queue reported")
             .size(8, 8),
             Panel::time_series(
                 titles::QUEUE_DEPTH_IN_AN_HOUR,
@@ -233,7 +240,7 @@ fn backlog() -> Row {
             )
             .draw(forecast(HOUR, &QUEUE_DEPTH).over(Duration::from_mins(30)).by::<(BotName,)>())
             .limit(&limits::QUEUE_FULL)
-            .without_data("no queue")
+            .without_data("no queue reported")
             .size(8, 8),
             Panel::time_series(
                 titles::RUNS_UNDER_WAY,
@@ -279,6 +286,7 @@ fn one_by_one() -> Row {
                 .named("Failures in a row")
                 .limit(&limits::FAILURES_IN_A_ROW),
         )
-        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting").limit(&limits::QUEUE_HIGH))],
+        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting").limit(&limits::QUEUE_HIGH))
+        .without_data("no runs")],
     )
 }

@@ -94,7 +94,8 @@ fn now() -> Row {
             )
             .draw(failed_calls().shown().all())
             .advised_above(&FAILED_CALLS)
-            .leads_to(LLM),
+            .leads_to(LLM)
+            .without_data("no calls"),
             Panel::stat(
                 "LLM latency (p95)",
                 "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
@@ -103,7 +104,8 @@ fn now() -> Row {
             )
             .draw(quantile(0.95, &DURATION).shown().all())
             .advised_above(&SLOW_CALLS)
-            .leads_to(LLM),
+            .leads_to(LLM)
+            .without_data("no calls"),
             Panel::stat(
                 "LLM cost of the last 24 hours",
                 "US dollars spent on calls to models within the last 24 hours, whatever time is \
@@ -122,7 +124,8 @@ fn now() -> Row {
             )
             .draw(failed_runs().shown().all())
             .limit(&FAILURES_HIGH)
-            .leads_to(BOTS),
+            .leads_to(BOTS)
+            .without_data("no runs"),
             Panel::stat(
                 "Oldest success of a bot",
                 "The longest time since a bot last succeeded. It should not be longer than the \
@@ -131,7 +134,7 @@ fn now() -> Row {
             )
             .draw(oldest(&LAST_SUCCESS).all())
             .limit(&SUCCESS_OVERDUE)
-            .without_data("no success yet")
+            .without_data("no success reported")
             .leads_to(BOTS),
         ],
     )
@@ -173,7 +176,8 @@ fn traffic() -> Row {
                  without more traffic is the provider, with more traffic a quota or a pool.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).all().named("p95")),
+            .draw(quantile(0.95, &DURATION).all().named("p95"))
+            .without_data("no calls"),
             Panel::time_series(
                 "Alerts over time",
                 "Alerts that fire for the chosen jobs, by severity. Zero is well; critical ones \
@@ -199,7 +203,8 @@ fn queues() -> Row {
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
-            .limit(&QUEUE_HIGH),
+            .limit(&QUEUE_HIGH)
+            .without_data("no queue reported"),
             Panel::time_series(
                 "Waiting in pipelines and for merges",
                 "Pieces that wait in each pipeline, and branches that wait for the merge lock. \
@@ -208,7 +213,8 @@ fn queues() -> Row {
                 Show::Count,
             )
             .draw(last(&PIPELINE_QUEUE).by::<(PipelineName,)>().named("pipeline"))
-            .draw(highest(&MERGE_QUEUE_DEPTH).all().named("merges")),
+            .draw(highest(&MERGE_QUEUE_DEPTH).all().named("merges"))
+            .without_data("no queue reported"),
             Panel::bar_gauge(
                 "Time since success",
                 "How long ago each bot last succeeded. Longer than its schedule means that it \
@@ -217,7 +223,7 @@ fn queues() -> Row {
             )
             .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
             .limit(&SUCCESS_OVERDUE)
-            .without_data("no success yet")
+            .without_data("no success reported")
             .size(24, 8),
         ],
     )
@@ -256,7 +262,8 @@ fn arrival() -> Row {
                  line that rises means that nothing gets through: see the log of the program.",
                 Show::Seconds,
             )
-            .draw(age(&LAST_EXPORT).by::<(BackendKind,)>()),
+            .draw(age(&LAST_EXPORT).by::<(BackendKind,)>())
+            .without_data("no process reports"),
         ],
     )
 }

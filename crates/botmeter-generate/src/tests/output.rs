@@ -385,11 +385,19 @@ fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
     let files = generate(&catalogue, &options()).unwrap();
     let queries = queries(&files);
     let (_, query) = queries.split_once("Firing | Firing\n").unwrap();
-    // There is a zero as long as a program reports, so a gap is no zero.
+    // There is a zero as long as a program reports or another alert fires, so a
+    // gap is no zero.
     assert_eq!(fields(&files, "Firing")["noValue"], "no answer");
     assert_eq!(fields(&files, "Sent")["noValue"], "0");
-    let expected = "count(ALERTS{alertstate=\"firing\", severity=\"critical\", job=~\"$job\"}) \
-                    or 0 * sum(build_info{job=~\"$job\", instance=~\"$instance\"})";
+    let fires = |severity: &str| {
+        format!("count(ALERTS{{alertstate=\"firing\", severity=\"{severity}\", job=~\"$job\"}})")
+    };
+    let expected = format!(
+        "{} or 0 * ({} or 0 * ({} or 0 * sum(build_info{{job=~\"$job\", instance=~\"$instance\"}})))",
+        fires("critical"),
+        fires("info"),
+        fires("warning")
+    );
     assert_eq!(query.trim(), expected);
 }
 

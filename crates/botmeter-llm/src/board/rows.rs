@@ -32,14 +32,16 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
                  is used up. Below 1 is well; above a dashed line in both windows, somebody is \
                  told. See which errors grow.",
                 errors,
-            ),
+            )
+            .without_data("no calls"),
             Panel::burn(
                 titles::LATENCY_BURN,
                 "How many times faster than the month can bear the budget for slow calls (5 % \
                  above 20.48 s) is used up. Below 1 is well; above a dashed line in both windows, \
                  somebody is told. See which model is slow.",
                 slow,
-            ),
+            )
+            .without_data("no calls"),
         ],
     )
 }

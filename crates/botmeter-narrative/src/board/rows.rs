@@ -34,7 +34,8 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).all())
-            .limit(&limits::SUCCESS_LOW),
+            .limit(&limits::SUCCESS_LOW)
+            .without_data("no runs"),
             Panel::stat(
                 "JSON failure rate",
                 "Share of the replies of the last hour from which the wanted JSON could not be \
@@ -42,7 +43,8 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share(failures(), increase(&JSON_SUCCESS).over(HOUR).all() + failures()))
-            .limit(&limits::JSON_FAILURES_HIGH),
+            .limit(&limits::JSON_FAILURES_HIGH)
+            .without_data("no JSON wanted"),
             Panel::stat(
                 "Runs",
                 "Runs that ended within the time shown, however they ended. None at all means \
@@ -63,14 +65,16 @@ fn overview() -> Row {
                  the acts: a narrative takes as long as its slowest ones together.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).shown().all()),
+            .draw(quantile(0.95, &DURATION).shown().all())
+            .without_data("no runs"),
             Panel::stat(
                 "p95 of acts",
                 "The time within which 95 of 100 acts ended within the time shown. Most of an act \
                  is waiting for a model: compare with the latency of LLM calls.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &ACT_DURATION).shown().all()),
+            .draw(quantile(0.95, &ACT_DURATION).shown().all())
+            .without_data("no acts"),
         ],
     )
 }
@@ -88,7 +92,8 @@ fn outcome() -> Row {
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).by::<(NarrativeName,)>())
-            .limit(&limits::SUCCESS_LOW),
+            .limit(&limits::SUCCESS_LOW)
+            .without_data("no runs"),
             Panel::time_series(
                 "Runs by outcome",
                 "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
@@ -153,14 +158,16 @@ fn durations() -> Row {
                  line that rises has an act that does: see `Slowest acts`.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &DURATION).by::<(NarrativeName,)>()),
+            .draw(quantile(0.95, &DURATION).by::<(NarrativeName,)>())
+            .without_data("no runs"),
             Panel::time_series(
                 "Slowest acts",
                 "The time within which 95 of 100 runs of each act end, however they end. Choose a \
                  narrative above to see its acts alone.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &ACT_DURATION).by::<(ActName,)>()),
+            .draw(quantile(0.95, &ACT_DURATION).by::<(ActName,)>())
+            .without_data("no acts"),
             Panel::time_series(
                 "Time by act",
                 "How many acts of each name are under way on average: the time that they take \
@@ -175,7 +182,8 @@ fn durations() -> Row {
                  with the highest share is the one that ends its narrative.",
                 Show::Ratio,
             )
-            .draw(failed_acts().by::<(ActName,)>()),
+            .draw(failed_acts().by::<(ActName,)>())
+            .without_data("no acts"),
             Panel::time_series(
                 "Percentiles of narratives",
                 "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
@@ -184,14 +192,16 @@ fn durations() -> Row {
             )
             .draw(quantile(0.5, &DURATION).all().named("p50"))
             .draw(quantile(0.95, &DURATION).all().named("p95"))
-            .draw(quantile(0.99, &DURATION).all().named("p99")),
+            .draw(quantile(0.99, &DURATION).all().named("p99"))
+            .without_data("no runs"),
             Panel::heatmap(
                 "Distribution of acts",
                 "How many acts took how long. Acts that a model answers at once and acts in which \
                  it thinks are two bands; a third one is often a time limit.",
                 Show::Seconds,
             )
-            .draw(heat(&ACT_DURATION)),
+            .draw(heat(&ACT_DURATION))
+            .without_data("no acts"),
         ],
     )
 }
@@ -221,7 +231,8 @@ fn one_by_one() -> Row {
                     .show(Show::Seconds),
             )
             .draw(increase(&JSON_SUCCESS).by::<(NarrativeName,)>().named("JSON of use"))
-            .draw(increase(&JSON_FAILURES).by::<(NarrativeName,)>().named("JSON of no use")),
+            .draw(increase(&JSON_FAILURES).by::<(NarrativeName,)>().named("JSON of no use"))
+            .without_data("no runs"),
             Panel::table(
                 "Acts",
                 "Each act of each narrative within the time shown: how often it ended, the share \
@@ -242,7 +253,8 @@ fn one_by_one() -> Row {
                     .by::<(NarrativeName, ActName)>()
                     .named("p95")
                     .show(Show::Seconds),
-            ),
+            )
+            .without_data("no acts"),
         ],
     )
 }

@@ -59,7 +59,8 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().shown().all())
-            .limit(&limits::STAGE_FAILURES_HIGH),
+            .limit(&limits::STAGE_FAILURES_HIGH)
+            .without_data("no passes"),
             Panel::stat(
                 "Longest queue",
                 "Pieces that wait for the stage for which most wait. See `Backlog` for the stage, \
@@ -67,7 +68,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&QUEUE_DEPTH).all())
-            .without_data("no queue"),
+            .without_data("no queue reported"),
             Panel::stat(
                 "Longest without publication",
                 "Time since the last publication of the process that has gone longest without. A \
@@ -76,7 +77,7 @@ fn overview() -> Row {
             )
             .draw(oldest(&LAST_PUBLISHED).all())
             .limit(&limits::PUBLICATION_OVERDUE)
-            .without_data("nothing yet"),
+            .without_data("no publication reported"),
         ],
     )
 }
@@ -130,7 +131,7 @@ fn flow() -> Row {
             )
             .draw(age(&LAST_PUBLISHED).by::<(PipelineName,)>())
             .limit(&limits::PUBLICATION_OVERDUE)
-            .without_data("nothing yet")
+            .without_data("no publication reported")
             .size(24, 8),
         ],
     )
@@ -146,7 +147,8 @@ fn stages() -> Row {
                  Generation and curation follow their models, publication its platform.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &STAGE_LATENCY).by::<(Stage,)>()),
+            .draw(quantile(0.95, &STAGE_LATENCY).by::<(Stage,)>())
+            .without_data("no passes"),
             Panel::time_series(
                 titles::FAILED_PASSES,
                 "Share of the passes through each stage of each pipeline that failed; those that \
@@ -154,7 +156,8 @@ fn stages() -> Row {
                 Show::Ratio,
             )
             .draw(failed().by::<(PipelineName, Stage)>())
-            .limit(&limits::STAGE_FAILURES_HIGH),
+            .limit(&limits::STAGE_FAILURES_HIGH)
+            .without_data("no passes"),
             Panel::time_series(
                 "Passes by stage",
                 "Passes through each stage per minute, however they ended. Stages that work on \
@@ -168,7 +171,8 @@ fn stages() -> Row {
                  see it alone.",
                 Show::Seconds,
             )
-            .draw(heat(&STAGE_LATENCY)),
+            .draw(heat(&STAGE_LATENCY))
+            .without_data("no passes"),
         ],
     )
 }
@@ -184,7 +188,7 @@ fn backlog() -> Row {
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(PipelineName, Stage)>())
-            .without_data("no queue"),
+            .without_data("no queue reported"),
             Panel::time_series(
                 titles::BACKLOG_IN_AN_HOUR,
                 "Pieces that wait for each stage an hour from now, if it goes on as in the last \
@@ -197,7 +201,7 @@ fn backlog() -> Row {
                     .by::<(PipelineName, Stage)>(),
             )
             .limit(&limits::BACKLOG_FULL)
-            .without_data("no queue"),
+            .without_data("no queue reported"),
         ],
     )
 }
@@ -222,6 +226,7 @@ fn one_by_one() -> Row {
                 .by::<(PipelineName,)>()
                 .named("Last publication")
                 .show(Show::Seconds),
-        )],
+        )
+        .without_data("no pieces")],
     )
 }

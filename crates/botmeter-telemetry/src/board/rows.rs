@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use botmeter_board::{
     Panel, Query, Row, Show, age, changes, heat, increase, last, oldest, quantile, rate, ratio,
-    recent, share_of, top,
+    recent, share, share_of, top,
 };
 use botmeter_core::DropReason;
 use botmeter_export::{BackendKind, ExportStatus};
@@ -33,8 +33,10 @@ pub(super) fn rows() -> Vec<Row> {
 /// process under a new instance is a new series, one under its old instance is
 /// a changed value.
 pub(super) fn starts() -> Query<()> {
-    let starts = recent(&START_TIME, LOOP).all() + changes(&START_TIME).over(LOOP).all();
-    ratio(starts, last(&BUILD).all())
+    let running = || last(&BUILD).all();
+    // Mostly, none is new.
+    let new = share(recent(&START_TIME, LOOP).all(), running());
+    new + ratio(changes(&START_TIME).over(LOOP).all(), running())
 }
 
 fn overview() -> Row {
@@ -55,7 +57,8 @@ fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&HEARTBEAT).all())
-            .limit(&limits::HEARTBEAT_AGE),
+            .limit(&limits::HEARTBEAT_AGE)
+            .without_data("no process reports"),
             Panel::stat(
                 "Failed exports",
                 "Share of the exports in the shown time that did not arrive. Zero is well; \
@@ -63,7 +66,8 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).shown().all())
-            .limit(&limits::FAILED_EXPORTS),
+            .limit(&limits::FAILED_EXPORTS)
+            .without_data("no exports"),
             Panel::stat(
                 "Dropped measurements",
                 "Measurements of the shown time that could not be recorded. Zero is well; \
@@ -119,7 +123,8 @@ fn exports() -> Row {
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).by::<(BackendKind,)>())
             .limit(&limits::FAILED_EXPORTS)
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no exports"),
             Panel::time_series(
                 "Export duration (p95)",
                 "The time within which 95 of 100 exports end. Milliseconds are well; seconds \
@@ -127,7 +132,8 @@ fn exports() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &EXPORT_DURATION).by::<(BackendKind,)>())
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no exports"),
             Panel::heatmap(
                 "Distribution of export durations",
                 "How many exports took how long. A band at the timeout is a receiver that does \
@@ -135,7 +141,8 @@ fn exports() -> Row {
                 Show::Seconds,
             )
             .draw(heat(&EXPORT_DURATION))
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no exports"),
             Panel::state_timeline(
                 "Time since the last export",
                 "Seconds since the last export that arrived, for each process and backend. Green \
@@ -144,7 +151,8 @@ fn exports() -> Row {
             )
             .draw(age(&LAST_EXPORT).by::<(BackendKind,)>())
             .per_instance()
-            .limit(&limits::HEARTBEAT_AGE),
+            .limit(&limits::HEARTBEAT_AGE)
+            .without_data("no process reports"),
         ],
     )
 }
@@ -160,7 +168,8 @@ fn series() -> Row {
                 Show::Count,
             )
             .draw(top(10, last(&SERIES).by::<(InstrumentName,)>()))
-            .size(12, 10),
+            .size(12, 10)
+            .without_data("no process reports"),
             Panel::time_series(
                 "Series by job",
                 "Label sets of all instruments. It grows after a start and then stays; a line \
@@ -201,7 +210,8 @@ fn processes() -> Row {
                  and runs does not get its telemetry through.",
             )
             .draw(last(&BUILD).by::<(Version,)>().named("Processes"))
-            .per_instance(),
+            .per_instance()
+            .without_data("no process reports"),
             Panel::time_series(
                 STARTS,
                 "How often each running process was started within 15 minutes, on average. A \
@@ -210,7 +220,8 @@ fn processes() -> Row {
             )
             .draw(starts())
             .per_job()
-            .limit(&limits::STARTS),
+            .limit(&limits::STARTS)
+            .without_data("no process reports"),
             Panel::time_series(
                 "Uptime",
                 "Seconds since each process set up its telemetry. A line that falls to zero is a \
@@ -219,7 +230,8 @@ fn processes() -> Row {
             )
             // Other programs have this series, too, Prometheus itself among them.
             .draw(age(&START_TIME).all().among(last(&BUILD).all()))
-            .per_instance(),
+            .per_instance()
+            .without_data("no process reports"),
             Panel::text(
                 "How to read this page",
                 "Both routes, push and scrape, carry the same series, so this page is the same \

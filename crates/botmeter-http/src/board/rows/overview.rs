@@ -24,14 +24,16 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed().shown().all())
-            .limit(&limits::FAILED_SHARE),
+            .limit(&limits::FAILED_SHARE)
+            .without_data("no requests"),
             Panel::stat(
                 "Response time (p95)",
                 "The time within which 95 of 100 requests of the shown time ended, streams \
                  included. A rise of all routes is a server at its limit.",
                 Show::Seconds,
             )
-            .draw(quantile(0.95, &REQUEST_DURATION).shown().all()),
+            .draw(quantile(0.95, &REQUEST_DURATION).shown().all())
+            .without_data("no requests"),
             Panel::stat(
                 "Requests in flight",
                 "Requests whose response has not ended. A number that only grows means that \
@@ -53,7 +55,8 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed_calls().shown().all())
-            .limit(&limits::TOOL_ERROR_SHARE),
+            .limit(&limits::TOOL_ERROR_SHARE)
+            .without_data("no calls"),
             Panel::time_series(
                 "Request rate",
                 "Requests per second. Compare with the hours before: a step down is clients that \
@@ -70,7 +73,8 @@ pub(super) fn overview() -> Row {
             )
             .draw(alerts::failed().all())
             .limit(&limits::FAILED_SHARE)
-            .with_traces(),
+            .with_traces()
+            .without_data("no requests"),
         ],
     )
 }

@@ -50,7 +50,8 @@ fn answers() -> [Panel; 4] {
              long.",
             Show::Ratio,
         )
-        .draw(share_of(&REQUESTS).that(Status::ClientClosedRequest).by::<(Route,)>()),
+        .draw(share_of(&REQUESTS).that(Status::ClientClosedRequest).by::<(Route,)>())
+        .without_data("no requests"),
     ]
 }
 
@@ -65,14 +66,16 @@ fn times() -> [Panel; 4] {
         .draw(quantile(0.5, &REQUEST_DURATION).all().named("p50"))
         .draw(quantile(0.95, &REQUEST_DURATION).all().named("p95"))
         .draw(quantile(0.99, &REQUEST_DURATION).all().named("p99"))
-        .with_traces(),
+        .with_traces()
+        .without_data("no requests"),
         Panel::heatmap(
             "Distribution of response time",
             "How many requests took how long. Two bands are two kinds of requests, such as those \
              that ask a model and those that do not.",
             Show::Seconds,
         )
-        .draw(heat(&REQUEST_DURATION)),
+        .draw(heat(&REQUEST_DURATION))
+        .without_data("no requests"),
         Panel::time_series(
             "Response time by route (p95)",
             "The time within which 95 of 100 requests of each route end. One line that rises \
@@ -80,7 +83,8 @@ fn times() -> [Panel; 4] {
             Show::Seconds,
         )
         .draw(quantile(0.95, &REQUEST_DURATION).by::<(Route,)>())
-        .with_traces(),
+        .with_traces()
+        .without_data("no requests"),
         Panel::time_series(
             "Requests in flight by method",
             "Requests whose response has not ended. It follows the load; a line that only grows \
@@ -123,6 +127,7 @@ pub(super) fn routes() -> Row {
                 .by::<(Method, Route)>()
                 .named("Time (p95)")
                 .show(Show::Seconds),
-        )],
+        )
+        .without_data("no requests")],
     )
 }

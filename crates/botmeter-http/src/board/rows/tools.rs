@@ -39,7 +39,8 @@ pub(super) fn tools() -> Row {
             )
             .draw(alerts::failed_calls().by::<(Tool,)>())
             .limit(&limits::TOOL_ERROR_SHARE)
-            .with_traces(),
+            .with_traces()
+            .without_data("no calls"),
             Panel::time_series(
                 titles::TOOL_TIME,
                 "The time within which 95 of 100 calls of each tool end. An agent waits for it in \
@@ -48,7 +49,8 @@ pub(super) fn tools() -> Row {
             )
             .draw(quantile(0.95, &TOOL_DURATION).by::<(Tool,)>())
             .limit(&limits::TOOL_TIME)
-            .with_traces(),
+            .with_traces()
+            .without_data("no calls"),
         ],
     )
 }
@@ -79,7 +81,8 @@ pub(super) fn mcp() -> Row {
                     .not_counting(Outcome::Cancelled)
                     .by::<(McpMethod,)>(),
             )
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no operations"),
             Panel::time_series(
                 "MCP operation time (p95)",
                 "The time within which 95 of 100 operations end. A server whose `ping` or \
@@ -87,7 +90,8 @@ pub(super) fn mcp() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &MCP_DURATION).by::<(McpMethod,)>())
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no operations"),
         ],
     )
 }

@@ -21,14 +21,16 @@ pub(super) fn latency() -> Row {
             .draw(quantile(0.5, &DURATION).all().named("p50"))
             .draw(quantile(0.95, &DURATION).all().named("p95"))
             .draw(quantile(0.99, &DURATION).all().named("p99"))
-            .with_traces(),
+            .with_traces()
+            .without_data("no calls"),
             Panel::heatmap(
                 "Distribution of latency",
                 "How many calls took how long. Two bands are two kinds of calls; a band that \
                  moves up is a provider that slows down; a band at a timeout is lost calls.",
                 Show::Seconds,
             )
-            .draw(heat(&DURATION)),
+            .draw(heat(&DURATION))
+            .without_data("no calls"),
             Panel::time_series(
                 "Latency by model (p95)",
                 "The time within which 95 of 100 calls of each model end. One line that rises \
@@ -36,14 +38,16 @@ pub(super) fn latency() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).by::<(Provider, Model)>())
-            .with_traces(),
+            .with_traces()
+            .without_data("no calls"),
             Panel::time_series(
                 "Average latency by outcome",
                 "The mean time of calls by how they ended. Errors that take as long as a timeout \
                  are timeouts; cancelled calls show how long callers are willing to wait.",
                 Show::Seconds,
             )
-            .draw(average(&DURATION).by::<(Status,)>()),
+            .draw(average(&DURATION).by::<(Status,)>())
+            .without_data("no calls"),
             Panel::time_series(
                 titles::FIRST_TOKEN,
                 "The time within which 95 of 100 streamed calls show their first token. This is \
@@ -52,7 +56,8 @@ pub(super) fn latency() -> Row {
             )
             .draw(quantile(0.95, &TIME_TO_FIRST_TOKEN).by::<(Provider, Model)>())
             .limit(&limits::FIRST_TOKEN)
-            .with_traces(),
+            .with_traces()
+            .without_data("no streamed calls"),
             Panel::time_series(
                 "Time per output token (p95)",
                 "The time that one token of a streamed reply takes. Below 0.05 s is faster than \
@@ -60,7 +65,8 @@ pub(super) fn latency() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &TIME_PER_OUTPUT_TOKEN).by::<(Provider, Model)>())
-            .with_traces(),
+            .with_traces()
+            .without_data("no streamed calls"),
             Panel::time_series(
                 "Calls in flight by provider",
                 "Calls that have started and not ended. It follows the load; a line that only \

@@ -27,7 +27,8 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().shown().all())
-            .advised_above(&limits::MORE_THAN_PROMISED),
+            .advised_above(&limits::MORE_THAN_PROMISED)
+            .without_data("no calls"),
             Panel::stat(
                 "Latency (p95)",
                 "The time within which 95 of 100 calls of the shown time ended. Seconds are \
@@ -35,7 +36,8 @@ pub(super) fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).shown().all())
-            .advised_above(&limits::MINUTES),
+            .advised_above(&limits::MINUTES)
+            .without_data("no calls"),
             Panel::stat(
                 "Cost",
                 "US dollars spent on calls in the shown time, as far as their prices are known. \
@@ -72,7 +74,8 @@ pub(super) fn overview() -> Row {
                  or prompt.",
                 Show::Ratio,
             )
-            .draw(failed().by::<(Provider,)>()),
+            .draw(failed().by::<(Provider,)>())
+            .without_data("no calls"),
         ],
     )
 }
@@ -111,6 +114,7 @@ pub(super) fn models() -> Row {
                 .show(Show::Seconds),
         )
         .draw(increase(&TOKENS).by::<(Provider, Model)>().named("Tokens"))
-        .draw(increase(&COST).by::<(Provider, Model)>().named("Cost").show(Show::Dollars))],
+        .draw(increase(&COST).by::<(Provider, Model)>().named("Cost").show(Show::Dollars))
+        .without_data("no calls")],
     )
 }

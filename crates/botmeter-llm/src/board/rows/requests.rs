@@ -38,7 +38,8 @@ pub(super) fn requests() -> Row {
             )
             .draw(alerts::failed().by::<(Provider, Model)>())
             .limit(&limits::ERROR_SHARE)
-            .with_traces(),
+            .with_traces()
+            .without_data("no calls"),
             Panel::time_series(
                 titles::ERRORS,
                 "Failed calls per second by reason. Rate limits, overload, timeouts and server \
@@ -66,7 +67,8 @@ pub(super) fn requests() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::refused().by::<(Provider, Model)>())
-            .limit(&limits::REFUSED_SHARE),
+            .limit(&limits::REFUSED_SHARE)
+            .without_data("no calls"),
             Panel::time_series(
                 "Retries by error type",
                 "Attempts after the first, per second, by what made the one before fail. Some \
@@ -81,7 +83,8 @@ pub(super) fn requests() -> Row {
                  number of retries that the program allows means that nothing works.",
                 Show::Count,
             )
-            .draw(share(rate(&RETRIES).by::<(Provider, Model)>(), rate(&REQUESTS).by())),
+            .draw(share(rate(&RETRIES).by::<(Provider, Model)>(), rate(&REQUESTS).by()))
+            .without_data("no calls"),
         ],
     )
 }

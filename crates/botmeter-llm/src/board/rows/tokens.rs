@@ -40,7 +40,8 @@ pub(super) fn tokens() -> Row {
                  that is never cut; it ends in errors of type context_length.",
                 Show::Count,
             )
-            .draw(ratio(rate(&TOKENS).by::<(Model,)>(), rate(&REQUESTS).by())),
+            .draw(ratio(rate(&TOKENS).by::<(Model,)>(), rate(&REQUESTS).by()))
+            .without_data("no calls"),
             Panel::time_series(
                 titles::CACHE_SHARE,
                 "Share of the prompt tokens that the provider read from its cache, at a lower \
@@ -50,7 +51,8 @@ pub(super) fn tokens() -> Row {
             .draw(share(
                 rate(&TOKENS_CACHE_READ).by::<(Provider, Model)>(),
                 rate(&TOKENS_PROMPT).by(),
-            )),
+            ))
+            .without_data("no calls"),
         ],
     )
 }
@@ -82,14 +84,16 @@ pub(super) fn money(budget: &Limit) -> Row {
                  first: a smaller model, shorter prompts, or its cache.",
                 Show::Dollars,
             )
-            .draw(top(3, increase(&COST).by::<(Model,)>())),
+            .draw(top(3, increase(&COST).by::<(Model,)>()))
+            .without_data("no calls"),
             Panel::time_series(
                 "Cost per request",
                 "US dollars for each finished call. It should hardly move; a rise is longer \
                  prompts, longer replies or a price that changed.",
                 Show::Dollars,
             )
-            .draw(ratio(rate(&COST).by::<(Model,)>(), rate(&REQUESTS).by())),
+            .draw(ratio(rate(&COST).by::<(Model,)>(), rate(&REQUESTS).by()))
+            .without_data("no calls"),
             Panel::time_series(
                 titles::UNPRICED,
                 "Calls within an hour whose cost is missing in all figures of cost, because no \

@@ -35,7 +35,8 @@ fn time() -> [Panel; 4] {
         .draw(quantile(0.5, &MERGE_DURATION).all().named("p50"))
         .draw(quantile(0.95, &MERGE_DURATION).all().named("p95"))
         .draw(quantile(0.99, &MERGE_DURATION).all().named("p99"))
-        .with_traces(),
+        .with_traces()
+        .without_data("no merges"),
         Panel::time_series(
             "Merge lock wait",
             "The time that merges wait for the lock. When the p95 is far above the duration of a \
@@ -44,7 +45,8 @@ fn time() -> [Panel; 4] {
         )
         .draw(quantile(0.5, &LOCK_WAIT_DURATION).all().named("p50"))
         .draw(quantile(0.95, &LOCK_WAIT_DURATION).all().named("p95"))
-        .with_traces(),
+        .with_traces()
+        .without_data("no merges"),
         Panel::time_series(
             "Merge queue",
             "Merges that wait for the lock. A saw is a queue that is worked off; a line that only \
@@ -72,7 +74,8 @@ fn conflicts() -> [Panel; 4] {
             Show::Ratio,
         )
         .draw(alerts::conflict_share())
-        .limit(&limits::CONFLICT_SHARE),
+        .limit(&limits::CONFLICT_SHARE)
+        .without_data("no merges"),
         Panel::time_series(
             "Conflicts and files per merge",
             "Conflicts that a merge ran into on average, and files that it modified. Merges that \
@@ -81,7 +84,8 @@ fn conflicts() -> [Panel; 4] {
         )
         .draw(average(&CONFLICTS).all().named("conflicts"))
         .draw(average(&FILES_MODIFIED).all().named("files"))
-        .draw(quantile(0.95, &FILES_MODIFIED).all().named("files p95")),
+        .draw(quantile(0.95, &FILES_MODIFIED).all().named("files p95"))
+        .without_data("no merges"),
         Panel::time_series(
             "Attempts to resolve conflicts",
             "Attempts per minute by who tried it and what came of it. Errors of `llm` are \
@@ -97,7 +101,8 @@ fn conflicts() -> [Panel; 4] {
             Show::Seconds,
         )
         .draw(quantile(0.5, &RESOLUTION_DURATION).all().named("p50"))
-        .draw(quantile(0.95, &RESOLUTION_DURATION).all().named("p95")),
+        .draw(quantile(0.95, &RESOLUTION_DURATION).all().named("p95"))
+        .without_data("no conflicts"),
     ]
 }
 
@@ -139,7 +144,8 @@ pub(super) fn worktrees() -> Row {
             )
             .draw(quantile(0.95, &CHECKOUT_DURATION).all().named("checkout"))
             .draw(quantile(0.95, &WORKTREE_CREATION_DURATION).all().named("worktree"))
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no checkouts"),
         ],
     )
 }

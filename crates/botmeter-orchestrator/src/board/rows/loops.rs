@@ -27,7 +27,8 @@ pub(super) fn loops() -> Row {
             )
             .draw(average(&DISPATCHED).all().named("dispatched"))
             .draw(average(&COMPLETED).all().named("ended"))
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no rounds"),
             Panel::time_series(
                 "Dispatch and director time (p95)",
                 "The time within which 95 of 100 rounds end. A director takes as long as its \
@@ -36,7 +37,8 @@ pub(super) fn loops() -> Row {
             )
             .draw(quantile(0.95, &DISPATCH_CYCLE_DURATION).all().named("dispatch"))
             .draw(quantile(0.95, &DIRECTOR_CYCLE_DURATION).all().named("director"))
-            .size(8, 8),
+            .size(8, 8)
+            .without_data("no rounds"),
         ],
     )
 }

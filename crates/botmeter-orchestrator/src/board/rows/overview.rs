@@ -44,7 +44,8 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::tasks_that(&[TaskStatus::Success]).shown().all())
-            .advised_below(&limits::SUCCESS_RATE),
+            .advised_below(&limits::SUCCESS_RATE)
+            .without_data("no tasks"),
             Panel::stat(
                 "Tasks that wait for a human",
                 "Tasks that cannot go on until a human has answered. They wait for you: the \
@@ -69,7 +70,8 @@ pub(super) fn overview() -> Row {
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).by::<(TaskState,)>())
-            .stacked(),
+            .stacked()
+            .without_data("no snapshot"),
             Panel::time_series(
                 "Merge results",
                 "Merges per second by what came of them. Green should be nearly all; yellow are \

@@ -67,7 +67,8 @@ fn outcome_and_time() -> [Panel; 4] {
             Show::Ratio,
         )
         .draw(alerts::failed_share())
-        .limit(&limits::FAILED_SHARE),
+        .limit(&limits::FAILED_SHARE)
+        .without_data("no tasks"),
         Panel::time_series(
             "Build time by worker (p95)",
             "The time within which 95 of 100 tasks are built. 30 to 120 s is usual for a coder, \
@@ -76,7 +77,8 @@ fn outcome_and_time() -> [Panel; 4] {
             Show::Seconds,
         )
         .draw(quantile(0.95, &EXECUTION_DURATION).only(Phase::Build).by::<(WorkerProfile,)>())
-        .with_traces(),
+        .with_traces()
+        .without_data("no builds"),
         Panel::time_series(
             "Time by phase (p95)",
             "The time within which 95 of 100 phases end. It tells whether tasks take long to \
@@ -84,7 +86,8 @@ fn outcome_and_time() -> [Panel; 4] {
             Show::Seconds,
         )
         .draw(quantile(0.95, &EXECUTION_DURATION).by::<(Phase,)>())
-        .with_traces(),
+        .with_traces()
+        .without_data("no tasks"),
     ]
 }
 
@@ -121,7 +124,8 @@ fn retried() -> [Panel; 3] {
             Show::Count,
         )
         .draw(average(&RETRIES).all())
-        .size(8, 8),
+        .size(8, 8)
+        .without_data("no tasks"),
     ]
 }
 
@@ -139,7 +143,8 @@ pub(super) fn workers() -> Row {
             )
             .draw(success_rate().by::<(WorkerProfile,)>())
             .advised_below(&limits::SUCCESS_RATE)
-            .size(24, 6),
+            .size(24, 6)
+            .without_data("no tasks"),
             Panel::table(
                 "Workers",
                 "What each worker profile did in the shown time. Sort by a column to find the one \
@@ -161,7 +166,8 @@ pub(super) fn workers() -> Row {
                     .named("Phase (p95)")
                     .show(Show::Seconds),
             )
-            .draw(last(&ACTIVE_WORKERS).by::<(WorkerProfile,)>().named("At work")),
+            .draw(last(&ACTIVE_WORKERS).by::<(WorkerProfile,)>().named("At work"))
+            .without_data("no tasks"),
         ],
     )
 }
