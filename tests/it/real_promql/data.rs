@@ -47,7 +47,7 @@ impl Data {
             let target = history.add_target();
             let mut page: Found = times.iter().map(|at| (*at, Vec::new())).collect();
             for instrument in botmeter_catalogue::catalogue().instruments() {
-                for labels in labels(rng, instrument, place) {
+                for labels in labels(rng, instrument, place, manner) {
                     let fate = Fate::of(rng, instrument);
                     let source = Source { name: instrument.prometheus_name(), labels, fate };
                     // What has times of its own is read late, or by others.
@@ -131,16 +131,26 @@ fn labels(
     rng: &mut Rng,
     instrument: &'static Descriptor,
     (job, instance): (&str, &str),
+    manner: Manner,
 ) -> BTreeSet<Vec<(&'static str, String)>> {
+    let closed = instrument.labels().iter().filter_map(|label| match label.values() {
+        Values::Closed(values) => Some(values.len()),
+        Values::Open { .. } => None,
+    });
+    // A query for one value is to be answered somewhere: where all is plain,
+    // every value is there.
+    let every = closed.max().filter(|_| manner == Manner::Plain);
     let mut sets = BTreeSet::new();
-    for _ in 0..rng.u8(1..=3) {
+    for number in 0..every.unwrap_or_else(|| rng.usize(1..=3)) {
         let mut set = vec![("job", job.to_owned()), ("instance", instance.to_owned())];
         for label in instrument.labels() {
             let values = match label.values() {
                 Values::Closed(values) => values,
                 Values::Open { .. } => &["alpha", "beta", "wei\"rd\\ grü\n\u{df}e"],
             };
-            set.push((label.key(), values[rng.usize(..values.len())].to_owned()));
+            let is_every = every.is_some() && matches!(label.values(), Values::Closed(_));
+            let at = if is_every { number % values.len() } else { rng.usize(..values.len()) };
+            set.push((label.key(), values[at].to_owned()));
         }
         sets.insert(set);
     }
@@ -175,7 +185,7 @@ fn of_rules(rng: &mut Rng) -> Vec<Source> {
                 let own = own.map(|(key, value)| (key, value.to_owned()));
                 let labels: Vec<_> = [job.clone()].into_iter().chain(own).collect();
                 // Since when it is so is told beside the state.
-                let since = Fate::Stays { value: f64::from(rng.u32(..)) };
+                let since = Fate::Stays { value: 1_790_000_000.0 + name.len() as f64 };
                 add("ALERTS_FOR_STATE", labels[..3].to_vec(), since);
                 add("ALERTS", labels, Fate::Stays { value: 1.0 });
             }

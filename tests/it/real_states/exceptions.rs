@@ -222,6 +222,12 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         state: Dead,
         is: Is::Value,
         why: "the alert about it fires",
-        panels: &[("overview", &["Firing alerts", "Alerts over time"])],
+        panels: &[("overview", &["What fires", "Firing alerts", "Alerts over time"])],
+    },
+    Exception {
+        state: WithoutErrors,
+        is: Is::Text,
+        why: "nothing is wrong",
+        panels: &[("overview", &["What fires"])],
     },
 ];

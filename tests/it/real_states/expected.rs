@@ -79,6 +79,7 @@ pub(super) const TEXTS: &[(&str, &[State])] = &[
     ("no publication reported", &[Fresh, Quiet, Dead]),
     ("no queue reported", &[Fresh, Quiet, Dead]),
     ("no snapshot", &[Fresh, Quiet, Dead]),
+    ("no alert fires, or Prometheus has none of the rules", &[Fresh, WithoutErrors]),
     // There is no process.
     ("no process reports", &[Dead]),
     ("no exports", &[Dead]),

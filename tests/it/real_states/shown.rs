@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 use anyhow::{Context, Result, ensure};
 use botmeter_board::{
     Board, Kind, Limits, Line, Panel, Variable,
-    promql::{Place, render},
+    promql::{Fleet, Place, render},
 };
 use botmeter_view::{Clock, Frame, draw, picture::Drawing};
 use botmeter_window::{Chosen, History, rate_interval};
@@ -106,7 +106,7 @@ impl Shown<'_> {
     pub(super) fn asking(&self, line: impl Into<Line>) -> Self {
         let line = line.into();
         let place = Place::Panel { scope: self.panel.scope, variables: self.variables };
-        let queries = vec![render(&line.expr, place)];
+        let queries = vec![render(&line.expr, place, &Fleet::default())];
         let mut panel = self.panel.clone();
         panel.lines = vec![line];
         Self { panel, queries, ..self.clone() }

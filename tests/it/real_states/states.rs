@@ -243,13 +243,16 @@ fn tell(
         }
     }
     for alert in rules.iter().flat_map(Rules::alerts) {
-        let state = match alert.state {
-            AlertState::Pending { .. } => "pending",
-            AlertState::Firing { .. } => "firing",
+        let (state, since) = match alert.state {
+            AlertState::Pending { since } => ("pending", since),
+            AlertState::Firing { since, .. } => ("firing", since),
             AlertState::Resolved { .. } => continue,
         };
         let labels = alert.labels.pairs().chain([("alertstate", state)]);
         sample(text, &series(&Labels::of("ALERTS", labels))?, 1.0, at)?;
+        let since = since.div_euclid(1000) as f64;
+        let of = Labels::of("ALERTS_FOR_STATE", alert.labels.pairs());
+        sample(text, &series(&of)?, since, at)?;
     }
     Ok(())
 }
