@@ -4,18 +4,26 @@ mod alerts;
 pub mod limits;
 mod objectives;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::BotThresholds;
 use crate::{BotName, instruments::EXECUTIONS};
 
 /// The dashboard `bot-health`, its alerts and its objectives.
 pub fn board() -> Board {
-    Board::new().dashboard(dashboard()).alerts(alerts::all()).objectives(objectives::all())
+    board_with(&BotThresholds::default())
 }
 
-fn dashboard() -> Dashboard {
+/// The same with limits of one's own, in alerts, panels and objectives.
+pub fn board_with(of: &BotThresholds) -> Board {
+    let board = Board::new().dashboard(dashboard(of));
+    board.alerts(alerts::all(of)).objectives(objectives::all(of))
+}
+
+fn dashboard(of: &BotThresholds) -> Dashboard {
     Dashboard::new(
         "bot-health",
         "botmeter / Bot health",
@@ -24,5 +32,5 @@ fn dashboard() -> Dashboard {
     )
     .tags(&["bot"])
     .variables([Variable::of::<BotName, _, _>("Bot", &EXECUTIONS)])
-    .rows(rows::all())
+    .rows(rows::all(of))
 }

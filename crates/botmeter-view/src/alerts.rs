@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Board, filled};
+use botmeter_board::{Board, filled, said};
 use botmeter_window::{self as window, AlertState, Labels, Rules};
 use serde::Serialize;
 
-use crate::{clock::length, frame::milliseconds, humanize, picture::Level};
+use crate::{clock::length, frame::milliseconds, picture::Level};
 
 /// All alerts by their states, what is to be looked at first coming first.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -162,7 +162,7 @@ fn one(
     since: i64,
     length: String,
 ) -> Alert {
-    let value = humanize::text(told.show, alert.value);
+    let value = said(told.show, alert.value);
     let fill = |text: &str| {
         let word = |word: &str| match word {
             "value" => Some(value.clone()),

@@ -11,7 +11,6 @@ mod draw;
 mod events;
 mod frame;
 pub mod html;
-mod humanize;
 mod life;
 pub mod markdown;
 mod page;

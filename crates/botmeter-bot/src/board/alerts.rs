@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Example, Query, Severity, Share, Show, age, forecast, highest, increase, last, share_of,
+    Alert, Example, Limit, Query, Severity, Share, Show, age, forecast, highest, increase, last,
+    said, share_of,
 };
 
-use super::{limits, titles};
+use super::{BotThresholds, limits, titles};
 use crate::{
     BotName, Status,
     instruments::{ACTIVE, CONSECUTIVE_FAILURES, EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
@@ -24,14 +25,14 @@ const REMEMBERED: Duration = Duration::from_hours(48);
 /// The bot of the examples.
 const BOT: &str = "newsletter";
 
-pub(super) fn all() -> Vec<Alert> {
+pub(super) fn all(of: &BotThresholds) -> Vec<Alert> {
     vec![
-        failures_high(),
-        failing(),
-        success_late(),
-        success_overdue(),
-        queue_high(),
-        queue_growing(),
+        failures_high(of),
+        failing(of),
+        success_late(of),
+        success_overdue(of),
+        queue_high(of),
+        queue_growing(of),
         run_stuck(),
     ]
 }
@@ -41,25 +42,34 @@ pub(super) fn failed() -> Share<(BotName, Status)> {
     share_of(&EXECUTIONS).that(Status::Error).not_counting(Status::Cancelled)
 }
 
-/// How long ago each bot did its job, also if its process has ended since.
-fn silence() -> Query<(BotName,)> {
-    age(&LAST_SUCCESS).over(REMEMBERED).by()
+/// How long ago each bot did its job, also if its process has ended since; far
+/// enough back to see that it was longer ago than this.
+fn silence(limit: Duration) -> Query<(BotName,)> {
+    age(&LAST_SUCCESS).over(REMEMBERED.max(limit + REMEMBERED / 4)).by()
 }
 
-fn failures_high() -> Alert {
-    let runs = |error, success| {
+/// A limit in seconds, in whole minutes as examples go by.
+fn minutes(limit: &Limit) -> Duration {
+    Duration::from_mins(Duration::from_secs_f64(limit.value.clamp(0.0, 1e9)).as_secs() / 60)
+}
+
+fn failures_high(of: &BotThresholds) -> Alert {
+    // Enough of them, if an hour needs more than it does by default.
+    let often = (of.enough_runs.value / 10.0).max(1.0);
+    let runs = |per_minute: f64, error: f64| {
         Example::after(Duration::from_mins(30))
-            .grows(&EXECUTIONS, (BOT, Status::Error), error)
-            .grows(&EXECUTIONS, (BOT, Status::Success), success)
+            .grows(&EXECUTIONS, (BOT, Status::Error), error * often)
+            .grows(&EXECUTIONS, (BOT, Status::Success), (per_minute - error) * often)
     };
+    let (allowed, many) = (of.failures_high.value, (of.failures_high.value * 2.0).min(1.0));
     Alert::new(
         "BotFailuresHigh",
         Severity::Warning,
         failed()
             .over(HOUR)
             .by::<(BotName,)>()
-            .above(&limits::FAILURES_HIGH)
-            .of_at_least(&limits::ENOUGH_RUNS),
+            .above(&of.failures_high)
+            .of_at_least(&of.enough_runs),
     )
     .held_for(Duration::from_mins(10))
     .says(
@@ -75,19 +85,23 @@ fn failures_high() -> Alert {
         "If it began with a deployment, roll that back first and search afterwards.",
     ])
     .panel(titles::FAILED_RUNS)
-    .tested(runs(1.0, 4.0).fires::<(BotName,)>((BOT,), "20%"), runs(0.9, 9.1))
+    .tested(
+        runs(5.0, many * 5.0).fires::<(BotName,)>((BOT,), said(Show::Ratio, many)),
+        runs(10.0, allowed * 9.0),
+    )
 }
 
-fn failing() -> Alert {
+fn failing(of: &BotThresholds) -> Alert {
     let in_a_row =
         |runs| Example::after(Duration::from_mins(5)).holds(&CONSECUTIVE_FAILURES, (BOT,), runs);
+    let too_many = of.failures_in_a_row.value;
     Alert::new(
         "BotFailing",
         Severity::Critical,
         highest(&CONSECUTIVE_FAILURES)
             .over(LATELY)
             .by::<(BotName,)>()
-            .at_least(&limits::FAILURES_IN_A_ROW),
+            .at_least(&of.failures_in_a_row),
     )
     .says(
         "The bot {bot} fails at every run.",
@@ -101,14 +115,18 @@ fn failing() -> Alert {
          time is in the panel `Time since success`.",
     ])
     .panel(titles::FAILURES_IN_A_ROW)
-    .tested(in_a_row(5.0).fires::<(BotName,)>((BOT,), "5"), in_a_row(4.0))
+    .tested(
+        in_a_row(too_many).fires::<(BotName,)>((BOT,), said(Show::Count, too_many)),
+        in_a_row(too_many - 1.0),
+    )
 }
 
-fn success_late() -> Alert {
+fn success_late(of: &BotThresholds) -> Alert {
     // The bot succeeds in the first ten minutes and then no more.
+    let (end, limit) = (Duration::from_mins(10), minutes(&of.success_late));
+    let silent = limit + Duration::from_mins(10);
     let stops = |per_minute| {
-        let end = Duration::from_mins(10);
-        Example::after(Duration::from_mins(80))
+        Example::after(end + silent)
             .grows(&EXECUTIONS, (BOT, Status::Success), per_minute)
             .until(end)
             .holds(&LAST_SUCCESS, (BOT,), end.as_secs_f64())
@@ -116,7 +134,7 @@ fn success_late() -> Alert {
     Alert::new(
         "BotSuccessLate",
         Severity::Warning,
-        silence().above(&limits::SUCCESS_LATE).and(
+        silence(limit).above(&of.success_late).and(
             increase(&EXECUTIONS)
                 .only(Status::Success)
                 .over(DAY)
@@ -137,16 +155,20 @@ fn success_late() -> Alert {
         "If a run is under way all the time, follow BotRunStuck.",
     ])
     .panel(titles::TIME_SINCE_SUCCESS)
-    .tested(stops(20.0).fires::<(BotName,)>((BOT,), "1h 10m 0s"), stops(8.0))
+    .tested(
+        stops(20.0).fires::<(BotName,)>((BOT,), said(Show::Seconds, silent.as_secs_f64())),
+        stops(8.0),
+    )
 }
 
-fn success_overdue() -> Alert {
-    let silent =
-        |hours| Example::after(Duration::from_hours(hours)).holds(&LAST_SUCCESS, (BOT,), 0.0);
-    Alert::new("BotSuccessOverdue", Severity::Critical, silence().above(&limits::SUCCESS_OVERDUE))
+fn success_overdue(of: &BotThresholds) -> Alert {
+    let limit = minutes(&of.success_overdue);
+    let silent = |time| Example::after(time).holds(&LAST_SUCCESS, (BOT,), 0.0);
+    let late = limit + HOUR;
+    Alert::new("BotSuccessOverdue", Severity::Critical, silence(limit).above(&of.success_overdue))
         .held_for(Duration::from_mins(5))
         .says(
-            "The bot {bot} has not done its job for more than a day.",
+            "The bot {bot} has not done its job for too long.",
             "The bot {bot} at {job} last succeeded {value} ago.",
             Show::Seconds,
         )
@@ -157,16 +179,20 @@ fn success_overdue() -> Alert {
             "A bot that runs less than once a day is overdue by design: silence this alert for it.",
         ])
         .panel(titles::TIME_SINCE_SUCCESS)
-        .tested(silent(27).fires::<(BotName,)>((BOT,), "1d 3h 0m 0s"), silent(26))
+        .tested(
+            silent(late).fires::<(BotName,)>((BOT,), said(Show::Seconds, late.as_secs_f64())),
+            silent(limit),
+        )
 }
 
-fn queue_high() -> Alert {
+fn queue_high(of: &BotThresholds) -> Alert {
     let waiting =
         |items| Example::after(Duration::from_mins(20)).holds(&QUEUE_DEPTH, (BOT,), items);
+    let high = of.queue_high.value;
     Alert::new(
         "BotQueueHigh",
         Severity::Warning,
-        last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&limits::QUEUE_HIGH),
+        last(&QUEUE_DEPTH).over(LATELY).by::<(BotName,)>().above(&of.queue_high),
     )
     .held_for(Duration::from_mins(15))
     .says(
@@ -181,19 +207,23 @@ fn queue_high() -> Alert {
          by bot`, and start another process of the bot if its platform allows it.",
     ])
     .panel(titles::QUEUE_DEPTH)
-    .tested(waiting(51.0).fires::<(BotName,)>((BOT,), "51"), waiting(50.0))
+    .tested(
+        waiting(high + 1.0).fires::<(BotName,)>((BOT,), said(Show::Count, high + 1.0)),
+        waiting(high),
+    )
 }
 
-fn queue_growing() -> Alert {
+fn queue_growing(of: &BotThresholds) -> Alert {
     let waiting =
         |items| Example::after(Duration::from_mins(50)).holds(&QUEUE_DEPTH, (BOT,), items);
+    let full = of.queue_full.value;
     Alert::new(
         "BotQueueGrowing",
         Severity::Warning,
         forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(BotName,)>()
-            .above(&limits::QUEUE_FULL),
+            .above(&of.queue_full),
     )
     .held_for(Duration::from_mins(15))
     .says(
@@ -209,7 +239,10 @@ fn queue_growing() -> Alert {
          useless by waiting.",
     ])
     .panel(titles::QUEUE_DEPTH_IN_AN_HOUR)
-    .tested(waiting(120.0).fires::<(BotName,)>((BOT,), "120"), waiting(99.0))
+    .tested(
+        waiting(full * 1.2).fires::<(BotName,)>((BOT,), said(Show::Count, full * 1.2)),
+        waiting(full - 1.0),
+    )
 }
 
 fn run_stuck() -> Alert {

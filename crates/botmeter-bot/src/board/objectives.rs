@@ -2,17 +2,17 @@
 
 use botmeter_board::{Measure, Objective, observations};
 
-use super::{alerts::failed, limits, titles};
+use super::{BotThresholds, alerts::failed, limits, titles};
 use crate::{Status, instruments::DURATION};
 
-pub(super) fn all() -> Vec<Objective> {
-    vec![errors(), latency()]
+pub(super) fn all(of: &BotThresholds) -> Vec<Objective> {
+    vec![errors(of), latency(of)]
 }
 
 /// Few runs fail.
-pub(super) fn errors() -> Objective {
-    Objective::new("bot_run_errors", &limits::SUCCESS_TARGET, Measure::failures(failed()))
-        .of_at_least(&limits::BURN_FLOOR)
+pub(super) fn errors(of: &BotThresholds) -> Objective {
+    Objective::new("bot_run_errors", &of.success_target, Measure::failures(failed()))
+        .of_at_least(&of.burn_floor)
         .alert(
             "BotRunErrorBudgetBurn",
             "Bots fail so often that the month's share of failures is used up too fast.",
@@ -27,13 +27,13 @@ pub(super) fn errors() -> Objective {
 }
 
 /// Only successful runs: a run that fails at once is not a fast one.
-pub(super) fn latency() -> Objective {
+pub(super) fn latency(of: &BotThresholds) -> Objective {
     Objective::new(
         "bot_run_latency",
-        &limits::IN_TIME_TARGET,
+        &of.in_time_target,
         Measure::slower(observations(&DURATION).only(Status::Success), limits::IN_TIME),
     )
-    .of_at_least(&limits::BURN_FLOOR)
+    .of_at_least(&of.burn_floor)
     .alert(
         "BotRunLatencyBudgetBurn",
         "Runs take so long that the month's share of slow runs is used up too fast.",

@@ -6,7 +6,7 @@ use botmeter_board::{
     Color, Panel, Row, Show, age, forecast, heat, highest, increase, last, oldest, quantile, rate,
 };
 
-use super::{alerts::failed, limits, objectives, titles};
+use super::{BotThresholds, alerts::failed, objectives, titles};
 use crate::{
     BotName, ErrorKind, Status,
     instruments::{
@@ -16,11 +16,11 @@ use crate::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-pub(super) fn all() -> Vec<Row> {
-    vec![overview(), one_by_one(), outcome(), success(), time(), backlog()]
+pub(super) fn all(of: &BotThresholds) -> Vec<Row> {
+    vec![overview(of), one_by_one(of), outcome(of), success(of), time(of), backlog(of)]
 }
 
-fn overview() -> Row {
+fn overview(of: &BotThresholds) -> Row {
     Row::open(
         "Overview",
         [
@@ -32,7 +32,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).all())
-            .limit(&limits::FAILURES_HIGH)
+            .limit(&of.failures_high)
             .without_data("no runs"),
             Panel::stat(
                 "Runs",
@@ -55,7 +55,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&QUEUE_DEPTH).all())
-            .limit(&limits::QUEUE_HIGH)
+            .limit(&of.queue_high)
             .without_data("no queue reported"),
             Panel::stat(
                 "Longest without success",
@@ -64,7 +64,7 @@ fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
-            .limit(&limits::SUCCESS_OVERDUE)
+            .limit(&of.success_overdue)
             .without_data("no success reported"),
             Panel::stat(
                 "Most failures in a row",
@@ -73,12 +73,12 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).all())
-            .limit(&limits::FAILURES_IN_A_ROW),
+            .limit(&of.failures_in_a_row),
         ],
     )
 }
 
-fn outcome() -> Row {
+fn outcome(of: &BotThresholds) -> Row {
     Row::open(
         "Outcome",
         [
@@ -90,7 +90,7 @@ fn outcome() -> Row {
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).by::<(BotName,)>())
-            .limit(&limits::FAILURES_HIGH)
+            .limit(&of.failures_high)
             .without_data("no runs"),
             Panel::time_series(
                 "Failures by type",
@@ -146,19 +146,19 @@ fn outcome() -> Row {
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>())
-            .limit(&limits::FAILURES_IN_A_ROW),
+            .limit(&of.failures_in_a_row),
             Panel::burn(
                 titles::ERROR_BUDGET,
                 "How many times faster than a month can bear runs fail. At 1, the month's share \
                  of failures lasts exactly a month; the lines are where alerts fire.",
-                &objectives::errors(),
+                &objectives::errors(of),
             )
             .without_data("no runs"),
         ],
     )
 }
 
-fn success() -> Row {
+fn success(of: &BotThresholds) -> Row {
     Row::open(
         "Success",
         [Panel::time_series(
@@ -168,14 +168,14 @@ fn success() -> Row {
             Show::Seconds,
         )
         .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
-        .limit(&limits::SUCCESS_LATE)
-        .limit(&limits::SUCCESS_OVERDUE)
+        .limit(&of.success_late)
+        .limit(&of.success_overdue)
         .without_data("no success reported")
         .size(24, 8)],
     )
 }
 
-fn time() -> Row {
+fn time(of: &BotThresholds) -> Row {
     Row::open(
         "Durations",
         [
@@ -211,14 +211,14 @@ fn time() -> Row {
                 "How many times faster than a month can bear successful runs take longer than \
                  five minutes. At 1, the month's share of slow runs lasts exactly a month; the \
                  lines are where alerts fire.",
-                &objectives::latency(),
+                &objectives::latency(of),
             )
             .without_data("no runs"),
         ],
     )
 }
 
-fn backlog() -> Row {
+fn backlog(of: &BotThresholds) -> Row {
     Row::open(
         "Backlog",
         [
@@ -229,7 +229,7 @@ fn backlog() -> Row {
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
-            .limit(&limits::QUEUE_HIGH)
+            .limit(&of.queue_high)
             .without_data("no queue reported")
             .size(8, 8),
             Panel::time_series(
@@ -239,7 +239,7 @@ fn backlog() -> Row {
                 Show::Count,
             )
             .draw(forecast(HOUR, &QUEUE_DEPTH).over(Duration::from_mins(30)).by::<(BotName,)>())
-            .limit(&limits::QUEUE_FULL)
+            .limit(&of.queue_full)
             .without_data("no queue reported")
             .size(8, 8),
             Panel::time_series(
@@ -254,7 +254,7 @@ fn backlog() -> Row {
     )
 }
 
-fn one_by_one() -> Row {
+fn one_by_one(of: &BotThresholds) -> Row {
     Row::open(
         "Bots one by one",
         [Panel::table(
@@ -269,7 +269,7 @@ fn one_by_one() -> Row {
                 .by::<(BotName,)>()
                 .named("Failed")
                 .show(Show::Ratio)
-                .limit(&limits::FAILURES_HIGH),
+                .limit(&of.failures_high),
         )
         .draw(increase(&EXECUTIONS).by::<(BotName,)>().named("Runs"))
         .draw(quantile(0.95, &DURATION).shown().by::<(BotName,)>().named("p95").show(Show::Seconds))
@@ -278,15 +278,15 @@ fn one_by_one() -> Row {
                 .by::<(BotName,)>()
                 .named("Last success")
                 .show(Show::Seconds)
-                .limit(&limits::SUCCESS_OVERDUE),
+                .limit(&of.success_overdue),
         )
         .draw(
             highest(&CONSECUTIVE_FAILURES)
                 .by::<(BotName,)>()
                 .named("Failures in a row")
-                .limit(&limits::FAILURES_IN_A_ROW),
+                .limit(&of.failures_in_a_row),
         )
-        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting").limit(&limits::QUEUE_HIGH))
+        .draw(last(&QUEUE_DEPTH).by::<(BotName,)>().named("Waiting").limit(&of.queue_high))
         .without_data("no runs")],
     )
 }

@@ -1,9 +1,16 @@
 //! Numbers in the texts of alerts, as Prometheus' templates write them.
 
-use botmeter_board::{OwnUnit, Show};
+use crate::{OwnUnit, Show};
 
-/// What the rule that is generated for an alert makes of its value.
-pub(crate) fn text(show: Show, value: f64) -> String {
+/// What the rule that is generated for an alert makes of its value: what an
+/// example says that the description shows.
+///
+/// ```
+/// use botmeter_board::{Show, said};
+///
+/// assert_eq!(said(Show::Seconds, 4200.0), "1h 10m 0s");
+/// ```
+pub fn said(show: Show, value: f64) -> String {
     match show {
         Show::Ratio => format!("{}%", general(value * 100.0, 4)),
         Show::Seconds => duration(value),
@@ -138,7 +145,7 @@ mod tests {
             (Show::Own(OwnUnit::Grafana { id: "watt", text: "W" }), 0.25, "0.25 W"),
         ];
         for (show, value, expected) in cases {
-            assert_eq!(text(show, value), expected, "{show:?} {value}");
+            assert_eq!(said(show, value), expected, "{show:?} {value}");
         }
     }
 }
