@@ -10,13 +10,15 @@ use crate::expr::{Expr, Fold, Function, Part, Sample, Selection, Window};
 /// the expression looks at.
 const SHORTEST: Duration = Duration::from_mins(5);
 
-/// A longer look back costs more than it tells: what is recorded stands for
-/// days, and a heartbeat would be read for days to say that a bot is a bot.
-const LONGEST: Duration = Duration::from_hours(6);
+/// For how long the heartbeat is read where recorded series are looked at:
+/// what they stand for may be days, and longer costs more than it tells.
+const RECORDED: Duration = Duration::from_hours(6);
 
 impl Expr {
     /// The same of bots alone: of the jobs that had a heartbeat within the
-    /// time that the expression looks at, but at most within six hours.
+    /// time that the expression looks back over itself, so that it is told of a
+    /// bot that has ended, too; where it looks at recorded series, of the jobs
+    /// that had one within six hours.
     ///
     /// Others have series of these names, too: `http_requests_total` stands
     /// for half of all web servers. The heartbeat is botmeter's alone, so what
@@ -42,7 +44,7 @@ impl Expr {
         if is_own {
             return self;
         }
-        let window = self.reach(&|_| LONGEST).clamp(SHORTEST, LONGEST);
+        let window = self.reach(&|_| RECORDED).max(SHORTEST);
         let selection =
             Selection { instrument: heartbeat, part: Part::Value, matchers: Vec::new() };
         let of = Sample {

@@ -258,7 +258,12 @@ impl Expr {
 
     /// The tree and all trees within, from left to right.
     pub fn walk(&self) -> Vec<&Self> {
-        let within = match self {
+        iter::once(self).chain(self.parts().flat_map(Self::walk)).collect()
+    }
+
+    /// The trees that it is made of, from left to right.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Self> {
+        let parts = match self {
             Self::Fold { .. }
             | Self::Quantile { .. }
             | Self::Heat { .. }
@@ -270,7 +275,7 @@ impl Expr {
             | Self::Alerts
             | Self::AlertAges
             | Self::Number(_) => [None, None],
-            Self::Since(of) | Self::Top { of, .. } => [Some(of), None],
+            Self::Since(of) | Self::Top { of, .. } => [Some(&**of), None],
             Self::Add(a, b)
             | Self::Subtract(a, b)
             | Self::Multiply(a, b)
@@ -279,9 +284,9 @@ impl Expr {
             | Self::Compare(a, _, b)
             | Self::And(a, b)
             | Self::AndJob(a, b)
-            | Self::Unless(a, b) => [Some(a), Some(b)],
+            | Self::Unless(a, b) => [Some(&**a), Some(&**b)],
         };
-        iter::once(self).chain(within.into_iter().flatten().flat_map(|expr| expr.walk())).collect()
+        parts.into_iter().flatten()
     }
 
     /// Whether some part looks over this time.

@@ -33,7 +33,7 @@ use crate::{
 /// let lost = share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled);
 /// let objective = Objective::new("mail_lost", &TARGET, Measure::failures(lost))
 ///     .of_at_least(&ENOUGH)
-///     .alert("MailBudgetBurn", "Mail gets lost faster than the month's error budget bears.")
+///     .alert("MailBudgetBurn", "Mail gets lost faster than the month's error budget allows.")
 ///     .runbook(&["Look at the server's log."])
 ///     .panel("Error budget");
 /// assert_eq!(objective.budget(), 0.01);
@@ -268,8 +268,8 @@ impl Objective {
     /// What an alert on the window says of this job and this share.
     pub fn description(&self, window: &BurnWindow, job: &str, share: &str) -> String {
         format!(
-            "{share} went wrong at {job} within {long}, where {budget} may: the budget burns \
-             more than {factor} times too fast.",
+            "{share} went wrong in {job} within {long}, and {budget} may: the error budget burns \
+             at over {factor}× the pace that the month allows.",
             long = spelt(window.long),
             budget = percent(self.budget()),
             factor = window.factor.value,

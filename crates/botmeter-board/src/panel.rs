@@ -117,7 +117,8 @@ impl Panel {
         Self::new(title, description, Kind::StateTimeline, show, (24, 6))
     }
 
-    /// A text in Markdown.
+    /// A text in Markdown. In an address, `$kept` is the time that is shown and
+    /// the bots that are chosen: `[Mail](/d/mail-out?$kept)`.
     pub fn text(title: &'static str, text: &'static str) -> Self {
         Self::new(title, text, Kind::Text, Show::Count, (24, 4))
     }

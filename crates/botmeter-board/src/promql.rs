@@ -2,6 +2,7 @@
 //! people who copy the query of a picture.
 
 mod fleet;
+mod recorded;
 mod texts;
 
 use std::time::Duration;
@@ -11,12 +12,18 @@ use botmeter_core::label::LabelInfo;
 use self::texts::{ago, among, matcher, sign, word};
 pub use self::{
     fleet::Fleet,
+    recorded::{Kept, kept},
     texts::{braced, quoted},
 };
-use crate::{Expr, Function, Part, Sample, Scope, Selection, Variable, Window, spelt as duration};
+use crate::{
+    Expr, Fold, Function, Part, Sample, Scope, Selection, Variable, Window, spelt as duration,
+};
 
 /// Of alerts, those that are not only about to fire.
 const FIRING: &str = r#"alertstate="firing""#;
+
+/// What rules take rates over, where nobody said it.
+const RULE_WINDOW: Duration = Duration::from_mins(5);
 
 /// Where a query stands, which decides what it selects and groups by.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +33,14 @@ pub enum Place<'a> {
         /// What one line stands for.
         scope: Scope,
         /// What can be chosen beside job and instance.
+        variables: &'a [Variable],
+    },
+    /// The same where jobs are shown as a whole: no instance can be chosen, and
+    /// what rules can [keep](kept) is not added up anew.
+    Recorded {
+        /// What one line stands for.
+        scope: Scope,
+        /// What can be chosen beside the job.
         variables: &'a [Variable],
     },
     /// The same, with what is chosen instead of the dashboard's variables.
@@ -71,7 +86,7 @@ pub struct Asked<'a> {
 ///     scope: Scope::Fleet,
 ///     variables: &[],
 ///     chosen: &[("job", "a"), ("job", "b.c")],
-///     rate_interval: Duration::from_secs(60),
+///     rate_interval: Duration::from_mins(1),
 ///     shown: Duration::from_mins(15),
 /// };
 /// let text = of_panel(&panel.lines[0].expr, &asked);
@@ -83,12 +98,12 @@ pub fn of_panel(expr: &Expr, asked: &Asked<'_>) -> String {
 
 /// The query as PromQL, among these bots.
 pub fn render(expr: &Expr, place: Place<'_>, fleet: &Fleet) -> String {
-    Speller { place, fleet }.spell(expr).0
+    Speller::new(place, fleet).spell(expr).0
 }
 
 /// The labels beside a query's own that set its results apart.
 pub fn scope(place: Place<'_>, fleet: &Fleet) -> Vec<String> {
-    Speller { place, fleet }.scope()
+    Speller::new(place, fleet).scope()
 }
 
 /// How tightly an operator binds, the loosest first.
@@ -107,19 +122,25 @@ enum Bond {
 struct Speller<'a> {
     place: Place<'a>,
     fleet: &'a Fleet,
+    /// Whether it makes no difference if all numbers are so many times larger.
+    is_share: bool,
 }
 
-impl Speller<'_> {
+impl<'a> Speller<'a> {
+    fn new(place: Place<'a>, fleet: &'a Fleet) -> Self {
+        Self { place, fleet, is_share: false }
+    }
+
     fn spell(self, expr: &Expr) -> (String, Bond) {
         match expr {
             Expr::Fold { fold, by, of } => {
-                (self.grouped(word(*fold), None, by, &self.sample(of)), Bond::Atom)
+                (self.grouped(word(*fold), None, by, &self.sample(*fold, by, of)), Bond::Atom)
             }
             // Without an observation, the quantile is NaN, which compares with
             // nothing; a gap is what that should look like.
             Expr::Quantile { .. } => (format!("{} >= 0", self.quantile(expr)), Bond::Compare),
             Expr::Heat { of } => {
-                (self.grouped("sum", Some("le"), &[], &self.sample(of)), Bond::Atom)
+                (self.grouped("sum", Some("le"), &[], &self.sample(Fold::Sum, &[], of)), Bond::Atom)
             }
             Expr::Since(of) => {
                 (format!("time() - {}", self.at_least(of, Bond::Product)), Bond::Sum)
@@ -159,7 +180,7 @@ impl Speller<'_> {
             Expr::Add(a, b) => (self.join(a, "+", b, Bond::Sum), Bond::Sum),
             Expr::Subtract(a, b) => (self.join(a, "-", b, Bond::Sum), Bond::Sum),
             Expr::Multiply(a, b) => (self.join(a, "*", b, Bond::Product), Bond::Product),
-            Expr::Divide(a, b) => (self.divide(a, b), Bond::Product),
+            Expr::Divide(a, b) => (self.within(expr).divide(a, b), Bond::Product),
             Expr::OrZero(a, b) => {
                 let (part, like) = (self.at_least(a, Bond::And), self.at_least(b, Bond::Atom));
                 (format!("{part} or 0 * {like}"), Bond::Or)
@@ -215,10 +236,13 @@ impl Speller<'_> {
         });
         fills.iter().enumerate().fold(marked, |text, (at, (_, fill))| {
             let mark = format!("\u{0}{at}\u{0}");
-            // Nothing is followed by no comma.
-            let text =
-                if fill.is_empty() { text.replace(&(mark.clone() + ", "), "") } else { text };
-            text.replace(&mark, fill)
+            let mut parts = text.split(&mark);
+            let first = parts.next().unwrap_or_default().to_owned();
+            parts.fold(first, |before, after| {
+                // Nothing is followed by no comma.
+                let comma = after.trim_start().strip_prefix(',').filter(|_| fill.is_empty());
+                before + fill + comma.map_or(after, str::trim_start)
+            })
         })
     }
 
@@ -229,6 +253,9 @@ impl Speller<'_> {
         let keys = apart.chain(keys.iter().copied());
         match self.place {
             Place::Panel { .. } => matchers.extend(keys.map(follows)),
+            Place::Recorded { .. } => {
+                matchers.extend(keys.filter(|key| *key != "instance").map(follows));
+            }
             Place::Asked(asked) => matchers.extend(keys.filter_map(|key| asked.matcher(key))),
             Place::Rule => {}
         }
@@ -265,7 +292,8 @@ impl Speller<'_> {
 
     fn quantile(self, expr: &Expr) -> String {
         let Expr::Quantile { quantile, by, of } = expr else { return self.spell(expr).0 };
-        let buckets = self.grouped("sum", Some("le"), by, &self.sample(of));
+        let sample = self.within(expr).sample(Fold::Sum, by, of);
+        let buckets = self.grouped("sum", Some("le"), by, &sample);
         format!("histogram_quantile({quantile}, {buckets})")
     }
 
@@ -284,7 +312,9 @@ impl Speller<'_> {
 
     fn scope(self) -> Vec<String> {
         let (of_fleet, of_scope) = match self.place {
-            Place::Panel { scope, .. } => (self.fleet.labels.as_slice(), scope),
+            Place::Panel { scope, .. } | Place::Recorded { scope, .. } => {
+                (self.fleet.labels.as_slice(), scope)
+            }
             Place::Asked(asked) => (self.fleet.labels.as_slice(), asked.scope),
             // What a rule gives is asked for by what all of its bots have, too.
             Place::Rule => return self.fleet.keys().chain(["job"]).map(str::to_owned).collect(),
@@ -295,7 +325,12 @@ impl Speller<'_> {
         of_fleet.iter().cloned().chain(keys.iter().map(|key| (*key).to_owned())).collect()
     }
 
-    fn sample(self, sample: &Sample) -> String {
+    /// What is taken of series before they are grouped, kept by a rule or not.
+    fn sample(self, fold: Fold, by: &[LabelInfo], of: &Sample) -> String {
+        self.recorded(fold, by, of).unwrap_or_else(|| self.raw(of))
+    }
+
+    fn raw(self, sample: &Sample) -> String {
         let series = self.selection(&sample.selection);
         let ago = ago(sample.offset);
         let function = match sample.function {
@@ -317,8 +352,10 @@ impl Speller<'_> {
     fn window(self, window: Window) -> String {
         match (window, self.place) {
             (Window::Of(of), _) => duration(of),
-            (Window::Auto, Place::Rule) => "5m".to_owned(),
-            (Window::Auto, Place::Panel { .. }) => "$__rate_interval".to_owned(),
+            (Window::Auto, Place::Rule) => duration(RULE_WINDOW),
+            (Window::Auto, Place::Panel { .. } | Place::Recorded { .. }) => {
+                "$__rate_interval".to_owned()
+            }
             (Window::Auto, Place::Asked(asked)) => duration(asked.rate_interval),
             (Window::Shown, Place::Asked(asked)) => duration(asked.shown),
             // In a rule, this does not parse, which is what is wrong with it.
@@ -327,20 +364,31 @@ impl Speller<'_> {
     }
 
     fn selection(self, selection: &Selection) -> String {
-        let variables = match self.place {
-            Place::Panel { variables, .. } => variables,
-            Place::Asked(asked) => asked.variables,
-            Place::Rule => &[],
-        };
-        let variables = variables.iter().map(|variable| &variable.label);
-        let own = variables.filter(|label| selection.instrument.labels().contains(label));
-        let keys: Vec<_> = ["job", "instance"].into_iter().chain(own.map(LabelInfo::key)).collect();
+        selection.series_name() + &self.matchers(selection)
+    }
+
+    /// What is chosen of the series, in braces.
+    fn matchers(self, selection: &Selection) -> String {
+        let own = self.choosable(selection);
+        let keys: Vec<_> = ["job", "instance"].into_iter().chain(own).collect();
         let mut matchers = self.chosen(&keys);
         matchers.extend(selection.matchers.iter().map(matcher));
         if let Part::Bucket(bound) = selection.part {
             matchers.push(format!("le=\"{bound}\""));
         }
-        selection.series_name() + &braced(&matchers)
+        braced(&matchers)
+    }
+
+    /// The labels of the series that can be chosen on the dashboard.
+    fn choosable(self, selection: &Selection) -> impl Iterator<Item = &'static str> {
+        let variables = match self.place {
+            Place::Panel { variables, .. } | Place::Recorded { variables, .. } => variables,
+            Place::Asked(asked) => asked.variables,
+            Place::Rule => &[],
+        };
+        let labels = selection.instrument.labels();
+        let own = variables.iter().map(|variable| &variable.label);
+        own.filter(move |label| labels.contains(label)).map(LabelInfo::key)
     }
 }
 

@@ -42,7 +42,7 @@ fn models() -> Row {
         [
             Panel::stat(
                 "Total LLM cost",
-                "US dollars spent on calls to models in the shown time, as far as their prices \
+                "US dollars spent on calls to models in the time shown, as far as their prices \
                  are known. Compare with what the completed tasks are worth; a jump without more \
                  tasks is a loop: look at the retries.",
                 Show::Dollars,
@@ -51,9 +51,9 @@ fn models() -> Row {
             .size(6, 8),
             Panel::time_series(
                 "LLM requests by model",
-                "Calls per second to each model that ended well and those that ended with an \
-                 error. Errors should be few and short; a model with errors alone is down or \
-                 refuses: look at the dashboard of the LLM calls.",
+                "Calls per second to each model that succeeded, and that failed. Errors should be \
+                 few and brief; a model that has nothing but errors is down, or refuses calls: \
+                 look at the dashboard of the LLM calls.",
                 Show::RequestsPerSecond,
             )
             .draw(rate(&REQUESTS).only(Status::Success).by::<(Model,)>().named("success"))
@@ -97,11 +97,46 @@ mod tests {
     }
 
     #[test]
+    fn the_links_keep_all_that_tells_bots_apart() {
+        let options = Options::new("test").extra_label("cluster");
+        let files = generate(&catalogue(), &options).unwrap();
+        let overview = files.text("grafana/overview.json").unwrap();
+        let links = overview.lines().find(|line| line.contains("\"content\"")).unwrap();
+        let chosen = "?${__url_time_range}&${cluster:queryparam}&${job:queryparam}";
+        let (all, kept) = (links.matches("(/d/").count(), links.matches(chosen).count());
+        assert!(all > 0 && kept == all, "{kept} of {all} links keep the cluster: {links}");
+    }
+
+    #[test]
     fn the_orchestrator_shows_what_its_models_cost() {
         let files = files();
         let dashboard = files.text("grafana/agent-orchestrator.json").unwrap();
         for expected in ["Total LLM cost", "LLM requests by model", "llm_cost_dollars_total"] {
             assert!(dashboard.contains(expected), "{expected}");
+        }
+    }
+
+    /// What a text puts in quotes.
+    fn quoted(text: &impl AsRef<str>) -> Vec<String> {
+        text.as_ref().split('"').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn what_a_text_puts_in_quotes_is_a_panel_or_a_row_of_its_board() {
+        for (domain, board) in catalogue().boards() {
+            let (mut known, mut named) = (Vec::new(), Vec::new());
+            for row in board.dashboards.iter().flat_map(|dashboard| &dashboard.rows) {
+                known.push(row.title.to_owned());
+                known.extend(row.panels.iter().map(|panel| panel.title.to_owned()));
+                named.extend(row.panels.iter().flat_map(|panel| quoted(&panel.description)));
+            }
+            named.extend(board.alerts.iter().flat_map(|of| of.runbook.iter().flat_map(quoted)));
+            named.extend(board.objectives.iter().flat_map(|of| of.runbook.iter().flat_map(quoted)));
+            named.extend(board.undrawn.iter().flat_map(|undrawn| quoted(&undrawn.because)));
+            assert!(board.alerts.is_empty() || !named.is_empty(), "{domain:?} names no panel");
+            for title in named {
+                assert!(known.contains(&title), "{domain:?} names {title:?}, which is nowhere");
+            }
         }
     }
 

@@ -31,6 +31,10 @@ pub(crate) const GENERATED: &str = "generated";
 /// Grafana's version of the classic format.
 const SCHEMA_VERSION: u32 = 42;
 
+/// What somebody has to know who compares a recorded page with another.
+const OF_WHOLE_JOBS: &str = " It shows jobs as a whole, from series that rules record, so rates are \
+                             those of the last five minutes.";
+
 /// The dashboard, with what is wrong with it so far.
 pub(crate) fn dashboard(
     dashboard: &board::Dashboard,
@@ -48,8 +52,10 @@ pub(crate) fn dashboard(
         title: dashboard.title.to_owned(),
         // JSON has no comments, so this is where the mark can stand.
         description: format!(
-            "{} This page is {MARK} ({}); change the board, not the page.",
-            dashboard.description, options.command
+            "{}{} This page is {MARK} ({}); change the board, not the page.",
+            dashboard.description,
+            if page.is_recorded() { OF_WHOLE_JOBS } else { "" },
+            options.command
         ),
         tags,
         schema_version: SCHEMA_VERSION,
@@ -66,11 +72,8 @@ pub(crate) fn dashboard(
         week_start: String::new(),
         preload: false,
         links: vec![menu(options)],
-        annotations: annotations::annotations(
-            &variables::prometheus(options.has_traces),
-            &options.fleet,
-        ),
-        templating: Templating { list: variables::variables(dashboard, options) },
+        annotations: annotations::annotations(&page),
+        templating: Templating { list: variables::variables(&page) },
         panels,
     };
     (drawn, problems)

@@ -21,7 +21,7 @@ mod sample;
 mod tests;
 mod yaml;
 
-pub use botmeter_board::promql::{Asked, Fleet, of_panel as promql};
+pub use botmeter_board::promql::Fleet;
 pub use catalogue::Catalogue;
 pub use error::{Error, Problem};
 pub use files::{Files, Mode, Report};
@@ -41,6 +41,8 @@ use model::Model;
 /// - `kubernetes/pod-monitor.yaml`: a `PodMonitor` for the pods that serve
 ///   `/metrics`.
 /// - `prometheus/<domain>.rules.yml`: recording and alerting rules.
+/// - `prometheus/recorded.rules.yml`, `kubernetes/rules-recorded.yaml`: what
+///   [recorded](Options::recorded) dashboards ask for, if there are any.
 /// - `prometheus/tests/<domain>.test.yml`: unit tests of the alerts, for
 ///   `promtool test rules`.
 /// - `reference/README.md`: the domains, and all alerts by name.
@@ -56,6 +58,7 @@ use model::Model;
 pub fn generate(catalogue: &Catalogue, options: &Options) -> Result<Files, Error> {
     botmeter_core::instruments(&catalogue.registered())
         .map_err(|error| Error::because("generate from the catalogue", error))?;
+    let options = &options.with_one_reference(catalogue);
     let model = Model::of(catalogue, options);
     let problems = lint::problems(catalogue, options, &model);
     if problems.is_empty() {

@@ -67,6 +67,12 @@ impl Model {
             model.dashboards.extend(dashboards);
             model.rules.extend(rules);
         }
+        if let Some(recorded) = rules::recorded(catalogue, options, &model.rules) {
+            for record in recorded.records() {
+                model.definitions.record(&record.name, &record.keys);
+            }
+            model.rules.push(recorded);
+        }
         model
     }
 

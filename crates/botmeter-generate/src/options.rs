@@ -1,8 +1,13 @@
 //! What depends on where the generated files are used.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
-use crate::promql::Fleet;
+use botmeter_board::{Board, Scope, Variable};
+
+use crate::{
+    Catalogue,
+    promql::{Fleet, Place},
+};
 
 /// What depends on where the generated files are used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +19,9 @@ pub struct Options {
     /// Where the reference pages can be read; alerts have no links to their
     /// runbooks without.
     pub reference_url: Option<String>,
+    /// Where the pages of some domains can be read, by domain, if that is
+    /// somewhere else.
+    pub references: BTreeMap<String, String>,
     /// Where Grafana is; alerts have no links to their panels without.
     pub grafana_url: Option<String>,
     /// How long Prometheus keeps samples; no rule may look further back.
@@ -30,6 +38,9 @@ pub struct Options {
     /// Which bots all queries are about, and what tells them apart beside job
     /// and instance: all, and nothing.
     pub fleet: Fleet,
+    /// The addresses of the dashboards that show jobs as a whole, from series
+    /// that rules record: none.
+    pub recorded: Vec<String>,
     /// The tag that all dashboards have, and by which their menu finds them.
     pub tag: String,
     /// What else all dashboards can be found by.
@@ -50,6 +61,7 @@ impl Options {
         Self {
             command: command.into(),
             reference_url: None,
+            references: BTreeMap::new(),
             grafana_url: None,
             retention: Duration::from_hours(15 * 24),
             has_traces: true,
@@ -57,6 +69,7 @@ impl Options {
             pod_labels: vec![("app.kubernetes.io/part-of".to_owned(), "botmeter".to_owned())],
             grafana_folder: "botmeter".to_owned(),
             fleet: Fleet::default(),
+            recorded: Vec::new(),
             tag: "botmeter".to_owned(),
             more_tags: Vec::new(),
             is_editable: false,
@@ -70,6 +83,39 @@ impl Options {
     #[must_use]
     pub fn reference_url(mut self, url: impl Into<String>) -> Self {
         self.reference_url = Some(url.into());
+        self
+    }
+
+    /// Where the reference pages of these domains can be read: those that come
+    /// from elsewhere may have theirs there already.
+    ///
+    /// Alerts of other domains lead where [`reference_url`](Self::reference_url)
+    /// says, and nowhere without. A table of alerts has one link for all rows, so
+    /// without it, it has one only if the pages of all domains with alerts are in
+    /// one place.
+    ///
+    /// ```
+    /// # use botmeter_generate::{Catalogue, generate};
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards")
+    ///     .reference_url("https://example.org/reference")
+    ///     .reference_of(["telemetry"], "https://example.org/botmeter");
+    /// # let board = botmeter_telemetry::board();
+    /// # let catalogue = Catalogue::new().domain::<botmeter_telemetry::SelfObservation>(board);
+    /// let files = generate(&catalogue, &options)?;
+    /// let rules = files.text("prometheus/telemetry.rules.yml").unwrap_or_default();
+    /// assert!(rules.contains("runbook_url: 'https://example.org/botmeter/telemetry.md#"));
+    /// # Ok::<(), botmeter_generate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn reference_of(
+        mut self,
+        domains: impl IntoIterator<Item: Into<String>>,
+        url: impl Into<String>,
+    ) -> Self {
+        let url = url.into();
+        self.references.extend(domains.into_iter().map(|domain| (domain.into(), url.clone())));
         self
     }
 
@@ -160,6 +206,34 @@ impl Options {
         self
     }
 
+    /// The dashboard of this address shows jobs as a whole: for hundreds of
+    /// bots, whose series take long to add up each time that somebody looks.
+    ///
+    /// Its panels ask for series that the rules in
+    /// `prometheus/recorded.rules.yml` record of all instances, and which have
+    /// no label `instance`; so no instance can be chosen on it. Rates are those
+    /// of the last five minutes, however little time is shown. What cannot be
+    /// recorded is asked of the instances, as elsewhere: see
+    /// [`kept`](botmeter_board::promql::kept).
+    ///
+    /// ```
+    /// # use botmeter_generate::{Catalogue, generate};
+    /// use botmeter_generate::Options;
+    ///
+    /// let options = Options::new("cargo xtask dashboards").recorded("telemetry");
+    /// # let board = botmeter_telemetry::board();
+    /// # let catalogue = Catalogue::new().domain::<botmeter_telemetry::SelfObservation>(board);
+    /// let files = generate(&catalogue, &options)?;
+    /// let rules = files.text("prometheus/recorded.rules.yml").unwrap_or_default();
+    /// assert!(rules.contains("job_backend_status:telemetry_exports:rate5m"));
+    /// # Ok::<(), botmeter_generate::Error>(())
+    /// ```
+    #[must_use]
+    pub fn recorded(mut self, dashboard: impl Into<String>) -> Self {
+        self.recorded.push(dashboard.into());
+        self
+    }
+
     /// Another tag than `botmeter`, by which the menu of each dashboard finds
     /// the others: for those of one team among many.
     #[must_use]
@@ -208,5 +282,43 @@ impl Options {
     pub fn refresh(mut self, every: impl Into<Option<Duration>>) -> Self {
         self.refresh = every.into();
         self
+    }
+
+    /// Where the page of a domain can be read.
+    pub(crate) fn reference(&self, domain: &str) -> Option<&str> {
+        let url = self.references.get(domain).or(self.reference_url.as_ref())?;
+        Some(url.trim_end_matches('/'))
+    }
+
+    /// The same, with the one place of all pages as `reference_url` if there is
+    /// one, because that has the page that lists every alert.
+    pub(crate) fn with_one_reference(&self, catalogue: &Catalogue) -> Self {
+        let has_alerts = |board: &Board| !board.alerts.is_empty() || !board.objectives.is_empty();
+        let alerting = catalogue.boards().filter(|(_, board)| has_alerts(board));
+        let mut places = alerting.map(|(domain, _)| domain.and_then(|it| self.reference(it)));
+        let first = places.next().flatten();
+        let one = first.filter(|first| places.all(|place| place == Some(*first)));
+        let reference_url = self.reference_url.clone().or_else(|| one.map(str::to_owned));
+        Self { reference_url, ..self.clone() }
+    }
+
+    /// Whether the dashboard shows jobs as a whole.
+    pub(crate) fn is_recorded(&self, dashboard: &str) -> bool {
+        self.recorded.iter().any(|uid| uid == dashboard)
+    }
+
+    /// Where queries of the dashboard stand whose lines stand for this, and
+    /// which follow these variables.
+    pub(crate) fn place<'a>(
+        &self,
+        dashboard: &str,
+        scope: Scope,
+        variables: &'a [Variable],
+    ) -> Place<'a> {
+        if self.is_recorded(dashboard) {
+            Place::Recorded { scope, variables }
+        } else {
+            Place::Panel { scope, variables }
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 mod alerts;
 mod burn;
+mod recorded;
 pub(crate) mod tests;
 mod text;
 
 pub(crate) use burn::objections;
+pub(crate) use recorded::{RECORDED, recorded};
 
 use std::time::Duration;
 
@@ -108,7 +110,7 @@ struct Links<'a> {
 
 impl Links<'_> {
     fn runbook(&self, alert: &str) -> Option<String> {
-        let base = self.options.reference_url.as_ref()?.trim_end_matches('/');
+        let base = self.options.reference(self.domain)?;
         Some(format!("{base}/{}.md#{}", self.domain, alert.to_lowercase()))
     }
 

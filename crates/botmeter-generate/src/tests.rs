@@ -6,6 +6,7 @@ mod incomplete;
 mod options;
 mod output;
 mod raw;
+mod recorded;
 mod refusals;
 mod triage;
 

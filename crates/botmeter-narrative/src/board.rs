@@ -21,8 +21,8 @@ fn dashboard() -> Dashboard {
     Dashboard::new(
         "narrative-performance",
         "botmeter / Narrative performance",
-        "How many narratives reach their end, which act takes the time, and how often is a model's \
-         JSON of no use?",
+        "How many narratives reach their end, which act takes the time, and how often is a \
+         model's JSON unusable?",
     )
     .tags(&["narrative"])
     .variables([

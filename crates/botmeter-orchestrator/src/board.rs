@@ -16,8 +16,8 @@ pub fn board() -> Board {
             Dashboard::new(
                 "agent-orchestrator",
                 "botmeter / Agent orchestrator",
-                "Do the workers get their tasks done, do their branches get merged, and where does \
-                 it get stuck?",
+                "Do the workers get their tasks done, do their branches get merged, and where do \
+                 they get stuck?",
             )
             .tags(&["orchestrator"])
             .variables([Variable::of::<WorkerProfile, _, _>("Worker profile", &COMPLETIONS)])

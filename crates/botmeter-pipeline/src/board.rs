@@ -19,7 +19,7 @@ fn dashboard() -> Dashboard {
         "content-pipeline",
         "botmeter / Content pipeline",
         "How much content comes in, how much goes out, where does it wait, and when was anything \
-         published last?",
+         last published?",
     )
     .tags(&["pipeline"])
     .variables([Variable::of::<PipelineName, _, _>("Pipeline", &GENERATED)])

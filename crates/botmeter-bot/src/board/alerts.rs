@@ -6,6 +6,7 @@ use botmeter_board::{
     Alert, Example, Limit, Query, Severity, Share, Show, age, forecast, highest, increase, last,
     said, share_of,
 };
+use botmeter_core::process::HEARTBEAT;
 
 use super::{BotThresholds, limits, titles};
 use crate::{
@@ -74,15 +75,15 @@ fn failures_high(of: &BotThresholds) -> Alert {
     .held_for(Duration::from_mins(10))
     .says(
         "Many runs of the bot {bot} fail.",
-        "{value} of the runs of the bot {bot} at {job} failed within the last hour.",
+        "{value} of the runs of the bot {bot} in {job} failed within the last hour.",
         Show::Ratio,
     )
     .runbook(&[
-        "Look at the panel `Failures by type`: it tells whether a model, a tool, the storage, the \
+        "Look at \"Failures by type\": it tells whether a model, a tool, the storage, the \
          platform or the bot itself is to blame.",
         "For `llm`, look at the dashboard of the LLM calls; for `platform`, at the platform's \
          status page; for `internal`, at the bot's log.",
-        "If it began with a deployment, roll that back first and search afterwards.",
+        "If it began with a deployment, roll that back first and investigate afterwards.",
     ])
     .panel(titles::FAILED_RUNS)
     .tested(
@@ -104,15 +105,15 @@ fn failing(of: &BotThresholds) -> Alert {
             .at_least(&of.failures_in_a_row),
     )
     .says(
-        "The bot {bot} fails at every run.",
-        "The last {value} runs of the bot {bot} at {job} all failed.",
+        "Every run of the bot {bot} fails.",
+        "The last {value} runs of the bot {bot} in {job} all failed.",
         Show::Count,
     )
     .runbook(&[
-        "Look at the panel `Failures by type` for what the runs fail at.",
+        "Look at \"Failures by type\" for what makes the runs fail.",
         "Read the error of the last run in the bot's log.",
-        "For `config`, compare the bot's settings with those of the last run that succeeded, whose \
-         time is in the panel `Time since success`.",
+        "For `config`, compare the bot's settings with those of the last run that succeeded; \
+         \"Time since success\" tells when that was.",
     ])
     .panel(titles::FAILURES_IN_A_ROW)
     .tested(
@@ -144,15 +145,15 @@ fn success_late(of: &BotThresholds) -> Alert {
     )
     .held_for(Duration::from_mins(5))
     .says(
-        "The bot {bot}, which usually succeeds often, has not for a while.",
-        "The bot {bot} at {job} last succeeded {value} ago.",
+        "The bot {bot}, which usually succeeds often, has not succeeded for a while.",
+        "The bot {bot} in {job} last succeeded {value} ago.",
         Show::Seconds,
     )
     .runbook(&[
-        "Look at the panel `Runs by outcome`: does the bot run and fail, or does it not run?",
+        "Look at \"Runs by outcome\": does the bot run and fail, or does it not run at all?",
         "If it fails, follow BotFailing.",
         "If it does not run, look at what starts it: the scheduler, the queue, the process.",
-        "If a run is under way all the time, follow BotRunStuck.",
+        "If a run started and does not end, follow BotRunStuck.",
     ])
     .panel(titles::TIME_SINCE_SUCCESS)
     .tested(
@@ -163,20 +164,29 @@ fn success_late(of: &BotThresholds) -> Alert {
 
 fn success_overdue(of: &BotThresholds) -> Alert {
     let limit = minutes(&of.success_overdue);
-    let silent = |time| Example::after(time).holds(&LAST_SUCCESS, (BOT,), 0.0);
+    // The process ends after ten minutes: who never comes back is overdue, too.
+    let end = Duration::from_mins(10);
+    let silent = |time| {
+        Example::after(time)
+            .holds(&LAST_SUCCESS, (BOT,), 0.0)
+            .until(end)
+            .ticks(&HEARTBEAT, ())
+            .until(end)
+    };
     let late = limit + HOUR;
     Alert::new("BotSuccessOverdue", Severity::Critical, silence(limit).above(&of.success_overdue))
         .held_for(Duration::from_mins(5))
         .says(
-            "The bot {bot} has not done its job for too long.",
-            "The bot {bot} at {job} last succeeded {value} ago.",
+            "The bot {bot} has not succeeded for too long.",
+            "The bot {bot} in {job} last succeeded {value} ago.",
             Show::Seconds,
         )
         .runbook(&[
-            "Look at the panel `Runs by outcome`: does the bot run and fail, or does it not run?",
+            "Look at \"Runs by outcome\": does the bot run and fail, or does it not run at all?",
             "If it fails, follow BotFailing.",
             "If it does not run, look at what starts it: the scheduler, the queue, the process.",
-            "A bot that runs less than once a day is overdue by design: silence this alert for it.",
+            "A bot that runs less often than this allows is overdue by design: silence this alert \
+             for it, or give it a higher limit.",
         ])
         .panel(titles::TIME_SINCE_SUCCESS)
         .tested(
@@ -196,15 +206,15 @@ fn queue_high(of: &BotThresholds) -> Alert {
     )
     .held_for(Duration::from_mins(15))
     .says(
-        "Much waits for the bot {bot}.",
-        "{value} items wait for the bot {bot} at {job}.",
+        "Many items wait for the bot {bot}.",
+        "{value} items wait for the bot {bot} in {job}.",
         Show::Count,
     )
     .runbook(&[
-        "Look at the panel `Queue depth`: did it jump, or does it climb?",
-        "After a jump, wait as long as the bot needs for so many items at its rate of runs.",
-        "If it climbs, runs are slower or rarer than items come: look at `Slowest runs` and `Runs \
-         by bot`, and start another process of the bot if its platform allows it.",
+        "Look at \"Queue depth\": did it jump, or does it climb?",
+        "After a jump, give the bot the time that it needs for that many items.",
+        "If it climbs, items come faster than the bot handles them: look at \"Slowest runs\" and \
+         \"Runs by bot\", and start another process of the bot if its platform allows that.",
     ])
     .panel(titles::QUEUE_DEPTH)
     .tested(
@@ -227,16 +237,17 @@ fn queue_growing(of: &BotThresholds) -> Alert {
     )
     .held_for(Duration::from_mins(15))
     .says(
-        "The queue of the bot {bot} grows faster than it is worked off.",
-        "As in the last half hour, {value} items wait for the bot {bot} at {job} an hour from now.",
+        "The queue of the bot {bot} grows faster than the bot empties it.",
+        "If it goes on as in the last half hour, {value} items will wait for the bot {bot} in \
+         {job} an hour from now.",
         Show::Count,
     )
     .runbook(&[
-        "Look at the panels `Runs by bot` and `Slowest runs`: is the bot slower than usual, or do \
-         more items come?",
+        "Look at \"Runs by bot\" and \"Slowest runs\": is the bot slower than usual, or are more \
+         items coming?",
         "If it is slower, find out what it waits for: a model, a tool, the platform.",
-        "If more items come, start another process of the bot, or let items go that have become \
-         useless by waiting.",
+        "If more items are coming, start another process of the bot, or discard those that are no \
+         longer worth handling.",
     ])
     .panel(titles::QUEUE_DEPTH_IN_AN_HOUR)
     .tested(
@@ -266,15 +277,14 @@ fn run_stuck() -> Alert {
     .held_for(HOUR)
     .says(
         "Runs of the bot {bot} start and do not end.",
-        "{value} runs of the bot {bot} at {job} are under way, and none has ended for an hour.",
+        "{value} runs of the bot {bot} in {job} are under way, and none has ended for an hour.",
         Show::Count,
     )
     .runbook(&[
-        "Find out what the run waits for: a call of a model, a tool, the platform, a lock.",
-        "Give whatever it waits for a time limit; within the run, that makes it a failure of the \
-         type `timeout`.",
+        "Find out what the run waits for: a model, a tool, the platform, a lock.",
+        "Set a time limit for that inside the run: the run then fails with the type `timeout`.",
         "Restart the process if it holds up other runs.",
-        "A bot whose runs take more than an hour by design: silence this alert for it.",
+        "If the bot's runs are meant to take more than an hour, silence this alert for it.",
     ])
     .panel(titles::RUNS_UNDER_WAY)
     .tested(at_work(0.0).fires::<(BotName,)>((BOT,), "1"), at_work(0.05))

@@ -4,22 +4,24 @@ use botmeter_board::Limit;
 
 /// The share of a bot's runs that may fail within an hour.
 pub const FAILURES_HIGH: Limit =
-    Limit::new(0.1, "when one run in ten fails, those who rely on the bot notice");
+    Limit::new(0.1, "when one run in ten fails, people who rely on the bot notice");
 
 /// How many runs an hour needs before a share of them says something.
 pub const ENOUGH_RUNS: Limit =
-    Limit::new(10.0, "of fewer runs, a single failure would be more than one in ten");
+    Limit::new(10.0, "with fewer runs, a single failure would be more than one in ten");
 
 /// How many runs may fail in a row.
 pub const FAILURES_IN_A_ROW: Limit = Limit::new(
     5.0,
-    "one failure is a mishap and three may be a short outage; after five it does not mend itself",
+    "one failure is a mishap, and three may be a short outage; after five, the bot will not \
+     recover by itself",
 );
 
 /// How long a bot that usually succeeds often may go without.
 pub const SUCCESS_LATE: Limit = Limit::new(
     3600.0,
-    "a bot that usually succeeds every quarter of an hour has missed at least four times",
+    "a bot that usually succeeds every quarter of an hour should have succeeded at least four \
+     times by now",
 );
 
 /// How many successes a day make a bot one that succeeds often.
@@ -28,16 +30,16 @@ pub const SUCCEEDS_OFTEN: Limit = Limit::new(96.0, "one in each quarter of an ho
 /// How long any bot may go without success.
 pub const SUCCESS_OVERDUE: Limit = Limit::new(
     93_600.0,
-    "26 hours: a bot that runs once a day has missed its day, two hours of leeway included",
+    "26 hours: a bot that runs once a day has missed a day, with two hours of leeway",
 );
 
 /// How many items may wait for a bot.
 pub const QUEUE_HIGH: Limit =
-    Limit::new(50.0, "more than a bot works off between two looks at the dashboard");
+    Limit::new(50.0, "more than a bot gets through between two looks at the dashboard");
 
 /// How many items may wait for a bot an hour from now.
 pub const QUEUE_FULL: Limit =
-    Limit::new(100.0, "twice what is high already, so it will not be empty again by itself");
+    Limit::new(100.0, "twice what is already high, so the queue will not empty by itself");
 
 /// From how many runs on a bot is at work.
 pub const AT_WORK: Limit = Limit::new(1.0, "a run has started and not ended");
@@ -48,7 +50,7 @@ pub const NONE_ENDS: Limit = Limit::new(0.0, "a run that is not stuck ends withi
 /// The share of runs that is to succeed.
 pub const SUCCESS_TARGET: Limit = Limit::new(
     0.95,
-    "bots depend on models and platforms that fail now and then; one run in twenty may",
+    "bots depend on models and platforms that fail now and then, so one run in twenty may fail",
 );
 
 /// The share of successful runs that is to end in time.
@@ -57,7 +59,7 @@ pub const IN_TIME_TARGET: Limit =
 
 /// How many runs a window needs before its burn rate says something.
 pub const BURN_FLOOR: Limit =
-    Limit::new(20.0, "of fewer runs, a single one would be more than the month's share");
+    Limit::new(20.0, "with fewer runs, a single bad one would be more than the month's share");
 
 /// Until when a run is in time, in seconds: a bound of the buckets.
 pub const IN_TIME: f64 = 300.5;

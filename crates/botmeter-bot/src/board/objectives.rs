@@ -15,13 +15,13 @@ pub(super) fn errors(of: &BotThresholds) -> Objective {
         .of_at_least(&of.burn_floor)
         .alert(
             "BotRunErrorBudgetBurn",
-            "Bots fail so often that the month's share of failures is used up too fast.",
+            "Bots fail so often that the month's error budget is used up too fast.",
         )
         .runbook(&[
-            "Look at the panel `Failed runs`: one bot, or all of them?",
+            "Look at \"Failed runs\": one bot, or all of them?",
             "One bot: follow BotFailuresHigh for it.",
-            "All of them: look at what they share, which is most often a model provider or the \
-             last deployment.",
+            "All of them: look at what they share, usually a model provider or the last \
+             deployment.",
         ])
         .panel(titles::ERROR_BUDGET)
 }
@@ -36,14 +36,14 @@ pub(super) fn latency(of: &BotThresholds) -> Objective {
     .of_at_least(&of.burn_floor)
     .alert(
         "BotRunLatencyBudgetBurn",
-        "Runs take so long that the month's share of slow runs is used up too fast.",
+        "Runs take so long that the month's budget for slow runs is used up too fast.",
     )
     .runbook(&[
-        "Look at the panel `Slowest runs`: one bot, or all of them?",
+        "Look at \"Slowest runs\": one bot, or all of them?",
         "Compare with the latency of LLM calls and of tools, which is where the time of a run \
          goes.",
-        "A bot whose runs take longer than five minutes by design needs a bound of its own: \
-         silence this alert for its job.",
+        "If a bot's runs are meant to take longer than five minutes, silence this alert for its \
+         job.",
     ])
     .panel(titles::LATENCY_BUDGET)
 }

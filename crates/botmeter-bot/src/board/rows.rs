@@ -27,8 +27,8 @@ fn overview(of: &BotThresholds) -> Row {
             Panel::stat(
                 "Failure rate",
                 "Share of the runs of the last hour that failed, cancelled runs left out. A few \
-                 percent are normal. When it is high, look at `Failed runs` for the bot and at \
-                 `Failures by type` for the reason.",
+                 percent are normal. When it is high, look at \"Failed runs\" for the bot and at \
+                 \"Failures by type\" for the reason.",
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).all())
@@ -44,14 +44,14 @@ fn overview(of: &BotThresholds) -> Row {
             Panel::stat(
                 "Under way",
                 "Runs that have started and not ended. A number that only grows means that runs \
-                 do not end: see `Runs under way`.",
+                 do not end: see \"Runs under way\".",
                 Show::Count,
             )
             .draw(last(&ACTIVE).all()),
             Panel::stat(
                 "Longest queue",
-                "Items that wait for the bot for which most wait. When it is high, `Queue depth` \
-                 shows which bot it is and whether it catches up.",
+                "Items that wait for the bot with the longest queue. When there are many, \"Queue \
+                 depth\" shows which bot it is and whether it is catching up.",
                 Show::Count,
             )
             .draw(highest(&QUEUE_DEPTH).all())
@@ -59,8 +59,8 @@ fn overview(of: &BotThresholds) -> Row {
             .without_data("no queue reported"),
             Panel::stat(
                 "Longest without success",
-                "Time since the last success of the process that has gone longest without. A bot \
-                 that runs once a day may show a day; more than that, and it is overdue.",
+                "Time since the last success of the process that has gone longest without one. Up \
+                 to the schedule of the slowest bot is usual; beyond the limit, one is overdue.",
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
@@ -68,8 +68,8 @@ fn overview(of: &BotThresholds) -> Row {
             .without_data("no success reported"),
             Panel::stat(
                 "Most failures in a row",
-                "Runs in a row that failed, of the bot that has most of them. Zero is good; from \
-                 five on, the bot does not recover by itself.",
+                "How many runs have failed in a row, for the bot with the most. Zero is good; \
+                 from the limit on, the bot will not recover by itself.",
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).all())
@@ -85,8 +85,8 @@ fn outcome(of: &BotThresholds) -> Row {
             Panel::time_series(
                 titles::FAILED_RUNS,
                 "Share of each bot's runs of the last hour that failed, cancelled runs left out. \
-                 One bot alone has a fault of its own; all together share one, such as a model \
-                 provider.",
+                 If one bot fails, look at that bot; if all fail together, look at what they \
+                 share, such as a model provider.",
                 Show::Ratio,
             )
             .draw(failed().over(HOUR).by::<(BotName,)>())
@@ -94,8 +94,8 @@ fn outcome(of: &BotThresholds) -> Row {
             .without_data("no runs"),
             Panel::time_series(
                 "Failures by type",
-                "What failed runs failed at, per minute. `internal` is a fault of the bot itself; \
-                 everything else is to be looked for where the type says.",
+                "Failed runs per minute, by what made them fail. `internal` is a fault of the bot \
+                 itself; for the rest, look where the type points.",
                 Show::PerMinute,
             )
             .draw(rate(&FAILURES).by::<(ErrorKind,)>().per_minute())
@@ -103,8 +103,8 @@ fn outcome(of: &BotThresholds) -> Row {
             .bars(),
             Panel::time_series(
                 "Runs by outcome",
-                "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
-                 the bots gives up early, often by a time limit outside of the run.",
+                "Runs per minute by how they ended. Many cancelled runs mean that whatever starts \
+                 the bots gives up early, often because of a time limit outside the run.",
                 Show::PerMinute,
             )
             .draw(
@@ -135,22 +135,22 @@ fn outcome(of: &BotThresholds) -> Row {
             Panel::time_series(
                 "Runs by bot",
                 "Runs per minute of each bot, however they ended. A line that drops to zero is a \
-                 bot that nobody starts any more.",
+                 bot that is no longer started.",
                 Show::PerMinute,
             )
             .draw(rate(&EXECUTIONS).by::<(BotName,)>().per_minute()),
             Panel::time_series(
                 titles::FAILURES_IN_A_ROW,
-                "How many of each bot's last runs failed without a success between them. A line \
-                 that climbs is a bot that does not recover; cancelled runs change nothing.",
+                "How many runs of each bot have failed since its last success. A line that climbs \
+                 is a bot that does not recover; cancelled runs do not count.",
                 Show::Count,
             )
             .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>())
             .limit(&of.failures_in_a_row),
             Panel::burn(
                 titles::ERROR_BUDGET,
-                "How many times faster than a month can bear runs fail. At 1, the month's share \
-                 of failures lasts exactly a month; the lines are where alerts fire.",
+                "How many times too fast the month's budget for failed runs is used up. At 1, it \
+                 lasts exactly a month; the dashed lines are where alerts fire.",
                 &objectives::errors(of),
             )
             .without_data("no runs"),
@@ -163,8 +163,9 @@ fn success(of: &BotThresholds) -> Row {
         "Success",
         [Panel::time_series(
             titles::TIME_SINCE_SUCCESS,
-            "Time since each bot last did its job. A saw with even teeth is a bot on schedule; a \
-             line that climbs past its teeth is one that has stopped, whether it runs or not.",
+            "Time since each bot last did its job. An even sawtooth is a bot on schedule; a line \
+             that climbs past its usual peaks is a bot that has stopped succeeding, whether it \
+             runs or not.",
             Show::Seconds,
         )
         .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
@@ -182,8 +183,8 @@ fn time(of: &BotThresholds) -> Row {
             Panel::time_series(
                 "Duration of runs",
                 "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
-                 A p99 that rises alone is a slow dependency of some runs; a p50 that rises is \
-                 one of all.",
+                 If only the p99 rises, some runs have a slow dependency; if the p50 rises, all \
+                 of them do.",
                 Show::Seconds,
             )
             .draw(quantile(0.5, &DURATION).all().named("p50"))
@@ -193,7 +194,7 @@ fn time(of: &BotThresholds) -> Row {
             Panel::time_series(
                 "Slowest runs",
                 "The time within which 95 of 100 runs of each bot end. Compare with the latency \
-                 of LLM calls: most of a run is waiting for a model.",
+                 of LLM calls: most of a run is spent waiting for a model.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).by::<(BotName,)>())
@@ -208,9 +209,9 @@ fn time(of: &BotThresholds) -> Row {
             .without_data("no runs"),
             Panel::burn(
                 titles::LATENCY_BUDGET,
-                "How many times faster than a month can bear successful runs take longer than \
-                 five minutes. At 1, the month's share of slow runs lasts exactly a month; the \
-                 lines are where alerts fire.",
+                "How many times too fast the month's budget for slow runs is used up: successful \
+                 ones that take longer than five minutes. At 1, it lasts exactly a month; the \
+                 dashed lines are where alerts fire.",
                 &objectives::latency(of),
             )
             .without_data("no runs"),
@@ -224,8 +225,8 @@ fn backlog(of: &BotThresholds) -> Row {
         [
             Panel::time_series(
                 titles::QUEUE_DEPTH,
-                "Items that wait for each bot. A saw is a queue that is worked off; a slope is \
-                 one that is not.",
+                "Items that wait for each bot. A sawtooth is a queue that gets emptied; a steady \
+                 climb is one that does not.",
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
@@ -234,8 +235,8 @@ fn backlog(of: &BotThresholds) -> Row {
             .size(8, 8),
             Panel::time_series(
                 titles::QUEUE_DEPTH_IN_AN_HOUR,
-                "Items that wait for each bot an hour from now, if it goes on as in the last half \
-                 hour. Below zero means that the queue is empty before.",
+                "Items that will wait for each bot an hour from now, if it goes on as in the last \
+                 half hour. Below zero means that the queue will be empty before then.",
                 Show::Count,
             )
             .draw(forecast(HOUR, &QUEUE_DEPTH).over(Duration::from_mins(30)).by::<(BotName,)>())
@@ -260,8 +261,8 @@ fn one_by_one(of: &BotThresholds) -> Row {
         [Panel::table(
             "Bots",
             "Each bot within the time shown, the one that fails most first: the share of its runs \
-             that failed, its runs, how long 95 of 100 took, how long ago it last succeeded. \
-             Numbers in color are those of alerts. Sort by the column that you worry about.",
+             that failed, its runs, how long 95 of 100 took, and how long ago it last succeeded. \
+             Colors follow the limits of alerts. Sort by the column that you worry about.",
         )
         .draw(
             failed()

@@ -33,17 +33,16 @@ const ANY_ALERT: Limit = Limit::new(1.0, "an alert fires only where somebody has
 const FAILED_CALLS: Limit =
     Limit::new(0.01, "providers promise that no more than one call in a hundred fails");
 const SLOW_CALLS: Limit =
-    Limit::new(60.0, "seconds are usual; who waits for a minute thinks that it hangs");
+    Limit::new(60.0, "seconds are usual; after a minute, people think that it hangs");
 
-/// Keeps what is chosen and the time that is shown.
 const LINKS: &str = "\
-- [LLM calls](/d/llm-api-health?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [Bots](/d/bot-health?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [Narratives](/d/narrative-performance?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [Pipelines](/d/content-pipeline?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [Agent orchestrator](/d/agent-orchestrator?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [HTTP and tools](/d/http-and-tools?${__url_time_range}&${job:queryparam}&${instance:queryparam})
-- [Telemetry](/d/telemetry?${__url_time_range}&${job:queryparam}&${instance:queryparam})";
+- [LLM calls](/d/llm-api-health?$kept)
+- [Bots](/d/bot-health?$kept)
+- [Narratives](/d/narrative-performance?$kept)
+- [Pipelines](/d/content-pipeline?$kept)
+- [Agent orchestrator](/d/agent-orchestrator?$kept)
+- [HTTP and tools](/d/http-and-tools?$kept)
+- [Telemetry](/d/telemetry?$kept)";
 
 pub(super) fn rows() -> Vec<Row> {
     vec![what_fires(), now(), traffic(), queues(), arrival(), links()]
@@ -63,8 +62,7 @@ fn what_fires() -> Row {
         [Panel::table(
             "What fires",
             "The alerts that fire now for the chosen jobs, and for how long each has asked for \
-             attention, the longest first. A click on a name opens what to do; begin with what is \
-             critical.",
+             attention, the longest first. Begin with the critical ones, and follow their runbooks.",
         )
         .draw(firing_for().named("for").show(Show::Seconds))
         .per_job()
@@ -79,17 +77,17 @@ fn now() -> Row {
         [
             Panel::stat(
                 "Firing alerts",
-                "Alerts of any severity that fire now for the chosen jobs. Zero is well; \
-                 otherwise look at the list above, and follow the runbooks of what it names.",
+                "Alerts of any severity that fire now for the chosen jobs. Zero is fine; \
+                 otherwise, look at the list above and follow the runbooks.",
                 Show::Count,
             )
             .draw(firing(Severity::Critical) + firing(Severity::Warning) + firing(Severity::Info))
             .advised_above(&ANY_ALERT),
             Panel::stat(
                 "Failed LLM calls",
-                "Share of the calls to models in the shown time that ended with an error, cancelled \
-                 calls left out. Up to 1 % is usual; above, the dashboard of the LLM calls tells \
-                 which provider it is.",
+                "Share of the calls to models in the time shown that ended with an error, \
+                 cancelled calls left out. Up to 1 % is usual; above that, the dashboard of the \
+                 LLM calls shows which provider it is.",
                 Show::Ratio,
             )
             .draw(failed_calls().shown().all())
@@ -98,7 +96,7 @@ fn now() -> Row {
             .without_data("no calls"),
             Panel::stat(
                 "LLM latency (p95)",
-                "The time within which 95 of 100 calls to models of the shown time ended. Seconds \
+                "The time within which 95 of 100 calls to models in the time shown ended. Seconds \
                  are usual, minutes are not: look at the latency by model.",
                 Show::Seconds,
             )
@@ -107,9 +105,9 @@ fn now() -> Row {
             .leads_to(LLM)
             .without_data("no calls"),
             Panel::stat(
-                "LLM cost of the last 24 hours",
+                "LLM cost in 24 hours",
                 "US dollars spent on calls to models within the last 24 hours, whatever time is \
-                 shown. Compare with your daily budget; the dashboard of the LLM calls tells \
+                 shown. Compare with your daily budget; the dashboard of the LLM calls shows \
                  which model it is.",
                 Show::Dollars,
             )
@@ -117,9 +115,9 @@ fn now() -> Row {
             .leads_to(LLM),
             Panel::stat(
                 "Failed bot runs",
-                "Share of the runs of bots in the shown time that failed, cancelled runs left out. \
-                 A few percent are usual; above, look at the dashboard of the bots for which bot \
-                 it is and why.",
+                "Share of the runs of bots in the time shown that failed, cancelled runs left \
+                 out. A few percent are usual; above that, the dashboard of the bots shows which \
+                 bot it is, and why.",
                 Show::Ratio,
             )
             .draw(failed_runs().shown().all())
@@ -129,7 +127,7 @@ fn now() -> Row {
             Panel::stat(
                 "Oldest success of a bot",
                 "The longest time since a bot last succeeded. It should not be longer than the \
-                 slowest schedule of a bot; the list below tells which bot it is.",
+                 slowest schedule of any bot; \"Time since success\" below shows which bot it is.",
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
@@ -147,7 +145,7 @@ fn traffic() -> Row {
             Panel::time_series(
                 "Traffic",
                 "Calls to models, runs of bots and HTTP requests per minute that ended. A line \
-                 that falls to zero while the others go on is the part that stands still.",
+                 that falls to zero while the others go on shows the part that has stopped.",
                 Show::PerMinute,
             )
             .draw(rate(&LLM_REQUESTS).all().per_minute().named("LLM requests"))
@@ -156,9 +154,9 @@ fn traffic() -> Row {
             Panel::time_series(
                 "Error shares",
                 "Share of the calls to models and of the runs of bots that failed, and of the \
-                 HTTP requests answered from 500 on; what was cancelled is left out. When calls \
-                 fail first and runs follow, it is the provider; when runs fail alone, it is the \
-                 bot.",
+                 HTTP requests answered with a status of 500 or above; what was cancelled is left \
+                 out. If calls fail first and runs follow, it is the provider; if only runs fail, \
+                 it is the bot.",
                 Show::Ratio,
             )
             .draw(failed_calls().all().named("LLM requests"))
@@ -172,16 +170,17 @@ fn traffic() -> Row {
             ),
             Panel::time_series(
                 "LLM latency over time (p95)",
-                "The time within which 95 of 100 calls to models ended. Steady is well; a rise \
-                 without more traffic is the provider, with more traffic a quota or a pool.",
+                "The time within which 95 of 100 calls to models ended. A steady line is fine; a \
+                 rise without more traffic is the provider, and one with more traffic a quota or \
+                 a pool.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).all().named("p95"))
             .without_data("no calls"),
             Panel::time_series(
                 "Alerts over time",
-                "Alerts that fire for the chosen jobs, by severity. Zero is well; critical ones \
-                 are for now, warnings for today. Their runbooks tell what to do.",
+                "Alerts that fire for the chosen jobs, by severity. Zero is fine; critical ones \
+                 need somebody now, warnings today. Their runbooks say what to do.",
                 Show::Count,
             )
             .draw(firing(Severity::Critical).named("critical").color(Color::Red))
@@ -208,7 +207,7 @@ fn queues() -> Row {
             Panel::time_series(
                 "Waiting in pipelines and for merges",
                 "Pieces that wait in each pipeline, and branches that wait for the merge lock. \
-                 Near zero or falling is well; a line that only rises is stuck: look at its own \
+                 Near zero or falling is fine; a line that only rises is stuck: look at its own \
                  dashboard for the stage.",
                 Show::Count,
             )
@@ -236,8 +235,8 @@ fn arrival() -> Row {
             Panel::time_series(
                 "Exports",
                 "Exports per minute that arrived and that failed. A steady line of arrivals and \
-                 no failures is well; otherwise nothing on this page is to be trusted: look at \
-                 the dashboard of the telemetry.",
+                 no failures is fine; otherwise, do not trust anything on this page: look at the \
+                 dashboard of the telemetry.",
                 Show::PerMinute,
             )
             .draw(
@@ -258,7 +257,7 @@ fn arrival() -> Row {
             ),
             Panel::time_series(
                 "Time since the last export",
-                "How long ago an export last arrived, by backend. About one interval is well; a \
+                "How long ago an export last arrived, by backend. About one interval is fine; a \
                  line that rises means that nothing gets through: see the log of the program.",
                 Show::Seconds,
             )

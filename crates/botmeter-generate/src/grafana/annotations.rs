@@ -2,22 +2,26 @@
 
 use botmeter_board::{Happening, Mark};
 
-use super::model::{Annotation, Annotations, DataSource};
-use crate::promql::{self, Fleet, Place};
+use super::{
+    model::{Annotation, Annotations, DataSource},
+    page::Page,
+    variables::prometheus,
+};
+use crate::promql;
 
 /// What is marked on every dashboard.
-pub(super) fn annotations(prometheus: &DataSource, fleet: &Fleet) -> Annotations {
-    let marks = Mark::all().into_iter().map(|mark| annotation(&mark, prometheus, fleet));
+pub(super) fn annotations(page: &Page<'_>) -> Annotations {
+    let marks = Mark::all().into_iter().map(|mark| annotation(page, &mark));
     Annotations { list: [by_hand()].into_iter().chain(marks).collect() }
 }
 
-fn annotation(mark: &Mark, prometheus: &DataSource, fleet: &Fleet) -> Annotation {
+fn annotation(page: &Page<'_>, mark: &Mark) -> Annotation {
+    let fleet = &page.options.fleet;
     let (name, color, title, tags) = match mark.what {
         Happening::Restart => ("Restarts", "blue", "Started", "job,instance"),
         Happening::Deployment => ("Deployments", "purple", "New version", "job,version"),
         Happening::Alert => ("Firing alerts", "red", "{{alertname}}", "alertname,severity"),
     };
-    let place = Place::Panel { scope: mark.scope, variables: &[] };
     // Where it was comes last, behind what it was.
     let text = mark.text.replace('{', "{{").replace('}', "}}");
     let places = fleet.labels.iter().map(|key| format!("{{{{{key}}}}}"));
@@ -26,10 +30,10 @@ fn annotation(mark: &Mark, prometheus: &DataSource, fleet: &Fleet) -> Annotation
     let tags: Vec<_> = [tags].into_iter().chain(keys).collect();
     Annotation {
         name: name.to_owned(),
-        datasource: prometheus.clone(),
+        datasource: prometheus(page.options.has_traces),
         enable: mark.is_shown,
         icon_color: color.to_owned(),
-        expr: Some(promql::render(&mark.expr, place, fleet)),
+        expr: Some(promql::render(&mark.expr, page.place_of_marks(mark.scope), fleet)),
         step: Some("60s".to_owned()),
         title_format: Some(title.to_owned()),
         text_format: Some(text.join(" ")),

@@ -4,11 +4,10 @@ use botmeter_board::{self as board, AlertName, Kind};
 use botmeter_core::label::{Label, LabelInfo};
 
 use super::{model::Link, page::Page, traces};
-use crate::Fleet;
 
 /// What leads on from all that a panel shows.
 pub(super) fn of_panel(page: &Page<'_>, drawn: &board::Panel) -> Vec<Link> {
-    let kept = kept(&page.options.fleet);
+    let kept = kept(page);
     let detail = drawn.leads_to.map(|uid| link("Look closer", &format!("/d/{uid}?{kept}")));
     let has_traces = page.options.has_traces && drawn.has_traces;
     let traces = has_traces.then(|| traces::link(page.dashboard, drawn));
@@ -22,7 +21,7 @@ pub(super) fn of_rows(page: &Page<'_>, drawn: &board::Panel) -> Vec<(&'static st
     if drawn.kind != Kind::Table {
         return Vec::new();
     }
-    let (dashboard, kept) = (page.dashboard, kept(&page.options.fleet));
+    let (dashboard, kept) = (page.dashboard, kept(page));
     let is_chosen = |key: &str| dashboard.variables.iter().any(|it| it.label.key() == key);
     let keys = drawn.lines.first().map_or(&[][..], |line| line.labels).iter();
     let links = keys.map(LabelInfo::key).filter_map(|key| {
@@ -40,10 +39,14 @@ pub(super) fn of_rows(page: &Page<'_>, drawn: &board::Panel) -> Vec<(&'static st
     links.collect()
 }
 
+/// A text with what its addresses keep.
+pub(super) fn in_text(page: &Page<'_>, text: &str) -> String {
+    text.replace("$kept", &kept(page))
+}
+
 /// The time that is shown, and the bots that are chosen.
-fn kept(fleet: &Fleet) -> String {
-    let chosen = fleet.labels.iter().map(String::as_str).chain(["job", "instance"]);
-    let chosen = chosen.map(|key| format!("&${{{key}:queryparam}}"));
+fn kept(page: &Page<'_>) -> String {
+    let chosen = page.chosen().map(|key| format!("&${{{key}:queryparam}}"));
     format!("${{__url_time_range}}{}", chosen.collect::<String>())
 }
 

@@ -283,7 +283,7 @@ pub(crate) struct Cell {
 #[serde(untagged)]
 pub(crate) enum PropertyValue {
     Color(FieldColor),
-    Unit(String),
+    Text(String),
     Thresholds(Thresholds),
     Cell(Cell),
     Links(Vec<Link>),
@@ -320,5 +320,10 @@ impl Dashboard {
             Item::Row(row) => row.panels.as_slice(),
             Item::Panel(panel) => std::slice::from_ref(&**panel),
         })
+    }
+
+    /// Whether instances can be chosen on it.
+    pub(crate) fn follows_instance(&self) -> bool {
+        self.templating.list.iter().any(|variable| variable.name == "instance")
     }
 }

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     Problem,
-    promql::{self, Fleet, Place},
+    promql::{self, Fleet},
 };
 
 /// The number of a panel in its dashboard.
@@ -59,7 +59,7 @@ pub(super) fn panel(
         grid_pos,
         targets: targets(page, drawn),
         field_config: (!is_text).then(|| fields(page, drawn, thresholds, &columns)),
-        options: settings::options(drawn),
+        options: settings::options(page, drawn),
         transformations: transformations(drawn),
     }
 }
@@ -78,7 +78,7 @@ fn plugin(kind: Kind) -> &'static str {
 }
 
 fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
-    let place = Place::Panel { scope: drawn.scope, variables: &page.dashboard.variables };
+    let place = page.place(drawn.scope);
     let is_instant = drawn.is_instant();
     let format = match drawn.kind {
         Kind::Table => "table",
@@ -96,7 +96,8 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
             range: !is_instant,
             instant: is_instant,
             format: format.to_owned(),
-            exemplar: is_latency(drawn, line).then_some(true),
+            // What rules record has none.
+            exemplar: (!page.is_recorded() && is_latency(drawn, line)).then_some(true),
             is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, board::Expr::Raw { .. })),
         })
         .collect()
@@ -160,7 +161,12 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
         }
         if drawn.kind == Kind::Table {
             let unit = unit(line.show.unwrap_or(drawn.show));
-            let mut properties = vec![property("unit", PropertyValue::Unit(unit))];
+            // A table without rows says what there is none of; a row that lacks
+            // one of its numbers must not say the same.
+            let mut properties = vec![
+                property("unit", PropertyValue::Text(unit)),
+                property("noValue", PropertyValue::Text("–".to_owned())),
+            ];
             if thresholds.steps.len() > 1 {
                 let cell = Cell { kind: "color-text".to_owned() };
                 let color = FieldColor { mode: "thresholds".to_owned(), fixed_color: None };

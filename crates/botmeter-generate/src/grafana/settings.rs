@@ -3,6 +3,7 @@
 use botmeter_board::{self as board, Kind, Show};
 
 use super::{
+    links,
     model::Step,
     options::{
         BarGauge, Custom, Exemplars, FilterValues, Gauge, Heatmap, HeatmapColor, HeatmapCustom,
@@ -10,6 +11,7 @@ use super::{
         SortBy, Stacking, Stat, StateTimeline, StateTimelineCustom, Table, TableCustom, Text,
         ThresholdsStyle, TimeSeries, TimeSeriesCustom, Tooltip, YAxis,
     },
+    page::Page,
     units::unit,
 };
 
@@ -17,7 +19,7 @@ use super::{
 const GAP: u128 = board::GAP.as_millis();
 
 /// What the kind of panel is told as a whole.
-pub(super) fn options(drawn: &board::Panel) -> Options {
+pub(super) fn options(page: &Page<'_>, drawn: &board::Panel) -> Options {
     match drawn.kind {
         Kind::TimeSeries { .. } => {
             Options::TimeSeries(TimeSeries { legend: legend(drawn), tooltip: Tooltip::all() })
@@ -72,7 +74,7 @@ pub(super) fn options(drawn: &board::Panel) -> Options {
         }),
         Kind::Text => Options::Text(Text {
             mode: "markdown".to_owned(),
-            content: drawn.description.to_owned(),
+            content: links::in_text(page, drawn.description),
         }),
     }
 }

@@ -3,7 +3,10 @@
 use botmeter_board as board;
 use botmeter_core::process::HEARTBEAT;
 
-use super::model::{Choice, DataSource, OneOrMany, Variable};
+use super::{
+    model::{Choice, DataSource, OneOrMany, Variable},
+    page::Page,
+};
 use crate::{Options, promql::braced};
 
 /// The data source of all queries: the one that is chosen.
@@ -18,8 +21,8 @@ fn prometheus_name(has_traces: bool) -> &'static str {
 }
 
 /// Data sources, job and instance, then what the dashboard offers.
-pub(super) fn variables(dashboard: &board::Dashboard, options: &Options) -> Vec<Variable> {
-    let Options { fleet, has_traces, .. } = options;
+pub(super) fn variables(page: &Page<'_>) -> Vec<Variable> {
+    let (dashboard, Options { fleet, has_traces, .. }) = (page.dashboard, page.options);
     let has_traces = *has_traces;
     let label = if has_traces { "Prometheus data source" } else { "Data source" };
     let mut list = vec![data_source(prometheus_name(has_traces), label, "prometheus")];
@@ -68,9 +71,11 @@ pub(super) fn variables(dashboard: &board::Dashboard, options: &Options) -> Vec<
     // All of them are the bots that are listed, and not whoever else has series
     // of the same names.
     list.push(listed("job", "Job", None));
-    let instances = format!("label_values({anchor}{}, instance)", braced(&narrowed));
-    list.push(asked("instance", "Instance", instances, Some(".+")));
-    narrowed.push(r#"instance=~"$instance""#.to_owned());
+    if !page.is_recorded() {
+        let instances = format!("label_values({anchor}{}, instance)", braced(&narrowed));
+        list.push(asked("instance", "Instance", instances, Some(".+")));
+        narrowed.push(r#"instance=~"$instance""#.to_owned());
+    }
     for (at, variable) in dashboard.variables.iter().enumerate() {
         let key = variable.label.key();
         let mut matchers = narrowed.clone();

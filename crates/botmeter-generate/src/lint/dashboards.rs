@@ -57,6 +57,15 @@ pub(super) fn form(dashboard: &Dashboard) -> Vec<Problem> {
     if bytes >= MOST_BYTES {
         object(format!("it has {bytes} bytes, and a ConfigMap holds less than {MOST_BYTES}"));
     }
+    let text = serde_json::to_string(dashboard).unwrap_or_default();
+    if !dashboard.follows_instance() && (text.contains("$instance") || text.contains("${instance"))
+    {
+        object(
+            "a text or a query names the variable instance, which a dashboard of whole jobs does \
+             not have"
+                .to_owned(),
+        );
+    }
     problems.extend(numbers(dashboard));
     for panel in dashboard.panels() {
         problems.extend(panel_form(dashboard, panel));

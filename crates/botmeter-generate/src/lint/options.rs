@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, time::Duration};
 use botmeter_board::spelt;
 use botmeter_core::{Descriptor, label::LabelInfo, process};
 
-use crate::{Catalogue, Options, Problem};
+use crate::{Catalogue, Options, Problem, rules::RECORDED};
 
 /// Grafana itself takes what is shorter for this, unless it was set up otherwise.
 const SHORTEST_REFRESH: Duration = Duration::from_secs(5);
@@ -87,6 +87,23 @@ pub(super) fn of_fleet(options: &Options, catalogue: &Catalogue) -> Vec<Problem>
                 object("Grafana would take a value with $ or [[ for a variable; select by another");
             }
             _ => {}
+        }
+    }
+    problems
+}
+
+/// Which dashboards are about jobs as a whole.
+pub(super) fn of_recorded(options: &Options, catalogue: &Catalogue) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for uid in &options.recorded {
+        let mut object =
+            |what: &str| problems.push(Problem::new(format!("option recorded {uid:?}"), what));
+        let boards = catalogue.entries.iter().map(|entry| &entry.board);
+        if !boards.flat_map(|board| &board.dashboards).any(|dashboard| dashboard.uid == *uid) {
+            object("no dashboard has this uid; give one that is generated");
+        }
+        if catalogue.domains().any(|domain| domain == RECORDED) {
+            object("its rules go into the file of a domain of the name `recorded`; rename that");
         }
     }
     problems

@@ -1,5 +1,7 @@
 //! Whether a query asks for what exists, in a way that its kind allows.
 
+mod buckets;
+
 use std::{collections::BTreeSet, time::Duration};
 
 use promql_parser::{
@@ -16,6 +18,8 @@ use crate::definitions::{Definition, Definitions, Nature, OF_ALERTS};
 pub(crate) enum Place {
     /// In a panel, where every series is selected by job and instance.
     Panel,
+    /// In a panel of whole jobs, where none is selected by instance.
+    JobPanel,
     /// In a variable, which looks at names and not at values.
     Variable,
     /// In an annotation.
@@ -116,6 +120,9 @@ impl Checker<'_> {
             if !definition.labels.contains(&matcher.name) {
                 self.object(format!("selects {name} by {}, which it does not have", matcher.name));
             }
+            if matcher.name == "instance" && self.place == Place::JobPanel {
+                self.object(format!("selects {name} by instance, of which none can be chosen"));
+            }
             if matcher.name == "le" {
                 self.bound(name, &definition, matcher.op == MatchOp::Equal, &matcher.value);
             }
@@ -137,13 +144,15 @@ impl Checker<'_> {
             }
         }
         let mut followed: Vec<&str> = Vec::new();
-        if matches!(self.place, Place::Panel | Place::Annotation) {
+        if matches!(self.place, Place::Panel | Place::JobPanel | Place::Annotation) {
             followed.extend(fleet.labels.iter().map(String::as_str));
         }
-        if self.place == Place::Panel {
+        if matches!(self.place, Place::Panel | Place::JobPanel) {
+            followed.push("job");
             // Alerts watch jobs as a whole, so their series have no instance.
-            let is_alert = OF_ALERTS.contains(&name);
-            followed.extend(["job", "instance"].iter().take(if is_alert { 1 } else { 2 }));
+            if self.place == Place::Panel && !OF_ALERTS.contains(&name) {
+                followed.push("instance");
+            }
         }
         for key in followed {
             let wanted = format!("{key}=~\"${key}\"");
@@ -153,21 +162,6 @@ impl Checker<'_> {
         }
         for wanted in missing {
             self.object(format!("does not select {name} by {wanted}"));
-        }
-    }
-
-    fn bound(&mut self, name: &str, definition: &Definition, is_equal: bool, value: &str) {
-        let bound = value.parse::<f64>().ok().filter(|_| is_equal);
-        let (Some(bound), Nature::Buckets(bounds)) = (bound, &definition.nature) else {
-            self.object(format!("selects {name} by le in another way than le=\"bound\""));
-            return;
-        };
-        if !bounds.contains(&bound) {
-            self.object(format!("selects the bucket {value} of {name}, which has {bounds:?}"));
-        } else if bound.fract() == 0.0 {
-            self.object(format!(
-                "selects the bucket {value} of {name}: the routes spell whole bounds differently"
-            ));
         }
     }
 
@@ -235,9 +229,8 @@ impl Checker<'_> {
                 Some(BTreeSet::new())
             }
             "rate" | "increase" => self.over(call, true),
-            "last_over_time" | "max_over_time" | "min_over_time" | "changes" | "predict_linear" => {
-                self.over(call, false)
-            }
+            "last_over_time" | "max_over_time" | "min_over_time" | "changes" | "predict_linear"
+            | "sum_over_time" => self.over(call, false),
             "histogram_quantile" => {
                 let [_, of] = args.as_slice() else { return None };
                 self.quantile(of)
@@ -264,35 +257,14 @@ impl Checker<'_> {
             let what = if grows { "only grows" } else { "also falls" };
             self.object(format!("calls {name} on something that {what}: {vs}"));
         }
-        if self.place == Place::Panel && name == "rate" && *range != RATE_INTERVAL {
+        if name == "sum_over_time" && definition.nature != Nature::Recorded {
+            self.object(format!("adds up over time what no rule records: {vs}"));
+        }
+        let is_panel = matches!(self.place, Place::Panel | Place::JobPanel);
+        if is_panel && name == "rate" && *range != RATE_INTERVAL {
             self.object("takes a rate over a fixed time instead of $__rate_interval");
         }
         Some(definition.labels)
-    }
-
-    fn quantile(&mut self, of: &Expr) -> Labels {
-        let labels = self.visit(of)?;
-        let is_buckets = match of {
-            Expr::Aggregate(AggregateExpr { expr, .. }) => match &**expr {
-                Expr::Call(call) => match call.args.args.first().map(|arg| &**arg) {
-                    Some(Expr::MatrixSelector(MatrixSelector { vs, .. })) => vs
-                        .name
-                        .as_ref()
-                        .and_then(|name| self.definitions.get(name))
-                        .is_some_and(|known| matches!(known.nature, Nature::Buckets(_))),
-                    _ => false,
-                },
-                _ => false,
-            },
-            _ => false,
-        };
-        if !is_buckets {
-            self.object(format!("takes the quantile of something that is no bucket: {of}"));
-        }
-        if !labels.contains("le") {
-            self.object(format!("takes a quantile without grouping by le: {of}"));
-        }
-        Some(labels.into_iter().filter(|label| label != "le").collect())
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) fn panels(dashboard: &Dashboard, definitions: &Definitions) -> Vec<Pr
     for panel in dashboard.panels() {
         for target in panel.targets.iter().filter(|target| !target.is_foreign) {
             let place = format!("{} query {}", panel_place(dashboard, &panel.title), target.ref_id);
-            let checked = promql::check(&target.expr, definitions, promql::Place::Panel);
+            let checked = promql::check(&target.expr, definitions, place_of(dashboard));
             problems.extend(checked.problems.iter().map(|what| Problem::new(&place, what)));
             for label in placeholders(&target.legend_format) {
                 if !checked.labels.contains(label) {
@@ -29,13 +29,17 @@ pub(super) fn panels(dashboard: &Dashboard, definitions: &Definitions) -> Vec<Pr
     problems
 }
 
+fn place_of(dashboard: &Dashboard) -> promql::Place {
+    if dashboard.follows_instance() { promql::Place::Panel } else { promql::Place::JobPanel }
+}
+
 /// Labels that links on lines are made from.
 fn links(dashboard: &Dashboard, panel: &Panel, definitions: &Definitions) -> Vec<Problem> {
     let links = panel.field_config.iter().flat_map(|fields| &fields.defaults.links);
     let asked: Vec<_> = links.flat_map(|link| field_labels(&link.url)).collect();
     let mut problems = Vec::new();
     for target in panel.targets.iter().filter(|target| !target.is_foreign) {
-        let labels = promql::check(&target.expr, definitions, promql::Place::Panel).labels;
+        let labels = promql::check(&target.expr, definitions, place_of(dashboard)).labels;
         for label in asked.iter().filter(|label| !labels.contains(**label)) {
             problems.push(Problem::new(
                 format!("{} query {}", panel_place(dashboard, &panel.title), target.ref_id),

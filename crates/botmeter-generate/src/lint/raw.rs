@@ -21,6 +21,10 @@ const WORDS: [&str; 5] = ["bots", "fleet", "by", "window", "shown"];
 /// Functions over a range that are for what only grows.
 const OF_GROWTH: [&str; 4] = ["rate", "increase", "irate", "resets"];
 
+/// Functions over a range that do not look at how high values are.
+const OF_ANYTHING: [&str; 4] =
+    ["changes", "count_over_time", "present_over_time", "absent_over_time"];
+
 /// The raw queries of panels, and that nothing else has one.
 pub(super) fn queries(catalogue: &Catalogue, fleet: &Fleet) -> Vec<Problem> {
     let mut problems = Vec::new();
@@ -112,9 +116,16 @@ impl Seen<'_> {
             let Parsed::MatrixSelector(matrix) = &**arg else { continue };
             let of = matrix.vs.name.as_deref().unwrap_or_default();
             let Some(foreign) = self.of.iter().find(|foreign| foreign.name == of) else { continue };
-            if OF_GROWTH.contains(&call.func.name) && foreign.growth == Growth::AlsoFalls {
-                self.problems.push(format!("calls {} on {of}, which also falls", call.func.name));
-            }
+            let function = call.func.name;
+            let is_of = |functions: &[&str]| functions.contains(&function);
+            let why = match foreign.growth {
+                Growth::AlsoFalls if is_of(&OF_GROWTH) => "which also falls",
+                Growth::OnlyGrows if !is_of(&OF_GROWTH) && !is_of(&OF_ANYTHING) => {
+                    "which only grows; take rate or increase of it"
+                }
+                _ => continue,
+            };
+            self.problems.push(format!("calls {function} on {of}, {why}"));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A section for each alert: what it means, why this limit, what to do. The
 //! alerts link here.
 
-use botmeter_board::{Alert, Objective, spelt};
+use botmeter_board::{Alert, Objective, percent, spelt};
 
 use super::{Page, code};
 use crate::{
@@ -65,12 +65,12 @@ fn burn(page: &mut Page, objective: &Objective, rules: &[&Alerting]) {
     page.line(&format!("### {}", objective.alert));
     page.line(objective.summary);
     page.line(&format!(
-        "Objective: {} of the events of a month go well. {}. The error budget is {}; the alert \
+        "Objective: {} of the events of a month go well: {}. The error budget is {}; the alert \
          fires when it burns too fast in a long and in a short window, if the long one has at \
          least {} events: {}. Panel \"{}\"{}.",
-        objective.target.value,
+        percent(objective.target.value),
         objective.target.reason,
-        objective.budget(),
+        percent(objective.budget()),
         objective.floor.value,
         objective.floor.reason,
         objective.panel,

@@ -14,8 +14,8 @@ use crate::{
 
 /// From this length on, a window is evaluated less often: a day of samples
 /// takes time to add up, and changes little in a minute.
-const LONG: Duration = Duration::from_hours(24);
-const LONG_INTERVAL: Duration = Duration::from_mins(1);
+pub(super) const LONG: Duration = Duration::from_hours(24);
+pub(super) const LONG_INTERVAL: Duration = Duration::from_mins(1);
 
 /// What is recorded for the objectives of a domain.
 pub(super) fn recordings(domain: &str, objectives: &[Objective], fleet: &Fleet) -> Vec<Group> {

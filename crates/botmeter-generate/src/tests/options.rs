@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
+use botmeter_board::{Panel, Row, Show, firing_for};
+use botmeter_telemetry::SelfObservation;
 use expect_test::expect;
 use serde_json::{Value, json};
 
 use super::{options, problems_with};
-use crate::{Files, Options, generate, sample};
+use crate::{
+    Catalogue, Files, Options, generate,
+    sample::{self, Mail},
+};
 
 fn files(options: &Options) -> Files {
     generate(&sample::catalogue(), options).unwrap()
@@ -40,6 +45,55 @@ fn dashboards_are_as_the_options_say() {
     assert_eq!(*offered, json!(["10s", "30s", "1m", "2m", "5m"]));
     assert_eq!(own["editable"], true);
     assert_eq!(page(&files(&options().refresh(None)))["refresh"], "");
+}
+
+#[test]
+fn alerts_lead_where_the_page_of_their_domain_is_and_tables_where_all_are_listed() {
+    let mut board = sample::board();
+    let firing = Panel::table("Firing", sample::DESCRIPTION)
+        .draw(firing_for().named("for").show(Show::Seconds))
+        .per_job();
+    board.dashboards[0].rows.push(Row::open("Alerts", [firing]));
+    let catalogue = Catalogue::new()
+        .domain::<Mail>(board)
+        .domain::<SelfObservation>(botmeter_telemetry::board());
+    let (ours, theirs) = ("https://ours.example", "https://theirs.example/");
+    let plain = || Options::new("cargo xtask dashboards");
+    for (options, mail, telemetry, all) in [
+        (plain(), None, None, None),
+        (plain().reference_url(ours), Some("ours"), Some("ours"), Some("ours")),
+        (plain().reference_of(["telemetry"], theirs), None, Some("theirs"), None),
+        (
+            plain().reference_of(["telemetry", "mail"], theirs),
+            Some("theirs"),
+            Some("theirs"),
+            Some("theirs"),
+        ),
+        (
+            plain().reference_of(["telemetry"], theirs).reference_of(["mail"], ours),
+            Some("ours"),
+            Some("theirs"),
+            None,
+        ),
+        (
+            plain().reference_of(["telemetry"], theirs).reference_url(ours),
+            Some("ours"),
+            Some("theirs"),
+            Some("ours"),
+        ),
+    ] {
+        let files = generate(&catalogue, &options).unwrap();
+        let of = |path: &str, page: &str| {
+            let (before, _) = files.text(path).unwrap().split_once(page)?;
+            Some(before.rsplit_once("https://")?.1.strip_suffix(".example/").unwrap().to_owned())
+        };
+        let found = [
+            of("prometheus/mail.rules.yml", "mail.md#"),
+            of("prometheus/telemetry.rules.yml", "telemetry.md#"),
+            of("grafana/mail-out.json", "README.md#${__value.raw}"),
+        ];
+        assert_eq!(found.each_ref().map(Option::as_deref), [mail, telemetry, all]);
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use botmeter_board::{
     Dashboard, Limit, OwnUnit, Panel, Row, Severity, Show, firing, firing_for, increase, last,
+    promql::{Asked, of_panel},
     within,
 };
 use expect_test::expect;
@@ -11,7 +12,7 @@ use serde_json::Value;
 
 use super::options;
 use crate::{
-    Asked, Catalogue, Files, Options, generate, promql,
+    Catalogue, Files, Options, generate,
     sample::{self, Mail, Status},
 };
 
@@ -310,7 +311,7 @@ fn what_is_chosen_stands_in_a_query_that_is_asked_elsewhere() {
                 rate_interval: Duration::from_secs(20),
                 shown: Duration::from_mins(15),
             };
-            asked.extend(panel.lines.iter().map(|line| promql(&line.expr, &place)));
+            asked.extend(panel.lines.iter().map(|line| of_panel(&line.expr, &place)));
         }
     }
     assert!(asked.len() > 10, "{asked:#?}");

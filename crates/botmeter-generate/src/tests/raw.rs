@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Board, Foreign, Limit, Panel, Query, Row, Scope, Show, Trigger};
+use botmeter_board::{
+    Board, Foreign, Limit, Panel, Query, Row, Scope, Show, Trigger,
+    promql::{Asked, of_panel},
+};
 use expect_test::{Expect, expect};
 
 use super::{options, problems_of, problems_with};
 use crate::{
-    Asked, Catalogue, Options, generate, promql,
+    Catalogue, Options, generate,
     sample::{self, DESCRIPTION, Mail, Queue},
 };
 
@@ -60,7 +63,48 @@ fn what_depends_on_the_place_is_put_in() {
     };
     let line = botmeter_board::Line::from(deep());
     expect![[r#"max by (job, instance, queue) (max_over_time(rabbitmq_depth{job="$by"}[1h]))"#]]
-        .assert_eq(&promql(&line.expr, &asked));
+        .assert_eq(&of_panel(&line.expr, &asked));
+}
+
+#[test]
+fn where_nothing_is_chosen_nothing_is_left_of_a_word() {
+    let asked = Asked {
+        scope: Scope::Fleet,
+        variables: &[],
+        chosen: &[],
+        rate_interval: Duration::from_mins(1),
+        shown: Duration::from_hours(1),
+    };
+    let cases = [
+        ("rate(node_cpu_seconds_total{$bots,mode=\"idle\"}[$window])", "{mode=\"idle\"}"),
+        ("rate(node_cpu_seconds_total{$bots ,  mode=\"idle\"}[$window])", "{mode=\"idle\"}"),
+        ("rate(node_cpu_seconds_total{mode=\"idle\",$bots}[$window])", "{mode=\"idle\",}"),
+        ("rate(node_cpu_seconds_total{$bots}[$window])", "{}"),
+    ];
+    for (text, selected) in cases {
+        let line = || botmeter_board::Line::from(Query::<()>::raw(text, &[CPU]));
+        assert_eq!(problems_of(with(line())), Vec::<String>::new(), "{text}");
+        let query = of_panel(&line().expr, &asked);
+        assert_eq!(query, format!("rate(node_cpu_seconds_total{selected}[1m])"));
+        assert!(promql_parser::parser::parse(&query).is_ok(), "{query}");
+    }
+}
+
+#[test]
+fn a_counter_is_asked_for_its_growth_alone() {
+    for call in ["rate", "irate", "increase", "resets", "changes", "count_over_time"] {
+        let text = format!("sum({call}(node_cpu_seconds_total[5m]))").leak();
+        assert_eq!(problems_of(with(Query::<()>::raw(text, &[CPU]))), Vec::<String>::new());
+    }
+    for call in ["max_over_time", "last_over_time", "avg_over_time", "delta", "deriv"] {
+        let text = format!("sum({call}(node_cpu_seconds_total[5m]))").leak();
+        let problems = problems_of(with(Query::<()>::raw(text, &[CPU])));
+        let expected = format!(
+            "dashboard mail-out panel \"Raw\": calls {call} on node_cpu_seconds_total, which only \
+             grows; take rate or increase of it"
+        );
+        assert_eq!(problems, [expected]);
+    }
 }
 
 fn refused(text: &'static str, of: &'static [Foreign], expected: &Expect) {

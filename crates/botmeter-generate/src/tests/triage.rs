@@ -5,16 +5,20 @@ use serde_json::{Value, json};
 
 use super::options;
 use crate::{
-    Catalogue, generate,
+    Catalogue, Options, generate,
     sample::{self, DESCRIPTION, Mail, Queue},
 };
 
 /// The panel that was added to the sample, as Grafana has it.
 fn drawn(panel: Panel) -> Value {
+    drawn_with(&options(), panel)
+}
+
+fn drawn_with(options: &Options, panel: Panel) -> Value {
     let title = panel.title;
     let mut board: Board = sample::board();
     board.dashboards[0].rows.push(Row::open("More", [panel]));
-    let files = generate(&Catalogue::new().domain::<Mail>(board), &options()).unwrap();
+    let files = generate(&Catalogue::new().domain::<Mail>(board), options).unwrap();
     let dashboard: Value =
         serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
@@ -57,6 +61,15 @@ fn cells_have_the_color_of_their_columns_limit() {
 }
 
 #[test]
+fn a_row_without_a_column_does_not_say_what_a_table_without_rows_says() {
+    let panel = drawn(table().without_data("no queues"));
+    assert_eq!(panel["fieldConfig"]["defaults"]["noValue"], "no queues");
+    for heading in ["Waits", "Went", "Postage"] {
+        assert_eq!(column(&panel, heading, "noValue"), "–", "{heading}");
+    }
+}
+
+#[test]
 fn a_row_leads_to_what_it_is_about() {
     let links = column(&drawn(table()), "queue", "links");
     assert_eq!(
@@ -84,6 +97,21 @@ fn a_tile_leads_to_the_dashboard_that_tells_more() {
             r#"dashboard mail-out panel "Tile": leads to the dashboard "mail-in", which is none of these"#
         ]
     );
+}
+
+#[test]
+fn links_of_a_text_keep_what_is_chosen() {
+    let text = Panel::text("Others", "- [Mail](/d/mail-out?$kept)\n- [Again](/d/mail-out?$kept)");
+    let content = |options: &Options| {
+        drawn_with(options, text.clone())["options"]["content"].as_str().unwrap().to_owned()
+    };
+    let kept = |more: &str| {
+        let kept =
+            format!("${{__url_time_range}}{more}&${{job:queryparam}}&${{instance:queryparam}}");
+        format!("- [Mail](/d/mail-out?{kept})\n- [Again](/d/mail-out?{kept})")
+    };
+    assert_eq!(content(&options()), kept(""));
+    assert_eq!(content(&options().extra_label("cluster")), kept("&${cluster:queryparam}"));
 }
 
 #[test]

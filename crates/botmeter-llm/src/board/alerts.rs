@@ -60,13 +60,13 @@ fn account_empty() -> Alert {
             .above(&limits::UNPAID),
     )
     .says(
-        "The account at a provider is empty, or its limit of money is reached.",
-        "{provider} refused {value} calls of {job} within ten minutes because the account is empty \
-         or its limit of money is reached. Nothing works there until somebody pays.",
+        "The account at a provider is empty, or its spending limit is reached.",
+        "{provider} refused {value} calls of {job} within ten minutes because the account is \
+         empty or its spending limit is reached. Nothing works there until somebody pays.",
         Show::Count,
     )
     .runbook(&[
-        "Look at the provider's page of billing: is the account empty, is a monthly limit reached, \
+        "Look at the provider's billing page: is the account empty, is a monthly limit reached, \
          or was a payment refused?",
         "Pay, or raise the limit. Calls work again within minutes; waiting and retries do not \
          help.",
@@ -97,7 +97,7 @@ fn provider_errors_high() -> Alert {
     )
     .held_for(TEN_MINUTES)
     .says(
-        "A model fails often.",
+        "Calls to a model fail often.",
         "{value} of the calls of {job} to {model} at {provider} fail.",
         Show::Ratio,
     )
@@ -142,7 +142,7 @@ fn rate_limited() -> Alert {
     .runbook(&[
         "Look at \"Requests by model\" and \"Tokens per minute by model\": which of the two quotas \
          is used up?",
-        "Limit the number of calls at once, and let retries wait as long as the provider asks for.",
+        "Limit how many calls run at once, and let retries wait as long as the provider asks.",
         "Spread the load over models or keys, or ask the provider for a higher quota.",
     ])
     .panel(titles::REFUSED_SHARE)
@@ -178,8 +178,9 @@ fn rate_limit_errors() -> Alert {
         Show::PerSecond,
     )
     .runbook(&[
-        "Look at \"Share refused because of rate limits\": are calls lost, or do retries mend it?",
-        "If they are mended, make fewer calls at once; each refusal costs time.",
+        "Look at \"Share refused because of rate limits\": are calls lost, or do retries get \
+         through?",
+        "If retries get through, still make fewer calls at once: each refusal costs time.",
         "If they are lost, see the alert LlmRateLimited.",
     ])
     .panel(titles::RATE_LIMIT_EVENTS)
@@ -214,11 +215,11 @@ fn time_to_first_token_high() -> Alert {
         Show::Seconds,
     )
     .runbook(&[
-        "Look at \"Time per output token (p95)\": if it rises as well, the provider is loaded; \
-         switch to another model until it recovers.",
+        "Look at \"Time per output token (p95)\": if it rises as well, the provider is \
+         overloaded; switch to another model until it recovers.",
         "If only the first token is late, look at \"Tokens per request\" and \"Prompt tokens from \
          the cache\": long prompts without a cache take time to read.",
-        "Look at \"Retries by error type\": time to the first token includes retries.",
+        "Look at \"Retries by error type\": the time to the first token includes retries.",
     ])
     .panel(titles::FIRST_TOKEN)
     .tested(
@@ -253,15 +254,15 @@ fn cache_hit_ratio_dropped() -> Alert {
     .held_for(HOUR)
     .says(
         "Fewer prompt tokens come from a provider's cache than a day ago.",
-        "{value} of the prompt tokens of {job} for {model} at {provider} come from the cache, less \
-         than half of a day ago.",
+        "{value} of the prompt tokens of {job} for {model} at {provider} come from the cache, \
+         less than half of what it was a day ago.",
         Show::Ratio,
     )
     .runbook(&[
-        "Look whether the drop began with a deployment (the purple marks).",
+        "See whether the drop began with a deployment (the purple marks).",
         "The cache works for prompts that begin alike: move what changes (dates, ids, the user's \
-         text) behind what stays.",
-        "Some providers forget after minutes without calls: less traffic means fewer hits.",
+         text) behind what stays the same.",
+        "Some providers forget prompts after minutes without calls: less traffic means fewer hits.",
     ])
     .panel(titles::CACHE_SHARE)
     .tested(

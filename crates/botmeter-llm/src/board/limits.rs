@@ -5,37 +5,37 @@ use botmeter_board::Limit;
 /// Calls of a model that fail.
 pub(super) const ERROR_SHARE: Limit = Limit::new(
     0.2,
-    "retries mend single failures; when every fifth call fails, they no longer do, and users \
-     notice",
+    "retries make up for single failures; when every fifth call fails, they no longer can, and \
+     users notice",
 );
 
 /// Calls before one speaks of a share.
 pub(super) const ENOUGH_CALLS: Limit =
-    Limit::new(20.0, "with fewer calls in ten minutes, one failure more or less decides");
+    Limit::new(20.0, "with fewer calls in ten minutes, one failure more or less would decide");
 
 /// Calls that are refused until somebody pays.
 pub(super) const UNPAID: Limit = Limit::new(
     0.0,
-    "one such refusal is enough: no retry mends it, and all that follow are refused as well",
+    "one such refusal is enough: no retry helps, and all further calls are refused as well",
 );
 
 /// Calls of a model that end because of a rate limit.
 pub(super) const REFUSED_SHARE: Limit = Limit::new(
     0.1,
-    "backing off absorbs a few refusals; a tenth of all calls lost means that the quota is too \
+    "backing off absorbs a few refusals; losing a tenth of all calls means that the quota is too \
      small for the load",
 );
 
 /// Refusals of a provider, those that a retry mended included.
 pub(super) const RATE_LIMIT_EVENTS: Limit = Limit::new(
     0.1,
-    "one refusal every ten seconds: retries still mend them, but each costs time, and there is \
-     no room for more load",
+    "one refusal every ten seconds: retries still make up for them, but each costs time, and \
+     there is no room for more load",
 );
 
 /// Time until a streamed reply begins.
 pub(super) const FIRST_TOKEN: Limit =
-    Limit::new(5.0, "people take a chat for broken when nothing appears for five seconds");
+    Limit::new(5.0, "people think that a chat is broken when nothing appears for five seconds");
 
 /// Streamed calls before one speaks of a percentile.
 pub(super) const ENOUGH_STREAMS: Limit =
@@ -44,9 +44,9 @@ pub(super) const ENOUGH_STREAMS: Limit =
 /// Calls whose cost is not known, as a multiple of those that did not succeed.
 pub(super) const UNPRICED: Limit = Limit::new(
     1.25,
-    "streams that break off have no cost, and are no more than the calls that did not succeed; \
-     beyond these, and a quarter because increases are estimates, one call without a price is \
-     enough",
+    "streams that break off have no known cost, and there are no more of them than calls that did \
+     not succeed; beyond that, with a quarter on top because increases are estimates, one call \
+     without a price is enough",
 );
 
 /// What one day may cost.
@@ -66,7 +66,7 @@ pub(super) const WORTH_A_SPIKE: Limit =
 
 /// A day to compare with.
 pub(super) const A_DAY_BEFORE: Limit =
-    Limit::new(0.0, "it only has to be there: without a day before, there is nothing to compare");
+    Limit::new(0.0, "it only has to exist: without a day before, there is nothing to compare");
 
 /// The part of yesterday's cache share that is still well.
 pub(super) const CACHE_DROP: Limit = Limit::new(
@@ -76,16 +76,16 @@ pub(super) const CACHE_DROP: Limit = Limit::new(
 
 /// Yesterday's cache share before one speaks of a drop.
 pub(super) const CACHE_IN_USE: Limit =
-    Limit::new(0.1, "below a tenth, the cache was not in use, and there is nothing to lose");
+    Limit::new(0.1, "below a tenth, the cache was hardly in use, and there is nothing to lose");
 
 /// Prompt tokens before one speaks of a share.
 pub(super) const ENOUGH_TOKENS: Limit =
-    Limit::new(10_000.0, "with fewer prompt tokens in an hour, a single long prompt decides");
+    Limit::new(10_000.0, "with fewer prompt tokens in an hour, a single long prompt would decide");
 
 /// Calls that end well, of all that were not cancelled.
 pub(super) const SUCCESS_TARGET: Limit = Limit::new(
     0.99,
-    "providers promise 99 % to 99.9 %, and a bot that loses one reply in a hundred is bearable",
+    "providers promise 99 % to 99.9 %, and a bot can bear to lose one reply in a hundred",
 );
 
 /// Successful calls that end in time.
@@ -97,7 +97,7 @@ pub(super) const FAST_SECONDS: f64 = 20.48;
 
 /// Calls before one speaks of a budget.
 pub(super) const ENOUGH_EVENTS: Limit =
-    Limit::new(20.0, "a bot at night makes few calls, and one that fails is no outage");
+    Limit::new(20.0, "at night a bot makes few calls, and a single failure is no outage");
 
 /// Calls that fail of those of the shown time.
 pub(super) const MORE_THAN_PROMISED: Limit =
@@ -105,4 +105,4 @@ pub(super) const MORE_THAN_PROMISED: Limit =
 
 /// The slowest calls of the shown time.
 pub(super) const MINUTES: Limit =
-    Limit::new(60.0, "seconds are usual; who waits for a minute thinks that it hangs");
+    Limit::new(60.0, "seconds are usual; after a minute, people think that it hangs");

@@ -63,7 +63,7 @@ impl Money {
                 "Look at \"Cost per hour\" and \"Most expensive models\" for what grew.",
                 "More requests: is it real load, or a loop? Stop the bot if it is a loop.",
                 "The same requests at a higher cost: see \"Cost per request\" and \"Tokens per \
-                 request\"; cut the context or take a smaller model.",
+                 request\"; cut the context or use a smaller model.",
                 "If the spending is right, make the board with a higher budget \
                  (`board_with_budget`) and generate it again.",
             ])
@@ -154,15 +154,15 @@ fn unpriced() -> Alert {
     .says(
         "Calls to a model have no price, so their cost is not counted.",
         "{value} calls of {job} to {model} at {provider} within an hour have no price and are \
-         missing in all figures of cost. That is more than broke off.",
+         missing from all cost figures. Those are more than the calls that broke off.",
         Show::Count,
     )
     .runbook(&[
-        "Give the price of the model in the price book of the program.",
-        "If the log of the program warns of a price without a rate for the provider's cache, add \
-         that rate.",
-        "If the price is there, the provider named no tokens: ask it for usage (streams need an \
-         option for that), and see that the driver reads it.",
+        "Add the model's price to the program's price book.",
+        "If the program's log warns of a price without a rate for the provider's cache, add that \
+         rate.",
+        "If the price is there, the provider reported no tokens: ask it for usage (streams need \
+         an option for that), and make sure that the driver reads it.",
     ])
     .panel(titles::UNPRICED)
     .tested(

@@ -11,7 +11,7 @@ pub(super) fn errors() -> Objective {
         .of_at_least(&limits::ENOUGH_EVENTS)
         .alert(
             "LlmErrorBudgetBurn",
-            "Calls to model providers fail faster than the month's error budget bears.",
+            "Calls to model providers fail more often than the month's error budget allows.",
         )
         .runbook(&[
             "Look at \"Errors by type\": `rate_limit`, `server` and `timeout` are the provider's, \
@@ -35,7 +35,7 @@ pub(super) fn latency() -> Objective {
     .of_at_least(&limits::ENOUGH_EVENTS)
     .alert(
         "LlmLatencyBudgetBurn",
-        "Calls to model providers are slow more often than the month's error budget bears.",
+        "Calls to model providers are slow more often than the month's error budget allows.",
     )
     .runbook(&[
         "Look at \"Latency by model (p95)\" to see whether it is one model or all.",

@@ -56,16 +56,16 @@ fn success_low() -> Alert {
     .held_for(Duration::from_mins(15))
     .says(
         "Many runs of the narrative {narrative} fail.",
-        "Only {value} of the runs of the narrative {narrative} at {job} succeeded within the last \
+        "Only {value} of the runs of the narrative {narrative} in {job} succeeded within the last \
          hour.",
         Show::Ratio,
     )
     .runbook(&[
-        "Look at the panel `Failed acts`: it shows the act that ends the narrative.",
-        "If `JSON of no use` is up as well, follow NarrativeJsonFailuresHigh.",
-        "Look at the errors of the LLM calls: a narrative needs all of its calls, so it fails more \
-         often than any of them.",
-        "If it began with a change of a prompt or of a model, take that back first.",
+        "Look at \"Failed acts\": it shows which act ends the narrative early.",
+        "If \"JSON of no use\" is up as well, follow NarrativeJsonFailuresHigh.",
+        "Look at the errors of the LLM calls: a narrative needs all of its calls to succeed, so \
+         it fails more often than any of them.",
+        "If it began with a change of a prompt or of a model, undo that first.",
     ])
     .panel(titles::SUCCESSFUL_RUNS)
     .tested(runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"), runs(9.1, 0.9))
@@ -88,18 +88,18 @@ fn json_failures_high() -> Alert {
     )
     .held_for(Duration::from_mins(15))
     .says(
-        "The JSON in many replies to the narrative {narrative} is of no use.",
-        "From {value} of the replies to the narrative {narrative} at {job}, the wanted JSON could \
-         not be extracted within the last hour.",
+        "The JSON in many replies to the narrative {narrative} is unusable.",
+        "The expected JSON could not be extracted from {value} of the replies to the narrative \
+         {narrative} in {job} within the last hour.",
         Show::Ratio,
     )
     .runbook(&[
-        "Read some of the replies that failed: are they cut off, wrapped in prose, or of another \
-         shape?",
+        "Read some of the replies that failed: are they cut off, wrapped in prose, or of a \
+         different shape?",
         "If they are cut off, raise the limit of completion tokens or ask for less.",
         "If they are wrapped in prose, ask the provider for structured output, or give an example \
          in the prompt.",
-        "If it began with another model, go back to the one before.",
+        "If it began with a different model, go back to the previous one.",
     ])
     .panel(titles::JSON_OF_NO_USE)
     .tested(
@@ -129,16 +129,16 @@ fn stuck() -> Alert {
     .held_for(HOUR)
     .says(
         "Runs of the narrative {narrative} start and do not end.",
-        "{value} runs of the narrative {narrative} at {job} are under way, and none has ended for \
+        "{value} runs of the narrative {narrative} in {job} are under way, and none has ended for \
          an hour.",
         Show::Count,
     )
     .runbook(&[
-        "Look at the panel `Time by act` for the act in which the runs are: it is the one after \
-         the last that ended.",
+        "Look at \"Time by act\" to find the act in which the runs hang: it is the one after the \
+         last that ended.",
         "Look at the LLM calls in flight: a call without a time limit can wait forever.",
         "Restart the process if the runs hold up others.",
-        "A narrative that takes more than an hour by design: silence this alert for it.",
+        "If the narrative is meant to take more than an hour, silence this alert for it.",
     ])
     .panel(titles::RUNS_UNDER_WAY)
     .tested(under_way(0.0).fires::<(NarrativeName,)>((NARRATIVE,), "1"), under_way(0.05))

@@ -30,7 +30,8 @@ fn overview() -> Row {
             Panel::stat(
                 "Success rate",
                 "Share of the runs of the last hour that reached their end, cancelled runs left \
-                 out. Above 95% is good; below 90%, look at `Successful runs` for the narrative.",
+                 out. Above 95% is good; below 90%, see in \"Successful runs\" which narrative it \
+                 is.",
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).all())
@@ -38,7 +39,7 @@ fn overview() -> Row {
             .without_data("no runs"),
             Panel::stat(
                 "JSON failure rate",
-                "Share of the replies of the last hour from which the wanted JSON could not be \
+                "Share of the replies of the last hour from which the expected JSON could not be \
                  extracted. Below 5% is normal; above 10%, look at the prompts and the model.",
                 Show::Ratio,
             )
@@ -55,7 +56,7 @@ fn overview() -> Row {
             Panel::stat(
                 "Under way",
                 "Runs that have started and not ended. A number that only grows means that runs \
-                 do not end: see `Runs under way`.",
+                 do not end: see \"Runs under way\".",
                 Show::Count,
             )
             .draw(last(&ACTIVE).all()),
@@ -70,7 +71,7 @@ fn overview() -> Row {
             Panel::stat(
                 "p95 of acts",
                 "The time within which 95 of 100 acts ended within the time shown. Most of an act \
-                 is waiting for a model: compare with the latency of LLM calls.",
+                 is spent waiting for a model: compare with the latency of LLM calls.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &ACT_DURATION).shown().all())
@@ -87,8 +88,8 @@ fn outcome() -> Row {
             Panel::time_series(
                 titles::SUCCESSFUL_RUNS,
                 "Share of each narrative's runs of the last hour that reached their end, \
-                 cancelled runs left out. One narrative alone has a prompt that went wrong; all \
-                 together share a model.",
+                 cancelled runs left out. If one narrative fails, its prompt went wrong; if all \
+                 fail together, look at the model that they share.",
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).by::<(NarrativeName,)>())
@@ -96,8 +97,8 @@ fn outcome() -> Row {
             .without_data("no runs"),
             Panel::time_series(
                 "Runs by outcome",
-                "Runs per minute by how they ended. Many cancelled ones mean that whoever starts \
-                 the narratives gives up before they end.",
+                "Runs per minute, by how they ended. Many cancelled runs mean that whatever \
+                 starts the narratives gives up before they end.",
                 Show::PerMinute,
             )
             .draw(outcome(Status::Success).named("success").color(Color::Green))
@@ -107,7 +108,7 @@ fn outcome() -> Row {
             Panel::time_series(
                 "Runs by narrative",
                 "Runs per minute of each narrative, however they ended. A line that drops to zero \
-                 is a narrative that nobody starts any more.",
+                 is a narrative that is no longer started.",
                 Show::PerMinute,
             )
             .draw(rate(&EXECUTIONS).by::<(NarrativeName,)>().per_minute()),
@@ -129,8 +130,8 @@ fn json() -> Row {
             Panel::time_series(
                 titles::JSON_OF_NO_USE,
                 "Share of the replies to each narrative within the last hour from which the \
-                 wanted JSON could not be extracted. It jumps with a change of a prompt or of a \
-                 model, and climbs when replies are cut off.",
+                 expected JSON could not be extracted. It jumps when a prompt or a model changes, \
+                 and climbs when replies are cut off.",
                 Show::Ratio,
             )
             .draw(useless_share())
@@ -138,8 +139,8 @@ fn json() -> Row {
             .without_data("no JSON wanted"),
             Panel::time_series(
                 "JSON by narrative",
-                "Replies per minute to each narrative whose JSON was of use, and whose was not. \
-                 Each failure is a call that was paid for in vain.",
+                "Replies per minute to each narrative whose JSON was usable, and whose JSON was \
+                 not. Each failure is a call that was paid for in vain.",
                 Show::PerMinute,
             )
             .draw(rate(&JSON_SUCCESS).by::<(NarrativeName,)>().per_minute().named("success"))
@@ -154,8 +155,8 @@ fn durations() -> Row {
         [
             Panel::time_series(
                 "Duration of narratives",
-                "The time within which 95 of 100 runs of each narrative end, however they end. A \
-                 line that rises has an act that does: see `Slowest acts`.",
+                "The time within which 95 of 100 runs of each narrative end, however they end. If \
+                 a line rises, one of its acts does: see \"Slowest acts\".",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).by::<(NarrativeName,)>())
@@ -163,15 +164,15 @@ fn durations() -> Row {
             Panel::time_series(
                 "Slowest acts",
                 "The time within which 95 of 100 runs of each act end, however they end. Choose a \
-                 narrative above to see its acts alone.",
+                 narrative above to see only its acts.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &ACT_DURATION).by::<(ActName,)>())
             .without_data("no acts"),
             Panel::time_series(
                 "Time by act",
-                "How many acts of each name are under way on average: the time that they take \
-                 together. The broadest band is the act to make faster.",
+                "How many acts of each name are under way on average, which is their share of the \
+                 time. The broadest band is the act to make faster.",
                 Show::Count,
             )
             .draw(volume(&ACT_DURATION).by::<(ActName,)>())
@@ -187,7 +188,7 @@ fn durations() -> Row {
             Panel::time_series(
                 "Percentiles of narratives",
                 "The time within which half, 95 of 100 and 99 of 100 runs end, however they end. \
-                 A p99 that rises alone is a few long runs; a p50 that rises is all of them.",
+                 If only the p99 rises, a few runs are long; if the p50 rises, all of them are.",
                 Show::Seconds,
             )
             .draw(quantile(0.5, &DURATION).all().named("p50"))
@@ -197,7 +198,7 @@ fn durations() -> Row {
             Panel::heatmap(
                 "Distribution of acts",
                 "How many acts took how long. Acts that a model answers at once and acts in which \
-                 it thinks are two bands; a third one is often a time limit.",
+                 it thinks form two bands; a third is often a time limit.",
                 Show::Seconds,
             )
             .draw(heat(&ACT_DURATION))

@@ -54,9 +54,9 @@ fn concurrent_merges() -> Alert {
     )
     .runbook(&[
         "Stop the dispatch of tasks; another merge may do more harm.",
-        "Compare the main branch with the branches merged last: is anything of them missing?",
+        "Compare the main branch with the branches merged last: is anything from them missing?",
         "Find out why the lock let two in: a lock for each worker instead of one for the \
-         repository, a lock that timed out, or a merge outside of it.",
+         repository, a lock that timed out, or a merge outside the lock.",
     ])
     .panel(titles::ACTIVE_MERGES)
     .tested(
@@ -83,10 +83,10 @@ fn high_conflict_rate() -> Alert {
         Show::Ratio,
     )
     .runbook(&[
-        "Look at \"Conflicts per merge\" and \"Files per merge\": many files mean that tasks are \
-         cut too large, or that workers reformat what they touch.",
-        "Look at \"Attempts to resolve conflicts\": if they fail, the method does not work, such \
-         as a model that is not asked or refuses.",
+        "Look at \"Conflicts and files per merge\": many files mean that tasks are too large, or \
+         that workers reformat what they touch.",
+        "Look at \"Attempts to resolve conflicts\": if they fail, the method does not work; a \
+         model, for example, may not be asked, or may refuse.",
         "Plan fewer tasks on the same files at once, and let workers update their branch before \
          they merge.",
     ])
@@ -113,17 +113,17 @@ fn agent_run_failures_high() -> Alert {
     .says(
         "Workers of one profile fail at many of their tasks.",
         "{value} of the tasks that workers of the profile {worker_profile} of {job} ended in the \
-         last hour came to nothing.",
+         last hour failed or broke off.",
         Show::Ratio,
     )
     .runbook(&[
-        "Look at \"Tasks by outcome\": `failed` is a result that was no good, `error` is a worker \
-         that could not work.",
+        "Look at \"Tasks by outcome\": `failed` is a result that was not good enough, `error` is \
+         a worker that could not work.",
         "`error`: look at the model provider, the sandbox and the worktrees; \"Failed operations \
-         on worktrees\" tells about the last.",
-        "`failed`: look at the last tasks of the profile. If they are of one kind, change how they \
-         are planned; if they are of all kinds, look at the last change of the worker's prompt or \
-         model.",
+         on worktrees\" shows the last of these.",
+        "`failed`: look at the last tasks of the profile. If they are of one kind, change how \
+         they are planned; if they are of many kinds, look at the last change of the worker's \
+         prompt or model.",
     ])
     .panel(titles::FAILED_SHARE)
     .tested(
@@ -151,13 +151,13 @@ fn agent_loop_runaway() -> Alert {
             .above(&limits::LATE_RETRIES),
     )
     .says(
-        "Workers try the same tasks again and again.",
+        "Workers retry the same tasks again and again.",
         "{value} times within a quarter of an hour, a task of {job} that had been retried four \
          times went through its {phase} phase again.",
         Show::Count,
     )
     .runbook(&[
-        "Find the tasks with the most retries in the orchestrator's plan, and take them out.",
+        "Find the tasks with the most retries in the orchestrator's plan, and remove them.",
         "`test`: are the tests of the task impossible to pass, or flaky? `build`: does the worker \
          lack something that it needs? `plan`: does the task contradict itself?",
         "Let the orchestrator give up, or ask a human, after a number of retries; \"Escalations by \

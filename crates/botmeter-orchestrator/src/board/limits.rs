@@ -13,34 +13,36 @@ pub(super) const MERGES_AT_ONCE: Limit = Limit::new(
 pub(super) const CONFLICT_SHARE: Limit = Limit::new(
     0.5,
     "a conflict now and then is the price of working side by side; when every second merge has \
-     one, workers are at the same files, and most of their work is lost",
+     one, workers change the same files, and much of their work is lost",
 );
 
 /// Merges before one speaks of a share.
 pub(super) const ENOUGH_MERGES: Limit =
-    Limit::new(5.0, "with fewer merges in half an hour, one conflict more or less decides");
+    Limit::new(5.0, "with fewer merges in half an hour, one conflict more or less would decide");
 
 /// Tasks of one worker profile that come to nothing.
 pub(super) const FAILED_SHARE: Limit = Limit::new(
     0.2,
-    "retries mend single failures before they count here; when every fifth task is lost all the \
-     same, something is wrong with the worker or with what it is given",
+    "retries make up for single failures before they count here; when every fifth task is lost \
+     all the same, something is wrong with the worker or with what it is given",
 );
 
 /// Tasks before one speaks of a share.
 pub(super) const ENOUGH_TASKS: Limit =
-    Limit::new(10.0, "with fewer tasks in an hour, one failure more or less decides");
+    Limit::new(10.0, "with fewer tasks in an hour, one failure more or less would decide");
 
 /// Retries of tasks that were retried four times before.
 pub(super) const LATE_RETRIES: Limit = Limit::new(
     3.0,
-    "one unlucky task may need a fifth retry; more than three of them in a quarter of an hour \
-     are tasks that go round in circles, and each round is paid for",
+    "one unlucky task may need a fifth retry; more than three of them in a quarter of an hour are \
+     tasks that go round in circles, and every round costs money",
 );
 
 /// Tasks that are done, of all that workers ended.
-pub(super) const SUCCESS_RATE: Limit =
-    Limit::new(1.0 - FAILED_SHARE.value, "the rest is the share of a profile that alerts");
+pub(super) const SUCCESS_RATE: Limit = Limit::new(
+    1.0 - FAILED_SHARE.value,
+    "the rest is the share of failures at which an alert fires",
+);
 
 /// Tasks that a human holds up.
 pub(super) const HELD_UP: Limit =

@@ -5,6 +5,7 @@ use std::time::Duration;
 use botmeter_board::{
     Alert, Example, Query, Severity, Share, Show, age, forecast, increase, share, share_of,
 };
+use botmeter_core::process::HEARTBEAT;
 
 use super::{limits, titles};
 use crate::{
@@ -68,17 +69,17 @@ fn stage_failures_high() -> Alert {
     .held_for(Duration::from_mins(15))
     .says(
         "The {stage} of the pipeline {pipeline} fails often.",
-        "{value} of the passes through the {stage} of the pipeline {pipeline} at {job} failed \
+        "{value} of the passes through the {stage} of the pipeline {pipeline} in {job} failed \
          within the last hour.",
         Show::Ratio,
     )
     .runbook(&[
-        "Generation fails with its models: look at the errors of the LLM calls.",
-        "Curation fails with its models or with replies that it cannot read: look at the JSON of \
+        "If generation fails, its models do: look at the errors of the LLM calls.",
+        "If curation fails, its models do, or it cannot read their replies: look at the JSON of \
          the narratives as well.",
-        "Publication fails with the platform: look at its status page, and whether its key has \
-         expired.",
-        "What failed waits before the stage: look at `Backlog` for how long there is.",
+        "If publication fails, it is usually the platform: look at its status page, and check \
+         whether the key has expired.",
+        "What failed waits for the stage again: \"Backlog\" shows how much that is.",
     ])
     .panel(titles::FAILED_PASSES)
     .tested(passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"), passes(0.15))
@@ -98,24 +99,30 @@ fn backlog_growing() -> Alert {
     )
     .held_for(Duration::from_mins(30))
     .says(
-        "More and more waits for the {stage} of the pipeline {pipeline}.",
-        "As in the last half hour, {value} pieces wait for the {stage} of the pipeline {pipeline} \
-         at {job} an hour from now.",
+        "More and more pieces wait for the {stage} of the pipeline {pipeline}.",
+        "If it goes on as in the last half hour, {value} pieces will wait for the {stage} of the \
+         pipeline {pipeline} in {job} an hour from now.",
         Show::Count,
     )
     .runbook(&[
-        "Look at `Failed passes`: a stage that fails works nothing off.",
-        "Look at `Latency by stage`: a stage that has become slow works off less.",
-        "If the stage is as fast as ever, the one before makes more than it can take: let it make \
-         less.",
+        "Look at \"Failed passes\": a stage that fails gets nothing done.",
+        "Look at \"Latency by stage\": a stage that has become slow gets less done.",
+        "If the stage is as fast as ever, the one before it makes more than it can take: let that \
+         one make less.",
     ])
     .panel(titles::BACKLOG_IN_AN_HOUR)
     .tested(waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"), waiting(199.0))
 }
 
 fn publication_overdue() -> Alert {
+    // The process ends after ten minutes: who never comes back is overdue, too.
+    let end = Duration::from_mins(10);
     let silent = |hours| {
-        Example::after(Duration::from_hours(hours)).holds(&LAST_PUBLISHED, (PIPELINE,), 0.0)
+        Example::after(Duration::from_hours(hours))
+            .holds(&LAST_PUBLISHED, (PIPELINE,), 0.0)
+            .until(end)
+            .ticks(&HEARTBEAT, ())
+            .until(end)
     };
     Alert::new(
         "PipelinePublicationOverdue",
@@ -128,16 +135,15 @@ fn publication_overdue() -> Alert {
     .held_for(Duration::from_mins(5))
     .says(
         "The pipeline {pipeline} has published nothing for more than a day.",
-        "The pipeline {pipeline} at {job} last published something {value} ago.",
+        "The pipeline {pipeline} in {job} last published something {value} ago.",
         Show::Seconds,
     )
     .runbook(&[
-        "Look at `Pieces`: where does the flow end? The first line at zero is the stage.",
+        "Look at \"Pieces\": where does the flow end? The first line at zero is the stage.",
         "Nothing generated: look at what starts the pipeline, and at the errors of the LLM calls.",
         "Nothing chosen: follow PipelineAcceptanceLow.",
         "Chosen and not published: follow PipelinePublicationBlocked.",
-        "A pipeline that publishes less than once a day is overdue by design: silence this alert \
-         for it.",
+        "If the pipeline is meant to publish less than once a day, silence this alert for it.",
     ])
     .panel(titles::TIME_SINCE_PUBLICATION)
     .tested(silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"), silent(26))
@@ -164,15 +170,15 @@ fn publication_blocked() -> Alert {
     .held_for(HALF_A_DAY)
     .says(
         "The pipeline {pipeline} chooses content and publishes none of it.",
-        "The pipeline {pipeline} at {job} chose {value} pieces within twelve hours and published \
-         none.",
+        "The pipeline {pipeline} in {job} chose {value} pieces within twelve hours and published \
+         none of them.",
         Show::Count,
     )
     .runbook(&[
-        "Look at `Failed passes` for the publication: if it fails, the log tells what the platform \
-         answers.",
-        "If it does not fail, it is not started: look at the scheduler and at whether somebody has \
-         to approve what was chosen.",
+        "Look at \"Failed passes\" for the publication: if it fails, the log says what the \
+         platform answered.",
+        "If it does not fail, it is not started: look at the scheduler, and check whether \
+         somebody has to approve what was chosen.",
     ])
     .panel(titles::PUBLISHED_BY_PIPELINE)
     .tested(pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"), pieces(0.01))
@@ -194,15 +200,14 @@ fn acceptance_low() -> Alert {
     .held_for(Duration::from_mins(30))
     .says(
         "Most of what the pipeline {pipeline} generates is rejected.",
-        "Only {value} of the pieces that the pipeline {pipeline} at {job} judged within twelve \
+        "Only {value} of the pieces that the pipeline {pipeline} in {job} judged within twelve \
          hours were good enough.",
         Show::Ratio,
     )
     .runbook(&[
         "Read some of the rejected pieces: are they bad, or is the judgment too strict?",
-        "If they are bad, look for a change of the prompt or of the model that makes them.",
-        "If the judgment is too strict, look for a change of the prompt or of the model that \
-         judges.",
+        "If they are bad, look for a change to the prompt or the model that writes them.",
+        "If the judgment is too strict, look for a change to the prompt or the model that judges.",
     ])
     .panel(titles::ACCEPTANCE_BY_PIPELINE)
     .tested(pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"), pieces(2.1, 7.9))

@@ -31,15 +31,15 @@ fn overview() -> Row {
         [
             Panel::stat(
                 "Generated",
-                "Pieces that were generated within the time shown. Many more than are published \
-                 means that most of the money is spent on what nobody reads.",
+                "Pieces that were generated within the time shown. If there are many more than \
+                 are published, most of the money is spent on what nobody reads.",
                 Show::Count,
             )
             .draw(increase(&GENERATED).all()),
             Panel::stat(
                 "Published",
-                "Pieces that were published within the time shown. None at all although pieces \
-                 were chosen means that publication is blocked.",
+                "Pieces that were published within the time shown. If pieces were chosen and none \
+                 was published, publication is blocked.",
                 Show::Count,
             )
             .draw(increase(&PUBLISHED).all()),
@@ -55,7 +55,7 @@ fn overview() -> Row {
             Panel::stat(
                 "Failure rate",
                 "Share of the passes through all stages within the time shown that failed. A few \
-                 are normal, because a stage tries again; see `Failed passes` for the stage.",
+                 are normal, because a stage tries again; see \"Failed passes\" for the stage.",
                 Show::Ratio,
             )
             .draw(failed().shown().all())
@@ -63,16 +63,17 @@ fn overview() -> Row {
             .without_data("no passes"),
             Panel::stat(
                 "Longest queue",
-                "Pieces that wait for the stage for which most wait. See `Backlog` for the stage, \
-                 and for whether it catches up.",
+                "Pieces that wait for the stage with the longest queue. \"Backlog\" shows which \
+                 stage it is, and whether it is catching up.",
                 Show::Count,
             )
             .draw(highest(&QUEUE_DEPTH).all())
             .without_data("no queue reported"),
             Panel::stat(
                 "Longest without publication",
-                "Time since the last publication of the process that has gone longest without. A \
-                 pipeline that publishes once a day may show a day; more, and it is overdue.",
+                "Time since the last publication of the process that has gone longest without \
+                 one. A pipeline that publishes once a day may show a day; beyond that, it is \
+                 overdue.",
                 Show::Seconds,
             )
             .draw(oldest(&LAST_PUBLISHED).all())
@@ -88,8 +89,8 @@ fn flow() -> Row {
         [
             Panel::time_series(
                 "Pieces",
-                "Pieces per minute that were generated, chosen, rejected and published. The \
-                 first line that drops to zero is the stage that stands still.",
+                "Pieces per minute that were generated, chosen, rejected and published. The first \
+                 line that drops to zero shows the stage that has stopped.",
                 Show::PerMinute,
             )
             .draw(rate(&GENERATED).all().per_minute().named("generated"))
@@ -98,8 +99,9 @@ fn flow() -> Row {
             .draw(rate(&PUBLISHED).all().per_minute().named("published")),
             Panel::bar_gauge(
                 "From draft to publication",
-                "What became of the pieces within the time shown. What is chosen and not \
-                 published waits; what is generated and neither chosen nor rejected waits, too.",
+                "What became of the pieces within the time shown. Pieces that were chosen and not \
+                 published are waiting, and so are those that were generated and neither chosen \
+                 nor rejected.",
                 Show::Count,
             )
             .draw(increase(&GENERATED).all().named("generated"))
@@ -108,8 +110,8 @@ fn flow() -> Row {
             .draw(increase(&PUBLISHED).all().named("published")),
             Panel::time_series(
                 titles::PUBLISHED_BY_PIPELINE,
-                "Pieces per minute that each pipeline published. A line that stays at zero while \
-                 pieces are chosen is a publication that is blocked.",
+                "Pieces per minute that each pipeline published. If a line stays at zero while \
+                 pieces are chosen, publication is blocked.",
                 Show::PerMinute,
             )
             .draw(rate(&PUBLISHED).by::<(PipelineName,)>().per_minute())
@@ -125,8 +127,9 @@ fn flow() -> Row {
             .without_data("none judged"),
             Panel::time_series(
                 titles::TIME_SINCE_PUBLICATION,
-                "Time since each pipeline last published something. A saw with even teeth is a \
-                 pipeline on schedule; a line that climbs past its teeth is one that stopped.",
+                "Time since each pipeline last published something. An even sawtooth is a \
+                 pipeline on schedule; a line that climbs past its usual peaks is one that has \
+                 stopped.",
                 Show::Seconds,
             )
             .draw(age(&LAST_PUBLISHED).by::<(PipelineName,)>())
@@ -144,7 +147,8 @@ fn stages() -> Row {
             Panel::time_series(
                 "Latency by stage",
                 "The time within which 95 of 100 passes through each stage end, however they end. \
-                 Generation and curation follow their models, publication its platform.",
+                 Generation and curation are as fast as their models, publication as fast as its \
+                 platform.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &STAGE_LATENCY).by::<(Stage,)>())
@@ -152,7 +156,8 @@ fn stages() -> Row {
             Panel::time_series(
                 titles::FAILED_PASSES,
                 "Share of the passes through each stage of each pipeline that failed; those that \
-                 were called off did not. One stage alone has lost what it depends on.",
+                 were called off do not count as failed. If one stage fails, something that it \
+                 depends on has failed.",
                 Show::Ratio,
             )
             .draw(failed().by::<(PipelineName, Stage)>())
@@ -161,14 +166,14 @@ fn stages() -> Row {
             Panel::time_series(
                 "Passes by stage",
                 "Passes through each stage per minute, however they ended. Stages that work on \
-                 batches have fewer than the pipeline has pieces.",
+                 batches have fewer passes than the pipeline has pieces.",
                 Show::PerMinute,
             )
             .draw(observations(&STAGE_LATENCY).by::<(Stage,)>().per_minute()),
             Panel::heatmap(
                 "Distribution of latencies",
                 "How many passes took how long, all stages together. Choose a pipeline above to \
-                 see it alone.",
+                 see only that one.",
                 Show::Seconds,
             )
             .draw(heat(&STAGE_LATENCY))
@@ -183,16 +188,16 @@ fn backlog() -> Row {
         [
             Panel::time_series(
                 "Backlog",
-                "Pieces that wait for each stage of each pipeline. A saw is a queue that is \
-                 worked off; a slope is one that is not.",
+                "Pieces that wait for each stage of each pipeline. A sawtooth is a queue that \
+                 gets emptied; a steady climb is one that does not.",
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(PipelineName, Stage)>())
             .without_data("no queue reported"),
             Panel::time_series(
                 titles::BACKLOG_IN_AN_HOUR,
-                "Pieces that wait for each stage an hour from now, if it goes on as in the last \
-                 half hour. Below zero means that the queue is empty before.",
+                "Pieces that will wait for each stage an hour from now, if it goes on as in the \
+                 last half hour. Below zero means that the queue will be empty before then.",
                 Show::Count,
             )
             .draw(
@@ -214,7 +219,7 @@ fn one_by_one() -> Row {
         [Panel::table(
             "Pipelines",
             "Each pipeline within the time shown: what it generated, chose, rejected and \
-                 published, the share that was good enough, and when it last published.",
+             published, the share that was good enough, and when it last published.",
         )
         .draw(increase(&GENERATED).by::<(PipelineName,)>().named("Generated"))
         .draw(chosen().named("Chosen"))

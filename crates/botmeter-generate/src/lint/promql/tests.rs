@@ -11,6 +11,8 @@ const SELECTED: &str = r#"{job=~"$job", instance=~"$instance"}"#;
 fn definitions() -> Definitions {
     let mut definitions = Definitions::new(sample::catalogue().instruments(), &Fleet::default());
     definitions.record("job_queue:mail:rate5m", &["job", "queue"].map(str::to_owned));
+    let buckets = "job_le:mail_duration_seconds_bucket:rate5m";
+    definitions.record(buckets, &["job", "le"].map(str::to_owned));
     definitions
 }
 
@@ -147,6 +149,37 @@ fn quantiles_are_of_buckets_grouped_by_their_bound() {
         &expect![[r#"selects mail_parts_bucket by le in another way than le="bound""#]],
     );
     assert_eq!(labels(r#"sum(rate(mail_parts_bucket{le="2.5"}[5m]))"#), Vec::<String>::new());
+}
+
+#[test]
+fn panels_of_whole_jobs_ask_for_what_is_recorded_and_select_no_instance() {
+    let problems = |expr: &str| check(expr, &definitions(), Place::JobPanel).problems.join("\n");
+    let of_job = r#"{job=~"$job"}"#;
+    let buckets = format!("job_le:mail_duration_seconds_bucket:rate5m{of_job}");
+    let right = [
+        format!("sum by (queue) (mail_waiting{of_job})"),
+        format!("sum by (queue) (job_queue:mail:rate5m{of_job})"),
+        format!("histogram_quantile(0.9, sum by (le) ({buckets}))"),
+        format!("histogram_quantile(0.9, sum by (le) (sum_over_time({buckets}[$__range])))"),
+    ];
+    for expr in right {
+        assert_eq!(problems(&expr), "", "{expr}");
+    }
+    expect!["selects mail_waiting by instance, of which none can be chosen"]
+        .assert_eq(&problems(&format!("sum(mail_waiting{SELECTED})")));
+    expect![[r#"does not select job_queue:mail:rate5m by job=~"$job""#]]
+        .assert_eq(&problems("sum(job_queue:mail:rate5m)"));
+    expect!["asks for job_queue:mail_waiting:sum, which nothing records"]
+        .assert_eq(&problems(&format!("sum(job_queue:mail_waiting:sum{of_job})")));
+    expect![[r#"adds up over time what no rule records: mail_waiting{job=~"$job"}"#]]
+        .assert_eq(&problems(&format!("sum(sum_over_time(mail_waiting{of_job}[$__range]))")));
+    expect![[r#"takes the quantile of something that is no bucket: sum by (job) (job_queue:mail:rate5m{job=~"$job"})
+takes a quantile without grouping by le: sum by (job) (job_queue:mail:rate5m{job=~"$job"})"#]]
+        .assert_eq(&problems(&format!(
+            "histogram_quantile(0.9, sum by (job) (job_queue:mail:rate5m{of_job}))"
+        )));
+    expect!["selects the bucket 3 of job_le:mail_duration_seconds_bucket:rate5m, which has [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]"]
+        .assert_eq(&problems(&format!("sum({})", buckets.replace('}', r#", le="3"}"#))));
 }
 
 #[test]

@@ -26,15 +26,16 @@ pub(super) fn latency() -> Row {
             Panel::heatmap(
                 "Distribution of latency",
                 "How many calls took how long. Two bands are two kinds of calls; a band that \
-                 moves up is a provider that slows down; a band at a timeout is lost calls.",
+                 moves up is a provider that slows down; a band at a timeout is calls that were \
+                 lost.",
                 Show::Seconds,
             )
             .draw(heat(&DURATION))
             .without_data("no calls"),
             Panel::time_series(
                 "Latency by model (p95)",
-                "The time within which 95 of 100 calls of each model end. One line that rises \
-                 alone is that model's trouble: switch, or shorten its replies.",
+                "The time within which 95 of 100 calls of each model end. If only one line rises, \
+                 the trouble is that model's: switch to another, or shorten its replies.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).by::<(Provider, Model)>())
@@ -42,7 +43,7 @@ pub(super) fn latency() -> Row {
             .without_data("no calls"),
             Panel::time_series(
                 "Average latency by outcome",
-                "The mean time of calls by how they ended. Errors that take as long as a timeout \
+                "The mean time of calls, by how they ended. Errors that take as long as a timeout \
                  are timeouts; cancelled calls show how long callers are willing to wait.",
                 Show::Seconds,
             )
@@ -61,7 +62,7 @@ pub(super) fn latency() -> Row {
             Panel::time_series(
                 "Time per output token (p95)",
                 "The time that one token of a streamed reply takes. Below 0.05 s is faster than \
-                 people read; a rise means that the provider is loaded.",
+                 people read; a rise means that the provider is overloaded.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &TIME_PER_OUTPUT_TOKEN).by::<(Provider, Model)>())
@@ -69,8 +70,8 @@ pub(super) fn latency() -> Row {
             .without_data("no streamed calls"),
             Panel::time_series(
                 "Calls in flight by provider",
-                "Calls that have started and not ended. It follows the load; a line that only \
-                 grows means that replies do not come: check timeouts and concurrency limits.",
+                "Calls that have started and not ended. The lines follow the load; one that only \
+                 grows means that replies do not arrive: check timeouts and concurrency limits.",
                 Show::Count,
             )
             .draw(last(&IN_FLIGHT).by::<(Provider,)>()),

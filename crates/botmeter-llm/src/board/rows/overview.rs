@@ -15,15 +15,16 @@ pub(super) fn overview() -> Row {
         [
             Panel::stat(
                 "Requests",
-                "Calls that ended in the shown time, counted once each. Zero with running bots \
-                 means that nobody calls, or that telemetry is lost: see the telemetry dashboard.",
+                "Calls that ended in the time shown, each counted once. Zero while bots are \
+                 running means that they make no calls, or that telemetry is lost: see the \
+                 telemetry dashboard.",
                 Show::Count,
             )
             .draw(increase(&REQUESTS).all()),
             Panel::stat(
                 "Error share",
-                "Share of the calls in the shown time that ended with an error, cancelled calls left \
-                 out. Up to 1 % is usual; above, look at the errors by type below.",
+                "Share of the calls in the time shown that ended with an error, cancelled calls \
+                 left out. Up to 1 % is usual; above that, look at the errors by type below.",
                 Show::Ratio,
             )
             .draw(failed().shown().all())
@@ -31,7 +32,7 @@ pub(super) fn overview() -> Row {
             .without_data("no calls"),
             Panel::stat(
                 "Latency (p95)",
-                "The time within which 95 of 100 calls of the shown time ended. Seconds are \
+                "The time within which 95 of 100 calls in the time shown ended. Seconds are \
                  usual, minutes are not: look at the latency by model.",
                 Show::Seconds,
             )
@@ -40,29 +41,30 @@ pub(super) fn overview() -> Row {
             .without_data("no calls"),
             Panel::stat(
                 "Cost",
-                "US dollars spent on calls in the shown time, as far as their prices are known. \
-                 Compare with the budget in the row about money.",
+                "US dollars spent on calls in the time shown, as far as their prices are known. \
+                 Compare with the budget in the row \"Money\".",
                 Show::Dollars,
             )
             .draw(increase(&COST).all()),
             Panel::stat(
                 "Calls in flight",
                 "Calls that wait for their reply now. A number that only grows means that replies \
-                 do not come, or that calls are not ended in the program.",
+                 do not arrive, or that the program does not end its calls.",
                 Show::Count,
             )
             .draw(last(&IN_FLIGHT).all()),
             Panel::stat(
                 "Calls without a price",
-                "Calls of the shown time whose cost is not known and missing in all figures of \
-                 cost. A few are streams that broke off; more: give the price of their model.",
+                "Calls in the time shown whose cost is unknown, and missing from all cost \
+                 figures. A few are streams that broke off; if there are more, add the price of \
+                 their model.",
                 Show::Count,
             )
             .draw(increase(&COST_UNPRICED).all()),
             Panel::time_series(
                 "Requests by provider",
-                "Finished calls per second. A line that breaks off is a provider that is not \
-                 called any more; compare with the errors beside it.",
+                "Finished calls per second. A line that breaks off is a provider that is no \
+                 longer called; compare with the errors beside it.",
                 Show::RequestsPerSecond,
             )
             .draw(rate(&REQUESTS).by::<(Provider,)>())
@@ -70,8 +72,8 @@ pub(super) fn overview() -> Row {
             Panel::time_series(
                 "Error share by provider",
                 "Share of each provider's calls that end with an error, cancelled calls left out. \
-                 One high line is that provider's trouble, all lines high are yours: network, key \
-                 or prompt.",
+                 If one line is high, the trouble is that provider's; if all are, it is yours: \
+                 network, key or prompt.",
                 Show::Ratio,
             )
             .draw(failed().by::<(Provider,)>())
@@ -86,8 +88,8 @@ pub(super) fn models() -> Row {
         "Models",
         [Panel::table(
             "Models",
-            "What each model did in the shown time, the one that fails most first; a share in \
-             color is that of an alert. Sort by a column to find the model that is slow or costs \
+            "What each model did in the time shown, the one that fails most first. Colors follow \
+             the limit of an alert. Sort by a column to find the model that is slow or costs \
              most.",
         )
         .draw(

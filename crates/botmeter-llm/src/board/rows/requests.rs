@@ -15,13 +15,13 @@ pub(super) fn requests() -> Row {
             Panel::time_series(
                 "Requests by model",
                 "Finished calls per second. Use it to see which model carries the load, and \
-                 whether a switch of models has arrived.",
+                 whether a switch of models has taken effect.",
                 Show::RequestsPerSecond,
             )
             .draw(rate(&REQUESTS).by::<(Model,)>()),
             Panel::time_series(
                 "Requests by outcome",
-                "Finished calls per second by how they ended. Green should be nearly all; gray \
+                "Finished calls per second, by how they ended. Green should be nearly all; gray \
                  are callers that went away, often because they had waited too long.",
                 Show::RequestsPerSecond,
             )
@@ -31,9 +31,9 @@ pub(super) fn requests() -> Row {
             .stacked(),
             Panel::time_series(
                 titles::ERROR_SHARE,
-                "Share of each model's calls that end with an error, cancelled calls left out. Above \
-                 the dashed line for ten minutes, somebody is told; look at the errors by type for \
-                 the reason.",
+                "Share of each model's calls that end with an error, cancelled calls left out. \
+                 Above the dashed line for ten minutes, an alert fires; look at the errors by \
+                 type for the reason.",
                 Show::Ratio,
             )
             .draw(alerts::failed().by::<(Provider, Model)>())
@@ -44,7 +44,7 @@ pub(super) fn requests() -> Row {
                 titles::ERRORS,
                 "Failed calls per second by reason. Rate limits, overload, timeouts and server \
                  errors are the provider's; quota (an empty account), auth, invalid requests and \
-                 context length are yours to mend.",
+                 context length are yours to fix.",
                 Show::PerSecond,
             )
             .draw(rate(&ERRORS).by::<(ErrorKind,)>())
@@ -52,8 +52,8 @@ pub(super) fn requests() -> Row {
             .with_traces(),
             Panel::time_series(
                 titles::RATE_LIMIT_EVENTS,
-                "Refusals per second because of too many calls or tokens, those that a retry \
-                 mended included. Above the dashed line: spread the load, or ask for a higher \
+                "Refusals per second because of too many calls or tokens, including those that a \
+                 retry made up for. Above the dashed line: spread the load, or ask for a higher \
                  quota.",
                 Show::PerSecond,
             )
@@ -62,7 +62,7 @@ pub(super) fn requests() -> Row {
             Panel::time_series(
                 titles::REFUSED_SHARE,
                 "Share of each model's calls that were lost because of a rate limit, after all \
-                 retries, cancelled calls left out. Should be zero; above the dashed line, the \
+                 retries, cancelled calls left out. It should be zero; above the dashed line, the \
                  quota is too small.",
                 Show::Ratio,
             )
@@ -71,15 +71,15 @@ pub(super) fn requests() -> Row {
             .without_data("no calls"),
             Panel::time_series(
                 "Retries by error type",
-                "Attempts after the first, per second, by what made the one before fail. Some \
-                 are well; many cost time and tokens, and hide a provider that is in trouble.",
+                "Attempts after the first, per second, by what made the one before fail. A few \
+                 are fine; many cost time and tokens, and hide a provider that is in trouble.",
                 Show::PerSecond,
             )
             .draw(rate(&RETRIES).by::<(ErrorKind,)>())
             .stacked(),
             Panel::time_series(
                 "Retries per request",
-                "Attempts after the first for each finished call. Near zero is well; near the \
+                "Attempts after the first for each finished call. Near zero is fine; near the \
                  number of retries that the program allows means that nothing works.",
                 Show::Count,
             )

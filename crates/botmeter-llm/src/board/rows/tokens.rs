@@ -18,7 +18,8 @@ pub(super) fn tokens() -> Row {
             Panel::time_series(
                 "Tokens per minute by kind",
                 "Billable tokens. Cached tokens are part of the prompt, reasoning is part of the \
-                 completion. A jump of prompt tokens is often a loop or a grown context.",
+                 completion. A jump in prompt tokens is often a loop, or a context that has \
+                 grown.",
                 Show::PerMinute,
             )
             .draw(rate(&TOKENS_PROMPT).all().per_minute().named("prompt"))
@@ -28,8 +29,8 @@ pub(super) fn tokens() -> Row {
             .draw(rate(&TOKENS_REASONING).all().per_minute().named("reasoning")),
             Panel::time_series(
                 "Tokens per minute by model",
-                "Prompt and completion together. Compare with the token quota of the provider, \
-                 which counts per minute, too.",
+                "Prompt and completion together. Compare with the provider's token quota, which \
+                 is per minute, too.",
                 Show::PerMinute,
             )
             .draw(rate(&TOKENS).by::<(Model,)>().per_minute())
@@ -37,7 +38,7 @@ pub(super) fn tokens() -> Row {
             Panel::time_series(
                 "Tokens per request",
                 "Prompt and completion together, for each finished call. A slow rise is a context \
-                 that is never cut; it ends in errors of type context_length.",
+                 that is never cut; it ends in errors of the type `context_length`.",
                 Show::Count,
             )
             .draw(ratio(rate(&TOKENS).by::<(Model,)>(), rate(&REQUESTS).by()))
@@ -63,8 +64,8 @@ pub(super) fn money(budget: &Limit) -> Row {
         [
             Panel::time_series(
                 titles::COST_PER_HOUR,
-                "US dollars per hour at the present pace, by model. It follows the load; a step \
-                 without more requests is a dearer model or longer prompts.",
+                "US dollars per hour at the current pace, by model. The lines follow the load; a \
+                 step up without more requests is a more expensive model, or longer prompts.",
                 Show::Dollars,
             )
             .draw(rate(&COST).by::<(Model,)>().per_hour())
@@ -80,25 +81,25 @@ pub(super) fn money(budget: &Limit) -> Row {
             .limit(budget),
             Panel::bar_gauge(
                 "Most expensive models",
-                "The three models that cost most in the shown time. Most is to be saved on the \
-                 first: a smaller model, shorter prompts, or its cache.",
+                "The three models that cost most in the time shown. The first is where most can \
+                 be saved: a smaller model, shorter prompts, or its cache.",
                 Show::Dollars,
             )
             .draw(top(3, increase(&COST).by::<(Model,)>()))
             .without_data("no calls"),
             Panel::time_series(
                 "Cost per request",
-                "US dollars for each finished call. It should hardly move; a rise is longer \
-                 prompts, longer replies or a price that changed.",
+                "US dollars for each finished call. It should hardly move; a rise means longer \
+                 prompts, longer replies or a changed price.",
                 Show::Dollars,
             )
             .draw(ratio(rate(&COST).by::<(Model,)>(), rate(&REQUESTS).by()))
             .without_data("no calls"),
             Panel::time_series(
                 titles::UNPRICED,
-                "Calls within an hour whose cost is missing in all figures of cost, because no \
-                 price is known or the provider named no tokens. A few are streams that broke \
-                 off; for more, give the price.",
+                "Calls within an hour whose cost is missing from all cost figures, because no \
+                 price is known or the provider reported no tokens. A few are streams that broke \
+                 off; if there are more, add the price.",
                 Show::Count,
             )
             .draw(

@@ -27,7 +27,7 @@ fn time() -> [Panel; 4] {
     [
         Panel::time_series(
             "Git merge duration",
-            "The time that a merge holds the lock. A p95 below 5 s is well, above 10 s is slow, \
+            "The time that a merge holds the lock. A p95 below 5 s is fine, above 10 s is slow, \
              because all others wait; spikes are conflicts that a model resolves.",
             Show::Seconds,
         )
@@ -49,15 +49,15 @@ fn time() -> [Panel; 4] {
         .without_data("no merges"),
         Panel::time_series(
             "Merge queue",
-            "Merges that wait for the lock. A saw is a queue that is worked off; a line that only \
-             grows is a lock that nobody gives back.",
+            "Merges that wait for the lock. A sawtooth is a queue that gets emptied; a line that \
+             only grows is a lock that is never released.",
             Show::Count,
         )
         .draw(last(&MERGE_QUEUE_DEPTH).all()),
         Panel::time_series(
             "Most merges at once",
             "The most merges that held the lock of one orchestrator at the same time, within the \
-             hour before. At the dashed line, it was a race.",
+             hour before. From the dashed line on, it was a race.",
             Show::Count,
         )
         .draw(highest(&ACTIVE_MERGES).over(Duration::from_hours(1)).all())
@@ -70,7 +70,7 @@ fn conflicts() -> [Panel; 4] {
         Panel::time_series(
             titles::CONFLICT_SHARE,
             "Share of the merges of the last half hour that ended in a conflict. A few percent \
-             are usual; above the dashed line, workers are at the same files.",
+             are usual; above the dashed line, workers change the same files.",
             Show::Ratio,
         )
         .draw(alerts::conflict_share())
@@ -78,8 +78,8 @@ fn conflicts() -> [Panel; 4] {
         .without_data("no merges"),
         Panel::time_series(
             "Conflicts and files per merge",
-            "Conflicts that a merge ran into on average, and files that it modified. Merges that \
-             grow run into more conflicts: cut the tasks smaller.",
+            "How many conflicts a merge ran into on average, and how many files it modified. \
+             Larger merges run into more conflicts: make the tasks smaller.",
             Show::Count,
         )
         .draw(average(&CONFLICTS).all().named("conflicts"))
@@ -88,8 +88,8 @@ fn conflicts() -> [Panel; 4] {
         .without_data("no merges"),
         Panel::time_series(
             "Attempts to resolve conflicts",
-            "Attempts per minute by who tried it and what came of it. Errors of `llm` are \
-             conflicts that the model could not resolve; they end in a human's hands.",
+            "Attempts per minute, by method and result. Errors of `llm` are conflicts that the \
+             model could not resolve; they are left to a human.",
             Show::PerMinute,
         )
         .draw(rate(&RESOLUTIONS).by::<(ResolutionMethod, OperationResult)>().per_minute())
@@ -97,7 +97,7 @@ fn conflicts() -> [Panel; 4] {
         Panel::time_series(
             "Conflict resolution time",
             "The time within which half and 95 of 100 attempts end. It is part of the merge if \
-             the lock is held for it, and then everybody waits.",
+             the lock is held for it, and then all others wait.",
             Show::Seconds,
         )
         .draw(quantile(0.5, &RESOLUTION_DURATION).all().named("p50"))
@@ -112,8 +112,8 @@ pub(super) fn worktrees() -> Row {
         [
             Panel::time_series(
                 "Worktrees made and removed",
-                "Operations per minute that succeeded. Both lines should run together; fewer \
-                 removed than made is a disk that fills up.",
+                "Operations per minute that succeeded. The two lines should run together; if \
+                 fewer are removed than made, the disk fills up.",
                 Show::PerMinute,
             )
             .draw(
@@ -125,8 +125,8 @@ pub(super) fn worktrees() -> Row {
             .size(8, 8),
             Panel::time_series(
                 "Failed operations on worktrees",
-                "Operations per minute that failed or were given up. Should be zero; look for a \
-                 full disk, a stale lock file, or a branch that is checked out twice.",
+                "Operations per minute that failed or were given up. There should be none; look \
+                 for a full disk, a stale lock file, or a branch that is checked out twice.",
                 Show::PerMinute,
             )
             .draw(

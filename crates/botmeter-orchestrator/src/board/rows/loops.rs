@@ -12,17 +12,17 @@ pub(super) fn loops() -> Row {
         [
             Panel::time_series(
                 "Dispatch rounds",
-                "Rounds of the dispatch loop per minute. A steady line is well; zero is a loop \
-                 that hangs or has ended, and then nothing is dispatched: restart it.",
+                "Rounds of the dispatch loop per minute. A steady line is fine; at zero, the loop \
+                 hangs or has ended, and nothing is dispatched: restart it.",
                 Show::PerMinute,
             )
             .draw(rate(&DISPATCH_ITERATIONS).all().per_minute())
             .size(8, 8),
             Panel::time_series(
                 "Tasks per dispatch round",
-                "Tasks that a round handed to workers, and workers that it found to have ended, \
-                 on average. The two lines should lie close together; more ended than dispatched \
-                 is a plan that runs dry.",
+                "How many tasks a round gave to workers on average, and how many workers it found \
+                 to have ended. The two lines should lie close together; if more end than are \
+                 dispatched, the plan is running dry.",
                 Show::Count,
             )
             .draw(average(&DISPATCHED).all().named("dispatched"))
@@ -32,7 +32,7 @@ pub(super) fn loops() -> Row {
             Panel::time_series(
                 "Dispatch and director time (p95)",
                 "The time within which 95 of 100 rounds end. A director takes as long as its \
-                 model; a dispatch round of more than seconds keeps workers waiting.",
+                 model; a dispatch round of more than a few seconds keeps workers waiting.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DISPATCH_CYCLE_DURATION).all().named("dispatch"))

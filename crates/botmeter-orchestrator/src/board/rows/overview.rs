@@ -14,8 +14,8 @@ pub(super) fn overview() -> Row {
         [
             Panel::stat(
                 titles::ACTIVE_MERGES,
-                "Merges that hold the merge lock of one orchestrator now. 0 or 1 is well; two at \
-                 once is a race, and somebody is told. Stop the dispatch and look at the main \
+                "Merges that hold the merge lock of one orchestrator now. 0 or 1 is fine; two at \
+                 once is a race, and an alert fires. Stop the dispatch and look at the main \
                  branch.",
                 Show::Count,
             )
@@ -23,23 +23,23 @@ pub(super) fn overview() -> Row {
             .limit(&limits::MERGES_AT_ONCE),
             Panel::stat(
                 "Active tasks",
-                "Tasks that a worker works on now. About as many as there are workers is well; \
-                 more is a backlog, and a number that never changes is a deadlock.",
+                "Tasks that a worker is working on now. It should be about as many as there are \
+                 workers; more is a backlog, and a number that never changes is a deadlock.",
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).only(TaskState::Active).all())
             .without_data("no snapshot"),
             Panel::stat(
                 "Workers at work",
-                "Workers that are busy now. Zero with tasks that are ready means that nothing is \
-                 dispatched: look at the loops below.",
+                "Workers that are busy now. Zero while tasks are ready means that nothing is \
+                 dispatched: look at \"Dispatch and director\" below.",
                 Show::Count,
             )
             .draw(last(&ACTIVE_WORKERS).all()),
             Panel::stat(
                 "Worker success rate",
-                "Share of the tasks that left a worker's hands in the shown time that were done, \
-                 cancelled ones left out. Below 80 %, look at the tasks by outcome and at which \
+                "Share of the tasks that workers ended in the time shown that were done, \
+                 cancelled ones left out. Below 80 %, look at the tasks by outcome, and at which \
                  worker it is.",
                 Show::Ratio,
             )
@@ -48,8 +48,8 @@ pub(super) fn overview() -> Row {
             .without_data("no tasks"),
             Panel::stat(
                 "Tasks that wait for a human",
-                "Tasks that cannot go on until a human has answered. They wait for you: the \
-                 escalations below tell why.",
+                "Tasks that cannot go on until a human has answered. They are waiting for you: \
+                 the escalations below say why.",
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).only(TaskState::WaitingHuman).all())
@@ -57,16 +57,17 @@ pub(super) fn overview() -> Row {
             .without_data("no snapshot"),
             Panel::stat(
                 "Escalations",
-                "Times that a human was asked to take over in the shown time. Some are by design; \
-                 when they grow, look at their reasons below.",
+                "How many times a human was asked to take over in the time shown. Some are \
+                 intended; if they become more, look at their reasons below.",
                 Show::Count,
             )
             .draw(increase(&ESCALATIONS).all()),
             Panel::time_series(
                 "Task states",
-                "Tasks by where they stand. They should flow from planned over ready and active \
-                 to complete; stuck in planned is a deadlock of dependencies, stuck in blocked or \
-                 waiting_human needs somebody, many failed is a matter of quality.",
+                "Tasks, by the state they are in. They should move from `planned` through `ready` \
+                 and `active` to `complete`. Tasks stuck in `planned` depend on each other; those \
+                 stuck in `blocked` or `waiting_human` need a person; many in `failed` are a \
+                 matter of quality.",
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).by::<(TaskState,)>())
@@ -74,9 +75,9 @@ pub(super) fn overview() -> Row {
             .without_data("no snapshot"),
             Panel::time_series(
                 "Merge results",
-                "Merges per second by what came of them. Green should be nearly all; yellow are \
-                 conflicts that nobody resolved, red are merges that broke off: look at git's \
-                 messages in the log.",
+                "Merges per second, by result. Nearly all should be green; yellow are conflicts \
+                 that nobody resolved, red are merges that broke off: look at git's messages in \
+                 the log.",
                 Show::PerSecond,
             )
             .draw(merges(MergeResult::Success, "success", Color::Green))

@@ -25,16 +25,16 @@ pub(super) fn tasks() -> Row {
             average,
             Panel::time_series(
                 "Workers at work by profile",
-                "Workers that are busy. A profile at its limit all the time is the bottleneck; \
-                 one at zero while its tasks are ready is not dispatched.",
+                "Workers that are busy. A profile that is always at its limit is the bottleneck; \
+                 one at zero although its tasks are ready is not dispatched.",
                 Show::Count,
             )
             .draw(last(&ACTIVE_WORKERS).by::<(WorkerProfile,)>()),
             Panel::time_series(
                 "Escalations by reason",
-                "Times per minute that a human was asked to take over. `unclear_task` is mended \
-                 by better tasks, `missing_access` by rights, `retries_exhausted` by looking at \
-                 what fails.",
+                "How many times per minute a human was asked to take over. `unclear_task` calls \
+                 for better tasks, `missing_access` for permissions, `retries_exhausted` for a \
+                 look at what fails.",
                 Show::PerMinute,
             )
             .draw(rate(&ESCALATIONS).by::<(EscalationReason,)>().per_minute())
@@ -48,9 +48,9 @@ fn outcome_and_time() -> [Panel; 4] {
     [
         Panel::time_series(
             "Tasks by outcome",
-            "Tasks per minute that left a worker's hands. Green should be most; `retry` goes back \
-             into the queue, `failed` is a result that was no good, `error` a worker that could \
-             not work.",
+            "Tasks per minute that workers ended. Most should be green; `retry` goes back into \
+             the queue, `failed` is a result that was not good enough, `error` is a worker that \
+             could not work.",
             Show::PerMinute,
         )
         .draw(ended(TaskStatus::Success, "success", Color::Green))
@@ -62,7 +62,7 @@ fn outcome_and_time() -> [Panel; 4] {
         Panel::time_series(
             titles::FAILED_SHARE,
             "Share of each profile's tasks of the last hour that failed or broke off, cancelled \
-             ones left out. Above the dashed line for a quarter of an hour, somebody is told; see \
+             ones left out. Above the dashed line for a quarter of an hour, an alert fires; see \
              the tasks by outcome.",
             Show::Ratio,
         )
@@ -82,7 +82,7 @@ fn outcome_and_time() -> [Panel; 4] {
         Panel::time_series(
             "Time by phase (p95)",
             "The time within which 95 of 100 phases end. It tells whether tasks take long to \
-             plan, to build or to test; the last is often mended by faster tests.",
+             plan, to build or to test; for the last, faster tests often help.",
             Show::Seconds,
         )
         .draw(quantile(0.95, &EXECUTION_DURATION).by::<(Phase,)>())
@@ -95,7 +95,7 @@ fn retried() -> [Panel; 3] {
     [
         Panel::time_series(
             "Retries by phase",
-            "Phases per minute that a task went through again. Some are well; many cost time and \
+            "Phases per minute that a task went through again. A few are fine; many cost time and \
              tokens. `test` means that what was built does not pass.",
             Show::PerMinute,
         )
@@ -104,9 +104,9 @@ fn retried() -> [Panel; 3] {
         .size(8, 8),
         Panel::time_series(
             titles::LATE_RETRIES,
-            "Retries within a quarter of an hour of tasks that had been retried four times. \
-             Should be zero; above the dashed line, workers go round in circles: take the tasks \
-             out of the plan.",
+            "Retries within a quarter of an hour of tasks that had been retried four times. There \
+             should be none; above the dashed line, workers go round in circles: remove the tasks \
+             from the plan.",
             Show::Count,
         )
         .draw(
@@ -119,8 +119,8 @@ fn retried() -> [Panel; 3] {
         .size(8, 8),
         Panel::time_series(
             "Retries per task",
-            "How often a task is retried on average until it ends for good. Well below 1 is \
-             well; a rise is the earliest sign that tasks got harder or workers worse.",
+            "How often a task is retried on average until it ends for good. Well below 1 is fine; \
+             a rise is the first sign that tasks got harder, or workers worse.",
             Show::Count,
         )
         .draw(average(&RETRIES).all())
@@ -136,9 +136,9 @@ pub(super) fn workers() -> Row {
         [
             Panel::gauge(
                 "Worker success rate by profile",
-                "Share of the tasks that each profile ended in the shown time that were done, \
-                 cancelled ones left out. Below 80 %, look at the profile's last tasks, prompt and \
-                 model.",
+                "Share of the tasks that each profile ended in the time shown that were done, \
+                 cancelled ones left out. Below 80 %, look at the profile's last tasks, prompt \
+                 and model.",
                 Show::Ratio,
             )
             .draw(success_rate().by::<(WorkerProfile,)>())
@@ -147,7 +147,7 @@ pub(super) fn workers() -> Row {
             .without_data("no tasks"),
             Panel::table(
                 "Workers",
-                "What each worker profile did in the shown time. Sort by a column to find the one \
+                "What each worker profile did in the time shown. Sort by a column to find the one \
                  that fails or is slow.",
             )
             .draw(increase(&COMPLETIONS).by::<(WorkerProfile,)>().named("Tasks"))
