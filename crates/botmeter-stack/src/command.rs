@@ -49,6 +49,11 @@ impl Outcome {
         String::from_utf8_lossy(&self.output).trim().to_owned()
     }
 
+    /// Whether it said this, to whichever stream.
+    pub(super) fn mentions(&self, words: &str) -> bool {
+        self.text().contains(words) || self.errors.contains(words)
+    }
+
     /// Why it failed, in its own last words.
     pub(super) fn reason(&self) -> String {
         let said = if self.errors.is_empty() { self.text() } else { self.errors.clone() };
@@ -83,31 +88,7 @@ impl CommandLine {
     /// Runs it to its end and keeps what it says; `None` if it takes longer
     /// than this, and has been ended for it.
     pub(super) fn capture(&self, most: Duration) -> Result<Option<Outcome>> {
-        let mut command = self.command();
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        own_group(&mut command);
-        let mut running = Running(self.start(&mut command)?);
-        let output = reader(running.0.stdout.take());
-        let errors = reader(running.0.stderr.take());
-        let start = Instant::now();
-        // The pipes are waited for as well: a child of the command may hold
-        // them when it has ended itself.
-        loop {
-            let ended = running.0.try_wait().with_context(|| self.failed())?;
-            if let Some(status) = ended
-                && output.is_finished()
-                && errors.is_finished()
-            {
-                let output = output.join().unwrap_or_default();
-                let errors = errors.join().unwrap_or_default();
-                let errors = String::from_utf8_lossy(&errors).trim().to_owned();
-                return Ok(Some(Outcome { status, output, errors }));
-            }
-            if start.elapsed() >= most {
-                return Ok(None);
-            }
-            thread::sleep(GLANCE);
-        }
+        capture(self.command(), most).with_context(|| self.failed())
     }
 
     /// Runs it in the terminal of this process, whose Ctrl-C it hears itself;
@@ -186,6 +167,37 @@ impl CommandLine {
 
     fn failed(&self) -> String {
         format!("failed to run `{self}`")
+    }
+}
+
+/// The same for a command that is not plain data.
+///
+/// # Errors
+///
+/// When it cannot be started.
+pub(super) fn capture(mut command: Command, most: Duration) -> io::Result<Option<Outcome>> {
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    own_group(&mut command);
+    let mut running = Running(command.spawn()?);
+    let output = reader(running.0.stdout.take());
+    let errors = reader(running.0.stderr.take());
+    let start = Instant::now();
+    // The pipes are waited for as well: a child of the command may hold them
+    // when it has ended itself.
+    loop {
+        if let Some(status) = running.0.try_wait()?
+            && output.is_finished()
+            && errors.is_finished()
+        {
+            let output = output.join().unwrap_or_default();
+            let errors = errors.join().unwrap_or_default();
+            let errors = String::from_utf8_lossy(&errors).trim().to_owned();
+            return Ok(Some(Outcome { status, output, errors }));
+        }
+        if start.elapsed() >= most {
+            return Ok(None);
+        }
+        thread::sleep(GLANCE);
     }
 }
 

@@ -3,7 +3,7 @@
 mod data;
 mod services;
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use anyhow::{Context, Result, bail, ensure};
 
@@ -13,7 +13,8 @@ use super::{
     engine::{Compose, Engine},
     place::Place,
     report::{push_line, say, urls},
-    settings::{PASSWORD, PROFILES, Settings},
+    ring::{self, FLEET, RECEIVERS},
+    settings::{EDITOR, PASSWORD, PROFILES, ROLE, Settings},
     signals::Interrupts,
 };
 pub(super) use data::{backup, restore};
@@ -46,15 +47,26 @@ impl Containers {
         Some(Self { compose, view, place: place.clone(), settings })
     }
 
-    /// Starts what is not running and waits until it is healthy.
+    /// Starts what is not running and waits until it is healthy; what runs and
+    /// has read one of the files that were renewed is started anew.
     pub(super) fn up(
         &self,
         asked: &[String],
+        renewed: &[String],
         wait: Duration,
         interrupts: &Interrupts,
     ) -> Result<()> {
         self.settings.ready_for_grafana(&self.place.env_file)?;
         let profiles = self.settings.profiles(asked);
+        if profiles.contains(FLEET) {
+            ensure!(
+                self.fleet_file().is_file(),
+                "there is no {}: this configuration is of an earlier botmeter; choose another \
+                 folder with --folder, or copy what it lacks from a clone",
+                self.fleet_file().display()
+            );
+            ring::read(&self.place.compose)?;
+        }
         self.configure(&profiles)?;
         let before = self.running()?;
         let started = self.up_line(&profiles, wait).run(interrupts);
@@ -66,6 +78,12 @@ impl Containers {
                 self.stop_line(&begun).run(interrupts)?;
             }
         }
+        let is_stale =
+            |name: &&String| renewed.iter().any(|file| readers(file).contains(&name.as_str()));
+        let stale: Vec<String> = before.iter().filter(is_stale).cloned().collect();
+        if !stale.is_empty() {
+            self.start_anew(&profiles, &stale, wait, interrupts)?;
+        }
         interrupts.check()?;
         started.context("the stack did not get healthy; `botmeter stack logs` says why")?;
         say(&urls(&self.settings, &profiles, true));
@@ -73,6 +91,27 @@ impl Containers {
             say(&push_line(&self.settings));
         }
         Ok(())
+    }
+
+    /// Starts these anew. Who is left out stays that way, because the next `up`
+    /// finds nothing to renew; so that is said.
+    fn start_anew(
+        &self,
+        profiles: &BTreeSet<String>,
+        names: &[String],
+        wait: Duration,
+        interrupts: &Interrupts,
+    ) -> Result<()> {
+        let list = names.join(" ");
+        say(&format!("starting anew, because files that it has read were renewed: {list}"));
+        let line = self.restart_line(profiles, names, wait);
+        let outcome = interrupts.check().and_then(|()| line.run(interrupts));
+        outcome.and_then(|()| interrupts.check()).with_context(|| {
+            format!(
+                "what runs may still have what it read before; `botmeter stack restart {list}` \
+                 starts it anew"
+            )
+        })
     }
 
     /// Writes Prometheus' targets for what these profiles run.
@@ -102,9 +141,10 @@ impl Containers {
         if let Some(name) = names.iter().find(|name| !running.contains(name)) {
             bail!("{name:?} is not running; running are {}", running.join(", "));
         }
-        self.configure(&profiles_of(&running))?;
+        let profiles = profiles_of(&running);
+        self.configure(&profiles)?;
         let names = if names.is_empty() { &running } else { names };
-        self.restart_line(names, wait).run(&Interrupts::default())
+        self.restart_line(&profiles, names, wait).run(&Interrupts::default())
     }
 
     /// Prints a line for each service; whether all is well.
@@ -153,6 +193,12 @@ impl Containers {
         if self.view == View::Podman {
             line = line.with(["--file", &file("compose.podman.yaml")]);
         }
+        let profiles: Vec<P> = profiles.into_iter().collect();
+        let is_fleet = |profile: &P| profile.as_ref() == FLEET;
+        // A folder of an earlier version lacks it, and has nothing of a fleet.
+        if profiles.iter().any(is_fleet) && self.fleet_file().is_file() {
+            line = line.with(["--file", &self.fleet_file().display().to_string()]);
+        }
         if self.settings.has_file {
             line = line.with(["--env-file", &self.place.env_file.display().to_string()]);
         }
@@ -161,10 +207,19 @@ impl Containers {
             // has made sure before that it is there.
             line = line.set(PASSWORD, "unused");
         }
-        for profile in profiles {
+        if !self.settings.is_chosen(ROLE) {
+            // What others may do is never left to Compose, which cannot ask
+            // whether they reach it.
+            line = line.set(ROLE, EDITOR);
+        }
+        for profile in profiles.iter().filter(|profile| !is_fleet(profile)) {
             line = line.with(["--profile", profile.as_ref()]);
         }
         line
+    }
+
+    fn fleet_file(&self) -> PathBuf {
+        self.place.compose.join("compose.fleet.yaml")
     }
 
     fn up_line(&self, profiles: &BTreeSet<String>, wait: Duration) -> CommandLine {
@@ -183,9 +238,16 @@ impl Containers {
         line.with(["stop"]).with(names)
     }
 
-    fn restart_line(&self, names: &[String], wait: Duration) -> CommandLine {
+    /// With the profiles that run, because Prometheus is told something else
+    /// before a fleet.
+    fn restart_line(
+        &self,
+        profiles: &BTreeSet<String>,
+        names: &[String],
+        wait: Duration,
+    ) -> CommandLine {
         let seconds = wait.as_secs().to_string();
-        self.line(PROFILES)
+        self.line(profiles)
             .with(["up", "--detach", "--no-deps", "--force-recreate"])
             .with(["--wait", "--wait-timeout", &seconds])
             .with(names)
@@ -203,12 +265,29 @@ impl Containers {
     }
 }
 
+/// The services that read this file at their start alone. Compose
+/// itself sees what changes in compose.yaml, and Grafana looks at its dashboards
+/// again and again. A file that is mounted by itself even stays the old one in a
+/// container, so this needs a new one.
+fn readers(file: &str) -> Vec<&str> {
+    match file.split('/').collect::<Vec<_>>().as_slice() {
+        ["compose", _, "examples", ..] => Vec::new(),
+        ["compose", "thanos", _] => RECEIVERS.into_iter().chain(["ruler"]).collect(),
+        ["compose", service, _, ..] => vec![service],
+        // Before a fleet, the ruler evaluates them.
+        ["dashboards", "prometheus", _] => vec!["prometheus", "ruler"],
+        _ => Vec::new(),
+    }
+}
+
 /// The profiles under which services of these names run.
 fn profiles_of(services: &[String]) -> BTreeSet<String> {
     let profile = |name: &String| match name.as_str() {
         "collector" => Some("collector".to_owned()),
         "alertmanager" => Some("alerts".to_owned()),
         "demo" => Some("demo".to_owned()),
+        "query" | "ruler" => Some(FLEET.to_owned()),
+        name if RECEIVERS.contains(&name) => Some(FLEET.to_owned()),
         _ => None,
     };
     services.iter().filter_map(profile).collect()

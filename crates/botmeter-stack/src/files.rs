@@ -30,6 +30,7 @@ pub(crate) const FILES: &[File] = files![
     "README.md",
     "alertmanager/alertmanager.yml",
     "collector/collector.yaml",
+    "compose.fleet.yaml",
     "compose.podman.yaml",
     "compose.yaml",
     "grafana/provisioning/dashboards/dashboards.yaml",
@@ -39,7 +40,10 @@ pub(crate) const FILES: &[File] = files![
     "prometheus/examples/collectors.json",
     "prometheus/examples/servers.json",
     "prometheus/examples/targets.json",
+    "prometheus/fleet.yml",
     "prometheus/prometheus.yml",
+    "thanos/alertmanagers.yaml",
+    "thanos/hashring.json",
 ];
 
 /// A folder without a file of ours that has to be there to be mounted.
@@ -100,18 +104,27 @@ impl Owner {
     }
 }
 
+/// What came of an attempt to unpack, by paths in the folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Unpacked {
+    /// What a person has changed and keeps.
+    pub(crate) kept: Vec<PathBuf>,
+    /// What is new, or differs from what was there.
+    pub(crate) written: Vec<&'static str>,
+}
+
 /// Puts the files of this version into a folder that is this program's, but for
-/// those that a person has changed; which these are.
+/// those that a person has changed.
 ///
 /// # Errors
 ///
 /// When something cannot be read or written; what was written until then is
 /// whole, and the next time completes it.
-pub(crate) fn unpack(compose: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn unpack(compose: &Path) -> Result<Unpacked> {
     unpack_these(FILES, compose)
 }
 
-fn unpack_these(files: &[File], compose: &Path) -> Result<Vec<PathBuf>> {
+fn unpack_these(files: &[File], compose: &Path) -> Result<Unpacked> {
     let list = compose.join(LIST);
     let written = match fs::read(&list) {
         Ok(text) => String::from_utf8_lossy(&text).into_owned(),
@@ -121,7 +134,7 @@ fn unpack_these(files: &[File], compose: &Path) -> Result<Vec<PathBuf>> {
         }
     };
     let is_ours = |line: &str| written.lines().any(|known| known == line);
-    let mut changed = Vec::new();
+    let mut unpacked = Unpacked::default();
     let mut new = Vec::new();
     let mut lines = String::new();
     for (name, text) in files {
@@ -133,9 +146,9 @@ fn unpack_these(files: &[File], compose: &Path) -> Result<Vec<PathBuf>> {
         }
         match fs::read(&path) {
             Ok(there) if there == text.as_bytes() => {}
-            Ok(there) if !is_ours(&self::line(name, &there)) => changed.push(path),
-            Ok(_) => new.push((path, text)),
-            Err(error) if error.kind() == ErrorKind::NotFound => new.push((path, text)),
+            Ok(there) if !is_ours(&self::line(name, &there)) => unpacked.kept.push(path),
+            Ok(_) => new.push((name, text)),
+            Err(error) if error.kind() == ErrorKind::NotFound => new.push((name, text)),
             Err(error) => {
                 return Err(error).with_context(|| format!("failed to read {}", path.display()));
             }
@@ -154,10 +167,11 @@ fn unpack_these(files: &[File], compose: &Path) -> Result<Vec<PathBuf>> {
             .and_then(|mut file| file.write_all(lines.as_bytes()))
             .with_context(|| format!("failed to write {}", list.display()))?;
     }
-    for (path, text) in new {
-        replace(&path, text)?;
+    for (name, text) in new {
+        replace(&compose.join(name), text)?;
+        unpacked.written.push(name);
     }
-    Ok(changed)
+    Ok(unpacked)
 }
 
 fn line(name: &str, content: &[u8]) -> String {
@@ -187,7 +201,8 @@ mod tests {
     fn what_is_unpacked_is_what_the_repository_has() {
         let (_folder, compose) = folder();
         assert_eq!(Owner::of(&compose).unwrap(), Owner::Program);
-        assert_eq!(unpack(&compose).unwrap(), [""; 0].map(PathBuf::from));
+        let unpacked = unpack(&compose).unwrap();
+        assert!(unpacked.kept.is_empty() && unpacked.written.len() == FILES.len(), "{unpacked:?}");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../compose");
         for (name, _) in FILES {
             assert_eq!(text(&compose, name), text(&source, name), "{name}");
@@ -222,11 +237,13 @@ mod tests {
     #[test]
     fn a_new_version_replaces_what_nobody_has_changed() {
         let (_folder, compose) = folder();
-        unpack_these(OLD, &compose).unwrap();
-        assert_eq!(unpack_these(NEW, &compose).unwrap(), [""; 0].map(PathBuf::from));
+        let both = Unpacked { kept: Vec::new(), written: vec!["compose.yaml", "a/b.yaml"] };
+        assert_eq!(unpack_these(OLD, &compose).unwrap(), both);
+        assert_eq!(unpack_these(NEW, &compose).unwrap(), both);
         assert_eq!(text(&compose, "a/b.yaml"), "two");
+        assert_eq!(unpack_these(NEW, &compose).unwrap(), Unpacked::default());
         // And back.
-        assert_eq!(unpack_these(OLD, &compose).unwrap(), [""; 0].map(PathBuf::from));
+        assert_eq!(unpack_these(OLD, &compose).unwrap(), both);
         assert_eq!(text(&compose, "a/b.yaml"), "one");
     }
 
@@ -236,12 +253,12 @@ mod tests {
         unpack_these(OLD, &compose).unwrap();
         fs::write(compose.join("a/b.yaml"), "mine").unwrap();
         for files in [OLD, NEW, NEW] {
-            assert_eq!(unpack_these(files, &compose).unwrap(), [compose.join("a/b.yaml")]);
+            assert_eq!(unpack_these(files, &compose).unwrap().kept, [compose.join("a/b.yaml")]);
             assert_eq!(text(&compose, "a/b.yaml"), "mine");
         }
         assert_eq!(text(&compose, "compose.yaml"), "name: botmeter\n#\n");
         fs::rename(compose.join("a/b.yaml"), compose.join("a/mine.yaml")).unwrap();
-        assert_eq!(unpack_these(NEW, &compose).unwrap(), [""; 0].map(PathBuf::from));
+        assert!(unpack_these(NEW, &compose).unwrap().kept.is_empty());
         assert_eq!(text(&compose, "a/b.yaml"), "two");
     }
 
@@ -256,7 +273,7 @@ mod tests {
             for (name, text) in NEW.iter().take(written) {
                 fs::write(compose.join(name), text).unwrap();
             }
-            assert_eq!(unpack_these(NEW, &compose).unwrap(), [""; 0].map(PathBuf::from));
+            assert!(unpack_these(NEW, &compose).unwrap().kept.is_empty());
             assert_eq!(text(&compose, "a/b.yaml"), "two");
         }
     }
@@ -266,7 +283,7 @@ mod tests {
         let (_folder, compose) = folder();
         unpack_these(OLD, &compose).unwrap();
         fs::write(compose.join(LIST), b"\xff\n").unwrap();
-        let kept = unpack_these(NEW, &compose).unwrap();
+        let kept = unpack_these(NEW, &compose).unwrap().kept;
         assert_eq!(kept, ["compose.yaml", "a/b.yaml"].map(|name| compose.join(name)));
         assert_eq!(text(&compose, "a/b.yaml"), "one");
     }

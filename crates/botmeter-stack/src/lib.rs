@@ -22,6 +22,7 @@ mod process;
 #[doc(hidden)]
 pub mod programs;
 mod report;
+mod ring;
 mod settings;
 mod signals;
 mod versions;
@@ -99,7 +100,10 @@ struct Task<'a> {
 impl Task<'_> {
     fn run(&self) -> Result<ExitCode> {
         match &self.options.command {
-            Command::Up { profiles } => self.up(profiles)?,
+            Command::Up { profiles, fleet } => {
+                let fleet = fleet.then(|| ring::FLEET.to_owned());
+                self.up(&profiles.iter().cloned().chain(fleet).collect::<Vec<_>>())?;
+            }
             Command::Configure { profiles } => self.configure(profiles)?,
             Command::Down => match self.engine()? {
                 Engine::Native => native::down(&self.place)?,
@@ -128,26 +132,37 @@ impl Task<'_> {
     }
 
     fn up(&self, profiles: &[String]) -> Result<()> {
-        let owner = self.place.prepare()?;
-        // What is set is judged before an engine is asked for anything.
+        let owner = Owner::of(&self.place.compose)?;
+        // What is set is judged before an engine is asked for anything, and
+        // nothing is written before it is clear that no stack runs that reads it.
         let settings = self.settings()?;
         if settings.profiles(profiles).contains("demo") {
             self.place.has_demo()?;
         }
-        if owner == Owner::Program {
-            self.place.draw(self.catalogue, settings.port("BOTMETER_GRAFANA_PORT"))?;
-        }
+        let draw = || match owner {
+            Owner::Person => Ok(Vec::new()),
+            Owner::Program => {
+                self.place.draw(self.catalogue, settings.port("BOTMETER_GRAFANA_PORT"))
+            }
+        };
         match self.engine()? {
             Engine::Native => {
+                let taken = native::take(&self.place)?;
+                self.place.prepare()?;
                 if !settings.has_file {
                     note(&format!(
                         "there is no {}: every variable has its default",
                         self.place.env_file.display()
                     ));
                 }
-                native::up(&self.place, &settings, profiles, self.wait)
+                native::up(&self.place, &settings, profiles, self.wait, taken, draw)
             }
-            engine => self.containers(&engine)?.up(profiles, self.wait, &Interrupts::listen()?),
+            engine => {
+                native::refuse_second(&self.place)?;
+                let renewed = [self.place.prepare()?, draw()?].concat();
+                let containers = self.containers(&engine)?;
+                containers.up(profiles, &renewed, self.wait, &Interrupts::listen()?)
+            }
         }
     }
 

@@ -24,7 +24,7 @@ use super::{
     report::{amount, say},
     settings::Settings,
 };
-use folder::Folder;
+use folder::{Folder, Taken};
 use state::State;
 
 pub(super) use data::{backup, restore};
@@ -42,7 +42,21 @@ pub(super) fn runs(place: &Place) -> Result<bool> {
     Folder::new(&place.run).is_taken()
 }
 
-/// Whether the servers that the stack cannot do without are on this machine.
+/// Takes the place for a stack, before anything is written that one that runs
+/// there could read.
+pub(super) fn take(place: &Place) -> Result<Taken> {
+    Folder::new(&place.run).take()
+}
+
+/// An error if a stack runs in this place, for who would run another with the
+/// same files.
+pub(super) fn refuse_second(place: &Place) -> Result<()> {
+    let folder = Folder::new(&place.run);
+    ensure!(!folder.is_taken()?, folder.in_use());
+    Ok(())
+}
+
+/// Whether a server that the stack cannot do without is on this machine.
 pub(super) fn has_servers() -> Result<bool> {
     found::has_servers()
 }

@@ -45,11 +45,15 @@ pub enum Command {
     /// Start it, wait until it is healthy, and print where everything is;
     /// without containers, stay and watch until Ctrl-C
     Up {
-        /// What to run beside Prometheus, Jaeger and Grafana: collector, alerts
-        /// or demo; once for each
+        /// What to run beside Prometheus, Jaeger and Grafana: collector, alerts,
+        /// demo or fleet; once for each
         #[arg(long = "profile", visible_alias = "with", value_name = "PROFILE")]
         #[arg(value_parser = PROFILES.to_vec())]
         profiles: Vec<String>,
+        /// Keep series in a fleet of stores, as --profile fleet does: three
+        /// receivers of Thanos with two copies, a query layer, and a ruler
+        #[arg(long)]
+        fleet: bool,
     },
     /// End it and keep its data
     Down,

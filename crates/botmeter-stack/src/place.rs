@@ -69,23 +69,27 @@ impl Place {
     }
 
     /// Sees to it that there is a configuration: one that a person keeps is used
-    /// as it is, else that of this program is put there.
+    /// as it is, else that of this program is put there. Which files were
+    /// renewed, by paths in the folder.
     ///
     /// # Errors
     ///
     /// When the folder holds something else, or cannot be written.
-    pub(crate) fn prepare(&self) -> Result<Owner> {
-        let owner = Owner::of(&self.compose)?;
-        match owner {
-            Owner::Person => ensure!(
-                self.dashboards.join("prometheus").is_dir(),
-                "there are no rules in {}: put the generated dashboards beside {}, or choose an \
-                 empty folder with --folder",
-                self.dashboards.join("prometheus").display(),
-                self.compose.display()
-            ),
+    pub(crate) fn prepare(&self) -> Result<Vec<String>> {
+        match Owner::of(&self.compose)? {
+            Owner::Person => {
+                ensure!(
+                    self.dashboards.join("prometheus").is_dir(),
+                    "there are no rules in {}: put the generated dashboards beside {}, or choose \
+                     an empty folder with --folder",
+                    self.dashboards.join("prometheus").display(),
+                    self.compose.display()
+                );
+                Ok(Vec::new())
+            }
             Owner::Program => {
-                for path in files::unpack(&self.compose)? {
+                let unpacked = files::unpack(&self.compose)?;
+                for path in unpacked.kept {
                     note(&format!(
                         "{} is not that of botmeter {}, because somebody has changed it: it stays; \
                          to take the new one, move it away and say `{COMMAND}` again",
@@ -93,26 +97,26 @@ impl Place {
                         env!("CARGO_PKG_VERSION")
                     ));
                 }
+                Ok(unpacked.written.into_iter().map(|name| format!("compose/{name}")).collect())
             }
         }
-        Ok(owner)
     }
 
     /// Writes the rules and dashboards of this catalogue, with links to a
-    /// Grafana at this port.
+    /// Grafana at this port. Which files were renewed, by paths in the folder.
     ///
     /// # Errors
     ///
     /// When a board makes no sense, or the folder holds other files or cannot be
     /// written.
-    pub(crate) fn draw(&self, catalogue: &Catalogue, grafana: u16) -> Result<()> {
-        let mut options = Options::new(COMMAND).grafana_url(format!("http://localhost:{grafana}"));
-        if catalogue.domains().all(|domain| SHIPPED.contains(&domain)) {
-            options = options.reference_url(REFERENCE);
-        }
+    pub(crate) fn draw(&self, catalogue: &Catalogue, grafana: u16) -> Result<Vec<String>> {
+        let options = Options::new(COMMAND)
+            .grafana_url(format!("http://localhost:{grafana}"))
+            .reference_of(SHIPPED.iter().copied(), REFERENCE);
         let files = generate(catalogue, &options).context("the boards have problems")?;
-        files.apply(&self.dashboards, Mode::Write)?;
-        Ok(())
+        let report = files.apply(&self.dashboards, Mode::Write)?;
+        let renewed = report.written.into_iter().chain(report.removed);
+        Ok(renewed.map(|path| format!("dashboards/{path}")).collect())
     }
 
     /// Whether the demo can be built here.
@@ -207,18 +211,17 @@ mod tests {
     }
 
     #[test]
-    fn boards_of_ones_own_are_among_them_and_lead_to_nobody_elses_runbooks() {
+    fn boards_of_ones_own_are_among_them_and_take_no_runbook_from_others() {
         let folder = tempfile::tempdir().unwrap();
         let place = place(folder.path());
         place.draw(&catalogue().domain::<Mail>(board()), 3000).unwrap();
         let drawn = texts(&place.dashboards);
         assert!(drawn[Path::new("grafana/mail-out.json")].contains("rate(mail_sent_total{"));
-        assert!(!drawn[Path::new("prometheus/llm.rules.yml")].contains(REFERENCE));
+        assert!(drawn[Path::new("prometheus/llm.rules.yml")].contains(REFERENCE));
         // Without it, its files go.
         place.draw(&catalogue(), 3000).unwrap();
         let drawn = texts(&place.dashboards);
         assert!(!drawn.contains_key(Path::new("grafana/mail-out.json")));
-        assert!(drawn[Path::new("prometheus/llm.rules.yml")].contains(REFERENCE));
     }
 
     #[test]

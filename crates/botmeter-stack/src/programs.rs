@@ -5,13 +5,20 @@ use std::{
     fmt, fs,
     io::ErrorKind,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
-    time::SystemTime,
+    process::Command,
+    time::{Duration, SystemTime},
 };
 
 use anyhow::{Context, Result, bail};
 
-use crate::machine::{Machine, file_name, is_program};
+use crate::{
+    command::capture,
+    machine::{Machine, file_name, is_program},
+};
+
+/// How long a program may take to say what it can: one that knows nothing of the
+/// question may well start to serve.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// A program, and what it has to be able to do.
 ///
@@ -64,6 +71,15 @@ pub const ALERTMANAGER: Program = Program {
     ability: None,
 };
 
+/// Several stores of series as one; each part of it is a command of the one
+/// program.
+pub const THANOS: Program = Program {
+    binary: "thanos",
+    other_names: &[],
+    variable: "BOTMETER_THANOS",
+    ability: Some((&["receive", "--help"], "receive.hashrings-file")),
+};
+
 /// What a search came to.
 #[derive(Debug)]
 pub struct Search {
@@ -113,9 +129,20 @@ impl Program {
     ///
     /// If the variable is set to what is not a program or to one that cannot do
     /// it.
-    pub fn find(self, machine: &Machine) -> Result<Option<PathBuf>> {
-        let search = self.search(machine, || newest(self, machine))?;
-        Ok(search.found.map(|found| found.path))
+    pub fn find(self, machine: &Machine) -> Result<Search> {
+        self.search(machine, || newest(self, machine))
+    }
+
+    /// Whether there is anything of its name in any of these places, without a
+    /// question what it can.
+    ///
+    /// # Errors
+    ///
+    /// If what was built cannot be looked at.
+    pub fn is_anywhere(self, machine: &Machine) -> Result<bool> {
+        let is_installed =
+            machine.variable(self.variable).is_some() || self.on_path(machine).next().is_some();
+        Ok(is_installed || newest(self, machine)?.is_some())
     }
 
     /// The same with another look at what was built.
@@ -134,8 +161,7 @@ impl Program {
             search.found = Some(Found { path, origin: Origin::Variable(self.variable) });
             return Ok(search);
         }
-        let names = [self.binary].into_iter().chain(self.other_names.iter().copied());
-        for path in names.flat_map(|name| machine.on_path(name)) {
+        for path in self.on_path(machine) {
             let lack = match self.lack(&path, machine) {
                 Ok(None) => {
                     search.found = Some(Found { path, origin: Origin::Path });
@@ -149,6 +175,11 @@ impl Program {
         }
         search.found = built()?.map(|path| Found { path, origin: Origin::Cache });
         Ok(search)
+    }
+
+    fn on_path(self, machine: &Machine) -> impl Iterator<Item = PathBuf> {
+        let names = [self.binary].into_iter().chain(self.other_names.iter().copied());
+        names.flat_map(|name| machine.on_path(name))
     }
 
     /// Refuses a variable that leads nowhere: who sets it means it, so looking
@@ -175,20 +206,17 @@ impl Program {
     /// sentence.
     fn lack(self, path: &Path, machine: &Machine) -> Result<Option<String>> {
         let Some((arguments, word)) = self.ability else { return Ok(None) };
-        let output = Command::new(path)
-            .args(arguments)
-            .env_clear()
-            .envs(&machine.variables)
-            .stdin(Stdio::null())
-            .output()
+        let mut command = Command::new(path);
+        command.args(arguments).env_clear().envs(&machine.variables);
+        let outcome = capture(command, ANSWER)
             .with_context(|| format!("failed to run {}", path.display()))?;
-        // Which of the two streams help goes to differs from program to program.
-        let said = [&output.stdout, &output.stderr]
-            .into_iter()
-            .any(|text| String::from_utf8_lossy(text).contains(word));
-        Ok((!said).then(|| {
-            format!("does not know {word} (asked with `{} {}`)", self.binary, arguments.join(" "))
-        }))
+        let question = format!("`{} {}`", self.binary, arguments.join(" "));
+        Ok(match outcome {
+            None => Some(format!("does not answer {question} within {ANSWER:?}")),
+            // Which of the two streams help goes to differs from program to program.
+            Some(said) if said.mentions(word) => None,
+            Some(_) => Some(format!("does not know {word} (asked with {question})")),
+        })
     }
 }
 

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use super::settings::Settings;
+use super::{ring::FLEET, settings::Settings};
 
 /// Prints a line. A closed terminal is no reason to leave servers behind.
 pub(super) fn say(line: &str) {
@@ -56,6 +56,9 @@ pub(super) fn urls(settings: &Settings, profiles: &BTreeSet<String>, has_grafana
     if profiles.contains("alerts") {
         lines.push(("Alertmanager", format!("http://{}", at("BOTMETER_ALERTMANAGER_PORT"))));
     }
+    if profiles.contains(FLEET) {
+        lines.push(("Query layer", format!("http://{}", at("BOTMETER_QUERY_PORT"))));
+    }
     let lines: Vec<String> =
         lines.into_iter().map(|(name, rest)| format!("{name:<14} {rest}")).collect();
     lines.join("\n")
@@ -94,7 +97,7 @@ mod tests {
     fn every_server_has_its_line() {
         let variables = Variables::from([("BOTMETER_JAEGER_PORT".to_owned(), "1".to_owned())]);
         let settings = Settings::read(std::path::Path::new("/nowhere/.env"), &variables).unwrap();
-        let profiles = ["collector", "alerts", "demo"].map(str::to_owned).into();
+        let profiles = ["collector", "alerts", "demo", "fleet"].map(str::to_owned).into();
         assert_eq!(
             urls(&settings, &profiles, true),
             "Prometheus     http://localhost:9090  metrics by OTLP: \
@@ -104,7 +107,8 @@ mod tests {
              Grafana        http://localhost:3000\n\
              Collector      metrics and traces by OTLP: http://localhost:14318, gRPC \
              localhost:14317\n\
-             Alertmanager   http://localhost:9093"
+             Alertmanager   http://localhost:9093\n\
+             Query layer    http://localhost:10902"
         );
         assert_eq!(urls(&settings, &BTreeSet::new(), false).lines().count(), 2);
     }

@@ -15,7 +15,10 @@ use std::{
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::env_file::{self, Variables};
+use super::{
+    env_file::{self, Variables},
+    ring::FLEET,
+};
 use kind::Kind;
 pub(super) use variables::VARIABLES;
 
@@ -25,8 +28,17 @@ pub(super) const PASSWORD: &str = "GRAFANA_ADMIN_PASSWORD";
 /// What those may do in Grafana who are not logged in.
 pub(super) const ROLE: &str = "BOTMETER_GRAFANA_ROLE";
 
+/// What they may on this machine unless somebody says otherwise: links to traces
+/// open what is for editors.
+pub(super) const EDITOR: &str = "Editor";
+
 /// What runs beside the servers that always run.
-pub(super) const PROFILES: &[&str] = &["collector", "alerts", "demo"];
+pub(super) const PROFILES: &[&str] = &["collector", "alerts", "demo", FLEET];
+
+/// The first of the ports in a row that the parts of a fleet have among them,
+/// and how many these are.
+pub(super) const FLEET_PORT: &str = "BOTMETER_FLEET_PORT";
+pub(super) const FLEET_PORTS: u16 = 15;
 
 /// Every variable with a value that makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +101,9 @@ impl Settings {
         settings.ports_differ()?;
         settings.hosts_are_there()?;
         settings.editors_are_wanted()?;
+        if !settings.is_chosen(ROLE) {
+            settings.values.insert(ROLE, EDITOR.to_owned());
+        }
         Ok(settings)
     }
 
@@ -152,9 +167,21 @@ impl Settings {
             {
                 continue;
             }
-            let port = self.port(variable.name);
-            if let Some(other) = owners.insert(port, variable.name) {
-                bail!("{other} and {} are both {port}: give each a port of its own", variable.name);
+            let first = self.port(variable.name);
+            let more = if variable.name == FLEET_PORT { FLEET_PORTS - 1 } else { 0 };
+            let last = first.checked_add(more).with_context(|| {
+                format!(
+                    "{FLEET_PORT} is {first}, and a fleet takes {FLEET_PORTS} ports from there on: \
+                     give a lower one"
+                )
+            })?;
+            for port in first..=last {
+                if let Some(other) = owners.insert(port, variable.name) {
+                    bail!(
+                        "{other} and {} both take the port {port}: give each a port of its own",
+                        variable.name
+                    );
+                }
             }
         }
         Ok(())
@@ -175,11 +202,11 @@ impl Settings {
     /// Who is on this machine may edit unless somebody says otherwise; for
     /// others, somebody has to say so.
     fn editors_are_wanted(&self) -> Result<()> {
-        let (bind, role) = (self.bind(), self.get(ROLE));
+        let bind = self.bind();
         ensure!(
-            bind.is_loopback() || role == "Viewer" || self.is_chosen(ROLE),
+            bind.is_loopback() || self.is_chosen(ROLE),
             "BOTMETER_BIND is {bind}, so others could edit in Grafana without logging in: set \
-             {ROLE} to Viewer, or to {role} if they may"
+             {ROLE} to Viewer, or to {EDITOR} if they may"
         );
         Ok(())
     }

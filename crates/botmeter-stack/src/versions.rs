@@ -14,7 +14,8 @@ use super::{
     archive::Contents,
     command::CommandLine,
     machine::Machine,
-    programs::{ALERTMANAGER, PROMETHEUS},
+    programs::{ALERTMANAGER, PROMETHEUS, THANOS},
+    ring::RECEIVERS,
 };
 
 /// How long a program may take to say its version.
@@ -38,14 +39,18 @@ pub(super) fn label() -> Result<Contents> {
 pub(super) fn of_this_machine() -> Result<BTreeMap<String, String>> {
     let machine = Machine::of_this_process();
     let mut versions = BTreeMap::new();
-    for (program, module) in [
-        (PROMETHEUS, "github.com/prometheus/prometheus"),
-        (ALERTMANAGER, "github.com/prometheus/alertmanager"),
+    let [first, second, third] = RECEIVERS;
+    for (program, module, keepers) in [
+        (PROMETHEUS, "github.com/prometheus/prometheus", &["prometheus"][..]),
+        (ALERTMANAGER, "github.com/prometheus/alertmanager", &["alertmanager"]),
+        (THANOS, "github.com/thanos-io/thanos", &[first, second, third, "ruler"]),
     ] {
-        if let Some(path) = program.find(&machine)? {
-            let version = said(&path)?.or_else(|| built(&path, module));
+        if let Some(found) = program.find(&machine)?.found {
+            let version = said(&found.path)?.or_else(|| built(&found.path, module));
             let version = version.unwrap_or_else(|| "unknown".to_owned());
-            versions.insert(program.binary.to_owned(), version);
+            for keeper in keepers {
+                versions.insert((*keeper).to_owned(), version.clone());
+            }
         }
     }
     Ok(versions)

@@ -51,7 +51,15 @@ const KEEPERS: &[Keeper] = &[
         folder: "/alertmanager",
         image: "BOTMETER_ALERTMANAGER_IMAGE",
     },
+    of_a_fleet("receiver-0", "receiver-0-data"),
+    of_a_fleet("receiver-1", "receiver-1-data"),
+    of_a_fleet("receiver-2", "receiver-2-data"),
+    of_a_fleet("ruler", "ruler-data"),
 ];
+
+const fn of_a_fleet(service: &'static str, volume: &'static str) -> Keeper {
+    Keeper { service, volume, folder: "/data", image: "BOTMETER_THANOS_IMAGE" }
+}
 
 /// The file that ends what is sent into a volume: without it, the sender was
 /// cut off.

@@ -36,7 +36,7 @@ pub(super) struct Folder {
 /// The right to run servers in a folder or to change its data; the system takes
 /// it back when this process ends in whatever way.
 #[derive(Debug)]
-pub(super) struct Taken {
+pub(crate) struct Taken {
     _lock: File,
 }
 
@@ -83,15 +83,20 @@ impl Folder {
                 Some(lock) => break lock,
                 // Whoever only looks has it for a moment as well.
                 None if start.elapsed() < MOMENT => thread::sleep(MOMENT / 10),
-                None => bail!(
-                    "the stack already runs in {}: `botmeter stack status` shows it, `botmeter stack \
-                     down` ends it",
-                    self.root.display()
-                ),
+                None => bail!(self.in_use()),
             }
         };
         self.recover()?;
         Ok(Taken { _lock: lock })
+    }
+
+    /// What is said to whoever would have another stack beside the one that runs.
+    pub(super) fn in_use(&self) -> String {
+        format!(
+            "the stack already runs in {}: `botmeter stack status` shows it, `botmeter stack down` \
+             ends it",
+            self.root.display()
+        )
     }
 
     /// The folders of servers that have data, by name.

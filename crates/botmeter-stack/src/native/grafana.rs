@@ -83,8 +83,15 @@ fn find_in(variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Grafana
 }
 
 impl Grafana {
-    /// How it is started: as in its container, with the folders of this one.
-    pub(super) fn server(&self, place: &Place, settings: &Settings, folder: &Folder) -> Server {
+    /// How it is started: as in its container, with the folders of this one; it
+    /// asks for series at the port of this variable.
+    pub(super) fn server(
+        &self,
+        place: &Place,
+        settings: &Settings,
+        folder: &Folder,
+        asked: &str,
+    ) -> Server {
         let port = "BOTMETER_GRAFANA_PORT";
         let at = |variable: &str| format!("{}:{}", settings.host(), settings.port(variable));
         let get = |name: &str| settings.get(name).to_owned();
@@ -110,7 +117,7 @@ impl Grafana {
             ("GF_PATHS_LOGS", shown(data.join("log"))),
             ("GF_PATHS_PLUGINS", shown(data.join("plugins"))),
             ("GF_PATHS_PROVISIONING", shown(provisioning(folder))),
-            ("BOTMETER_PROMETHEUS_URL", format!("http://{}", at("BOTMETER_PROMETHEUS_PORT"))),
+            ("BOTMETER_PROMETHEUS_URL", format!("http://{}", at(asked))),
             ("BOTMETER_JAEGER_URL", format!("http://{}", at("BOTMETER_JAEGER_PORT"))),
             ("BOTMETER_ALERTMANAGER_URL", format!("http://{}", at("BOTMETER_ALERTMANAGER_PORT"))),
         ];
@@ -214,7 +221,9 @@ mod tests {
         let variables = Variables::from([("GRAFANA_ADMIN_PASSWORD".to_owned(), "x".to_owned())]);
         let settings = Settings::read(Path::new("/nowhere/.env"), &variables).unwrap();
         let grafana = Grafana { program: "grafana".into(), home: "/home".into() };
-        let server = grafana.server(&place, &settings, &Folder::new(&place.run));
+        let asked = "BOTMETER_QUERY_PORT";
+        let server = grafana.server(&place, &settings, &Folder::new(&place.run), asked);
+        assert_eq!(server.variables["BOTMETER_PROMETHEUS_URL"], "http://127.0.0.1:10902");
         let text = fs::read_to_string(place.compose.join("compose.yaml")).unwrap();
         let compose: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
         let inside = compose["services"]["grafana"]["environment"].as_object().unwrap();

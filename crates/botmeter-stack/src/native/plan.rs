@@ -1,6 +1,8 @@
 //! Which servers run, and how each is started: what compose.yaml says of
 //! containers, said of programs.
 
+mod fleet;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -18,6 +20,7 @@ use super::{
 use crate::{
     configure::{self, View},
     place::Place,
+    ring::FLEET,
     settings::{PASSWORD, Settings},
 };
 
@@ -29,16 +32,26 @@ pub(super) fn servers(
 ) -> Result<Vec<Server>> {
     let folder = Folder::new(&place.run);
     let start = Start { place, settings, folder: &folder };
-    let mut servers = vec![start.prometheus(&programs.prometheus), start.jaeger(&programs.jaeger)];
+    let fleet = programs.thanos.as_ref();
+    let mut servers = fleet.map(|program| start.stores(program)).unwrap_or_default();
+    // Who hands on leaves the rules to the ruler.
+    let configuration = if fleet.is_some() { "fleet.yml" } else { "prometheus.yml" };
+    servers.push(start.prometheus(&programs.prometheus, configuration));
+    servers.push(start.jaeger(&programs.jaeger));
     if let Some(program) = &programs.alertmanager {
         servers.push(start.alertmanager(program));
+    }
+    if let Some(program) = fleet {
+        servers.push(start.ruler(program));
     }
     if let Some(program) = &programs.collector {
         servers.push(start.collector(program));
     }
     if let Some(program) = &programs.grafana {
         settings.ready_for_grafana(&place.env_file)?;
-        servers.push(program.server(place, settings, &folder));
+        let asked =
+            if fleet.is_some() { "BOTMETER_QUERY_PORT" } else { "BOTMETER_PROMETHEUS_PORT" };
+        servers.push(program.server(place, settings, &folder, asked));
     }
     if let Some(program) = &programs.demo {
         servers.push(start.demo(program));
@@ -65,6 +78,9 @@ pub(super) fn lay_out(
     copy(&place.dashboards.join("prometheus"), &rules, ".rules.yml")?;
     copy(&place.compose.join("prometheus"), &prometheus, "prometheus.yml")?;
     configure::write(&configure::targets(settings, profiles, View::Native)?, &prometheus)?;
+    if profiles.contains(FLEET) {
+        Start { place, settings, folder: &folder }.lay_out_fleet()?;
+    }
     for server in servers {
         let data = folder.data().join(server.name);
         if matches!(server.name, "prometheus" | "alertmanager" | "grafana") {
@@ -131,7 +147,7 @@ impl Start<'_> {
         }
     }
 
-    fn prometheus(&self, program: &Path) -> Server {
+    fn prometheus(&self, program: &Path, configuration: &str) -> Server {
         let port = "BOTMETER_PROMETHEUS_PORT";
         let folder = self.folder.prometheus();
         let get = |name| self.settings.get(name);
@@ -139,7 +155,7 @@ impl Start<'_> {
             name: "prometheus",
             program: program.to_owned(),
             arguments: vec![
-                format!("--config.file={}", folder.join("prometheus.yml").display()),
+                format!("--config.file={}", folder.join(configuration).display()),
                 format!("--storage.tsdb.path={}", self.folder.data().join("prometheus").display()),
                 format!(
                     "--storage.tsdb.retention.time={}",

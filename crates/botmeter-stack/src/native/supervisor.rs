@@ -13,7 +13,7 @@ use super::{
     END,
     child::Child,
     end_leftovers,
-    folder::Folder,
+    folder::{Folder, Taken},
     found::Programs,
     plan, ports,
     server::{Ready, Server},
@@ -33,7 +33,9 @@ const GLANCE: Duration = Duration::from_millis(100);
 /// How long a page may take to answer.
 const ANSWER: Duration = Duration::from_secs(2);
 
-/// Runs the stack until somebody wants its end.
+/// Runs the stack in a place that was taken until somebody wants its end. Rules
+/// and dashboards are drawn once it is clear that nobody else has the ports: a
+/// stack that runs elsewhere may read the same.
 ///
 /// # Errors
 ///
@@ -44,14 +46,16 @@ pub(crate) fn up(
     settings: &Settings,
     asked: &[String],
     wait: Duration,
+    taken: Taken,
+    draw: impl FnOnce() -> Result<Vec<String>>,
 ) -> Result<()> {
     let folder = Folder::new(&place.run);
-    let taken = folder.take()?;
     bury_predecessor(&folder)?;
     let profiles = settings.profiles(asked);
     let programs = Programs::find(place, &profiles)?;
     let servers = plan::servers(place, settings, &programs)?;
     ports::are_free(&servers, settings.bind())?;
+    draw()?;
     keep_old_logs(&folder)?;
     let interrupts = Interrupts::listen()?;
     plan::lay_out(place, settings, &profiles, &servers)?;

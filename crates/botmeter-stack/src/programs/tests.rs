@@ -127,7 +127,12 @@ fn a_file_on_path_that_may_not_be_run_is_no_program() {
 #[test]
 fn of_what_clones_have_built_the_newest_is_taken() {
     let mut machine = Fake::new();
-    assert_eq!(PROMETHEUS.find(&machine.machine).unwrap(), None);
+    let find = |machine: &Fake| {
+        let found = PROMETHEUS.find(&machine.machine).unwrap().found.map(|found| found.path);
+        assert_eq!(PROMETHEUS.is_anywhere(&machine.machine).unwrap(), found.is_some());
+        found
+    };
+    assert_eq!(find(&machine), None);
     let cache = ".cache/botmeter/servers";
     let old = machine.install(&format!("{cache}/prometheus-b/prometheus"), "");
     let new = machine.install(&format!("{cache}/prometheus-a/prometheus"), "");
@@ -137,10 +142,10 @@ fn of_what_clones_have_built_the_newest_is_taken() {
     let built = |path: &Path| fs::File::open(path.parent().unwrap()).unwrap();
     let now = SystemTime::now();
     built(&new).set_modified(now).unwrap();
-    built(&old).set_modified(now - std::time::Duration::from_mins(1)).unwrap();
-    assert_eq!(PROMETHEUS.find(&machine.machine).unwrap(), Some(new));
+    built(&old).set_modified(now - Duration::from_mins(1)).unwrap();
+    assert_eq!(find(&machine), Some(new));
     // What a person has installed comes first.
     let own = machine.install("bin/prometheus", WITH_RECEIVER);
     machine.path(&["bin"]);
-    assert_eq!(PROMETHEUS.find(&machine.machine).unwrap(), Some(own));
+    assert_eq!(find(&machine), Some(own));
 }

@@ -57,8 +57,12 @@ fn every_default_makes_sense() {
     for variable in VARIABLES {
         assert_eq!(variable.kind.judge(variable.default), Ok(()), "{}", variable.name);
         assert!(!settings.is_chosen(variable.name));
-        assert_eq!(settings.get(variable.name), variable.default);
+        if variable.name != ROLE {
+            assert_eq!(settings.get(variable.name), variable.default);
+        }
     }
+    // Nobody but this machine reaches it.
+    assert_eq!(settings.get(ROLE), EDITOR);
 }
 
 #[test]
@@ -104,7 +108,10 @@ fn nonsense_is_named_with_its_variable_and_what_is_allowed() {
         ("BOTMETER_SCENARIO=cloud", "give one of localhost, vm, network, push"),
         ("BOTMETER_GRAFANA_ROLE=Admin", "give one of Viewer, Editor"),
         ("BOTMETER_NOTIFY=slack,pager", "give some of slack, email, webhook, separated by commas"),
-        ("COMPOSE_PROFILES=all", "give some of collector, alerts, demo, separated by commas"),
+        (
+            "COMPOSE_PROFILES=all",
+            "give some of collector, alerts, demo, fleet, separated by commas",
+        ),
         (
             "BOTMETER_BOT_HOST=http://x",
             "give names or addresses without a scheme or a port, separated by commas",
@@ -140,8 +147,19 @@ fn what_only_together_makes_no_sense_is_named_together() {
     let error = File::new("BOTMETER_GRAFANA_PORT=9090").read().unwrap_err().to_string();
     assert_eq!(
         error,
-        "BOTMETER_PROMETHEUS_PORT and BOTMETER_GRAFANA_PORT are both 9090: give each a port of \
-         its own"
+        "BOTMETER_PROMETHEUS_PORT and BOTMETER_GRAFANA_PORT both take the port 9090: give each \
+         a port of its own"
+    );
+    let error = File::new("BOTMETER_FLEET_PORT=9080").read().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "BOTMETER_PROMETHEUS_PORT and BOTMETER_FLEET_PORT both take the port 9090: give each a \
+         port of its own"
+    );
+    let error = File::new("BOTMETER_FLEET_PORT=65530").read().unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "BOTMETER_FLEET_PORT is 65530, and a fleet takes 15 ports from there on: give a lower one"
     );
     let error = File::new("BOTMETER_SCENARIO=vm").read().unwrap_err().to_string();
     assert_eq!(

@@ -1,7 +1,7 @@
 //! The variables, with the defaults that the compose files and the servers'
 //! configuration have as well; a test compares them.
 
-use super::{PASSWORD, PROFILES, ROLE, kind::Kind};
+use super::{EDITOR, FLEET_PORT, PASSWORD, PROFILES, ROLE, kind::Kind};
 
 /// A name that can be set.
 #[derive(Clone, Copy, Debug)]
@@ -19,7 +19,8 @@ const fn variable(name: &'static str, default: &'static str, kind: Kind) -> Vari
 pub(crate) const VARIABLES: &[Variable] = &[
     variable(PASSWORD, "", Kind::Secret),
     variable("GRAFANA_ADMIN_USER", "admin", Kind::Text),
-    variable(ROLE, "Editor", Kind::Choice(&["Viewer", "Editor"])),
+    // Compose's; whoever has judged where Grafana is reached chooses another.
+    variable(ROLE, "Viewer", Kind::Choice(&["Viewer", EDITOR])),
     variable("COMPOSE_PROFILES", "", Kind::List(PROFILES)),
     variable(
         "BOTMETER_SCENARIO",
@@ -37,6 +38,8 @@ pub(crate) const VARIABLES: &[Variable] = &[
     variable("BOTMETER_JAEGER_OTLP_HTTP_PORT", "4318", Kind::Port),
     variable("BOTMETER_GRAFANA_PORT", "3000", Kind::Port),
     variable("BOTMETER_ALERTMANAGER_PORT", "9093", Kind::Port),
+    variable("BOTMETER_QUERY_PORT", "10902", Kind::Port),
+    variable(FLEET_PORT, "19400", Kind::Port),
     variable("BOTMETER_COLLECTOR_GRPC_PORT", "14317", Kind::Port),
     variable("BOTMETER_COLLECTOR_HTTP_PORT", "14318", Kind::Port),
     variable("BOTMETER_COLLECTOR_PAGE_PORT", "8889", Kind::Port),
@@ -65,4 +68,5 @@ pub(crate) const VARIABLES: &[Variable] = &[
         Kind::Image,
     ),
     variable("BOTMETER_ALERTMANAGER_IMAGE", "docker.io/prom/alertmanager:v0.31.1", Kind::Image),
+    variable("BOTMETER_THANOS_IMAGE", "quay.io/thanos/thanos:v0.42.4", Kind::Image),
 ];

@@ -1,6 +1,6 @@
 //! What a server of this machine is told, beside what its container is told.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use serde_json::Value;
 
@@ -12,6 +12,10 @@ fn place(run: &Path) -> Place {
 }
 
 fn planned(variables: &[(&str, &str)]) -> Vec<Server> {
+    planned_with(None, variables)
+}
+
+fn planned_with(thanos: Option<&str>, variables: &[(&str, &str)]) -> Vec<Server> {
     let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let settings =
         Settings::read(Path::new("/nowhere/.env"), &pairs.collect::<Variables>()).unwrap();
@@ -20,6 +24,7 @@ fn planned(variables: &[(&str, &str)]) -> Vec<Server> {
         jaeger: "/p/jaeger".into(),
         collector: Some("/p/otelcol".into()),
         alertmanager: Some("/p/alertmanager".into()),
+        thanos: thanos.map(PathBuf::from),
         demo: Some("/p/demo".into()),
         grafana: None,
     };
@@ -32,7 +37,10 @@ fn named<'a>(servers: &'a [Server], name: &str) -> &'a Server {
 
 /// The arguments in compose.yaml, with each variable at its default.
 fn arguments_inside(service: &str) -> Vec<String> {
-    let compose = include_str!("../../../compose/compose.yaml");
+    arguments_in(include_str!("../../../compose/compose.yaml"), service)
+}
+
+fn arguments_in(compose: &str, service: &str) -> Vec<String> {
     let compose: Value = serde_saphyr::from_str(compose).unwrap();
     let arguments = compose["services"][service]["command"].as_array().unwrap();
     arguments.iter().map(|argument| defaults(argument.as_str().unwrap())).collect()
@@ -86,6 +94,81 @@ fn servers_get_the_arguments_of_their_containers() {
         expected.push(listen.to_owned());
         assert_eq!(named(&servers, service).arguments, expected);
     }
+}
+
+#[test]
+fn the_parts_of_a_fleet_are_told_what_their_containers_are() {
+    let compose = include_str!("../../../compose/compose.fleet.yaml");
+    let servers = planned_with(Some("/p/thanos"), &[]);
+    let names: Vec<&str> = servers.iter().map(|server| server.name).collect();
+    // Who is sent to ends after those that send.
+    let stores = ["receiver-0", "receiver-1", "receiver-2", "query"];
+    let others = ["prometheus", "jaeger", "alertmanager", "ruler", "collector", "demo"];
+    assert_eq!(names, [&stores[..], &others].concat());
+    for (number, service) in ["receiver-0", "receiver-1", "receiver-2"].into_iter().enumerate() {
+        let first = 19400 + 4 * number;
+        let grpc = format!("127.0.0.1:{first}");
+        let moved = [
+            (format!("{service}:10901"), grpc.clone()),
+            ("0.0.0.0:10901".to_owned(), grpc),
+            ("0.0.0.0:10902".to_owned(), format!("127.0.0.1:{}", first + 1)),
+            ("0.0.0.0:10908".to_owned(), format!("127.0.0.1:{}", first + 2)),
+            ("127.0.0.1:19391".to_owned(), format!("127.0.0.1:{}", first + 3)),
+            ("/etc/thanos/".to_owned(), "/run/stack/thanos/".to_owned()),
+            ("path=/data".to_owned(), format!("path=/run/stack/data/{service}")),
+        ];
+        assert_eq!(named(&servers, service).arguments, moved_in(compose, service, &moved));
+    }
+    let own = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+    let query = [
+        own("receiver-0:10901", "127.0.0.1:19400"),
+        own("receiver-1:10901", "127.0.0.1:19404"),
+        own("receiver-2:10901", "127.0.0.1:19408"),
+        own("ruler:10901", "127.0.0.1:19413"),
+        own("0.0.0.0:10901", "127.0.0.1:19412"),
+        own("0.0.0.0:10902", "127.0.0.1:10902"),
+    ];
+    assert_eq!(named(&servers, "query").arguments, moved_in(compose, "query", &query));
+    let ruler = [
+        own("0.0.0.0:10901", "127.0.0.1:19413"),
+        own("0.0.0.0:10902", "127.0.0.1:19414"),
+        own("dir=/data", "dir=/run/stack/data/ruler"),
+        own("query:10902", "127.0.0.1:10902"),
+        own("/etc/thanos/rules/", "/run/stack/prometheus/rules/"),
+        own("/etc/thanos/", "/run/stack/thanos/"),
+    ];
+    assert_eq!(named(&servers, "ruler").arguments, moved_in(compose, "ruler", &ruler));
+    let configuration = "--config.file=/run/stack/prometheus/fleet.yml";
+    assert_eq!(named(&servers, "prometheus").arguments[0], configuration);
+}
+
+fn moved_in(compose: &str, service: &str, moved: &[(String, String)]) -> Vec<String> {
+    let mut arguments = arguments_in(compose, service);
+    for argument in &mut arguments {
+        for (inside, outside) in moved {
+            *argument = argument.replace(inside, outside);
+        }
+    }
+    arguments
+}
+
+#[test]
+fn what_a_fleet_reads_names_this_machine() {
+    let run = tempfile::tempdir().unwrap();
+    let place = place(run.path());
+    let pairs = [("BOTMETER_FLEET_PORT".to_owned(), "1000".to_owned())];
+    let settings = Settings::read(Path::new("/nowhere/.env"), &pairs.into()).unwrap();
+    let profiles = BTreeSet::from(["fleet".to_owned()]);
+    lay_out(&place, &settings, &profiles, &[]).unwrap();
+    let text = |name: &str| fs::read_to_string(run.path().join(name)).unwrap();
+    let ring: Value = serde_json::from_str(&text("thanos/hashring.json")).unwrap();
+    let receivers = [1000, 1004, 1008].map(|port| format!("127.0.0.1:{port}"));
+    let named = receivers.map(|address| serde_json::json!({ "address": address }));
+    assert_eq!(ring[0]["endpoints"], Value::from(named.to_vec()));
+    assert!(text("prometheus/fleet.yml").contains("url: http://127.0.0.1:1002/api/v1/receive"));
+    let folder = run.path().join("prometheus/alertmanagers");
+    assert!(text("thanos/alertmanagers.yaml").contains(&format!("{}/*.json", folder.display())));
+    assert!(folder.is_dir());
 }
 
 #[test]
