@@ -1,8 +1,7 @@
 //! `botmeter watch --check`: whether an alert fires, for a machine that asks.
 
 use std::{
-    env,
-    io::{self, IsTerminal},
+    env, io,
     process::ExitCode,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
@@ -10,7 +9,7 @@ use std::{
 
 use botmeter_view::text::{Terminal, fired};
 
-use crate::{failure::Failure, rounds::Rounds, say};
+use crate::{color::is_colored, failure::Failure, rounds::Rounds, say};
 
 /// Watches for so long, or until an alert fires.
 pub(crate) fn run(rounds: Rounds, length: Duration) -> Result<ExitCode, Failure> {
@@ -40,5 +39,5 @@ pub(crate) fn run(rounds: Rounds, length: Duration) -> Result<ExitCode, Failure>
 
 fn terminal() -> Terminal {
     let columns = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-    Terminal { columns: columns.unwrap_or(100), has_color: io::stdout().is_terminal() }
+    Terminal { columns: columns.unwrap_or(100), has_color: is_colored(&io::stdout()) }
 }

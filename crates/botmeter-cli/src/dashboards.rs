@@ -48,6 +48,11 @@ pub(crate) struct Dashboards {
     #[arg(long = "extra-label", value_name = "LABEL")]
     extra_labels: Vec<String>,
 
+    /// A dashboard that shows jobs as a whole, from series that rules record: for hundreds of bots,
+    /// such as `overview`; give it once for each
+    #[arg(long, value_name = "UID")]
+    recorded: Vec<String>,
+
     /// The folder in Grafana that its sidecar puts the dashboards into; `botmeter` by default
     #[arg(long, value_name = "NAME")]
     grafana_folder: Option<String>,
@@ -104,6 +109,9 @@ impl Dashboards {
         }
         for label in &self.extra_labels {
             options = options.extra_label(label);
+        }
+        for uid in &self.recorded {
+            options = options.recorded(uid);
         }
         if let Some(folder) = &self.grafana_folder {
             options = options.grafana_folder(folder);

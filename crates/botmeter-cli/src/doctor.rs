@@ -14,7 +14,7 @@ pub(crate) mod web;
 
 use std::{
     collections::BTreeSet,
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     path::PathBuf,
     process::ExitCode,
 };
@@ -25,6 +25,7 @@ use botmeter_generate::Catalogue;
 use botmeter_telemetry::{Diagnosis, Environment, Finding, Verdict};
 use clap::Args;
 
+use crate::color::is_colored;
 use known::Known;
 use layers::{Examination, LAYERS};
 use prometheus::Prometheus;
@@ -123,13 +124,6 @@ pub fn diagnose(
         findings.push(if is_over { Finding::unseen(layer) } else { look(&mut examination) });
     }
     Ok(Diagnosis::new(findings))
-}
-
-/// Whether colors are wanted, as <https://no-color.org> and
-/// <https://bixense.com/clicolors> have it.
-fn is_colored(out: &impl IsTerminal) -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !is_set("NO_COLOR") && (is_set("CLICOLOR_FORCE") || out.is_terminal())
 }
 
 /// The same text with the verdicts in colors.

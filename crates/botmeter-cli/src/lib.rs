@@ -3,6 +3,7 @@
 
 mod address;
 mod check;
+mod color;
 mod dashboards;
 #[doc(hidden)]
 pub mod doctor;

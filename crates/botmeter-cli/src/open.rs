@@ -25,5 +25,13 @@ pub(crate) fn opened(boards: Vec<Board>, file: &Path, memory: u64) -> Result<Bot
     let names: Vec<_> = names.collect();
     let interval = kept.interval().unwrap_or(Duration::from_secs(5));
     let bots = Bots::new(boards, names, memory, interval, 0).restored(kept);
-    bots.map_err(|error| Failure::because(format_args!("use {shown}"), &error))
+    let bots = bots.map_err(|error| Failure::because(format_args!("use {shown}"), &error))?;
+    // There would be nothing to draw, and nothing comes any more.
+    if !bots.has_heard() {
+        return Err(Failure::to(format_args!(
+            "use {shown}: nothing was read before it was kept; go on from it with `botmeter watch \
+             --keep {shown}`, or give another file"
+        )));
+    }
+    Ok(bots)
 }

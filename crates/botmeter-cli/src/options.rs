@@ -90,7 +90,7 @@ pub(crate) struct Top {
     #[arg(long, value_name = "LINES", value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) height: Option<u16>,
 
-    /// Whether there are colors: in a terminal, unless `NO_COLOR` is set
+    /// Whether there are colors: in a terminal, or with `CLICOLOR_FORCE`, unless `NO_COLOR` is set
     #[arg(long, value_name = "WHEN", value_enum, default_value = "auto")]
     pub(crate) color: Color,
 }
@@ -99,7 +99,7 @@ pub(crate) struct Top {
 #[cfg(feature = "top")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// In a terminal, unless `NO_COLOR` is set
+    /// In a terminal, or with `CLICOLOR_FORCE`, unless `NO_COLOR` is set
     Auto,
     Always,
     Never,

@@ -23,7 +23,7 @@ const LONGEST_HEAD: usize = 16 * 1024;
 
 /// Under which names the page is served, if it may be served there at all.
 pub(crate) fn hosts(Place { listen, allowed_hosts }: &Place) -> Result<Hosts, Failure> {
-    if !listen.ip().is_loopback() && allowed_hosts.is_empty() {
+    if !listen.ip().to_canonical().is_loopback() && allowed_hosts.is_empty() {
         return Err(Failure::to(format_args!(
             "listen on {listen}: other machines reach it, and the page asks nobody for a \
              password; forward the port instead, such as with `ssh -L 9465:127.0.0.1:9465`, or \

@@ -11,7 +11,6 @@ mod session;
 mod tests;
 
 use std::{
-    env,
     io::{self, IsTerminal, Write},
     process::ExitCode,
     sync::{Arc, mpsc},
@@ -25,6 +24,7 @@ use botmeter_view::{Address, Dashboard, Page, Picture, Which, text::clean};
 use ratatui::{buffer::Buffer, layout::Rect, text::Span};
 
 use crate::{
+    color::is_colored,
     failure::Failure,
     open::opened,
     options::{Color, Top},
@@ -88,11 +88,10 @@ pub(crate) fn run(boards: Vec<Board>, options: &Top) -> Result<ExitCode, Failure
 
 /// What is written for a file is plain, and so is what somebody asked to be.
 fn has_color(color: Color) -> bool {
-    let is_refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     match color {
         Color::Always => true,
         Color::Never => false,
-        Color::Auto => !is_refused && io::stdout().is_terminal(),
+        Color::Auto => is_colored(&io::stdout()),
     }
 }
 

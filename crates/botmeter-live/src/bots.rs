@@ -22,7 +22,8 @@ const SHOWN: Duration = Duration::from_mins(15);
 /// How far apart the moments are that are remembered for days.
 const PAST: Duration = Duration::from_mins(4);
 
-/// The part of the memory that answers are kept in.
+/// The part of the memory that answers are kept in; as much is for which series
+/// each question is about.
 const ANSWERS: u64 = 16;
 
 /// For how many samples a series counts by its labels.
@@ -30,6 +31,13 @@ const SERIES_WEIGHT: usize = 100;
 
 /// How many series are taken, at most.
 const SERIES: usize = 100_000;
+
+/// How many series fit into so many samples: their labels take half of these
+/// then, a quarter for each history, and what is left of the finer one is 200
+/// readings, a quarter of an hour at five seconds.
+fn series(samples: usize) -> usize {
+    SERIES.min(samples / (4 * SERIES_WEIGHT))
+}
 
 /// The bots that are watched.
 ///
@@ -40,6 +48,8 @@ pub struct Bots {
     limits: Limits,
     interval: Duration,
     elsewhere: Option<Arc<dyn Elsewhere>>,
+    /// How many series there is room for.
+    series: usize,
     /// Where traces are.
     jaeger: Option<String>,
     heard: RwLock<Heard>,
@@ -98,11 +108,12 @@ impl Bots {
         interval: Duration,
         at: i64,
     ) -> Self {
-        // A quarter of the memory is for what lies days back.
         let answers = memory / ANSWERS;
-        let samples = samples(memory - answers);
-        let past = Bounds { samples: samples / 4, series: SERIES };
-        let own = Bounds { samples: samples - samples / 4, series: SERIES };
+        let samples = samples(memory - 2 * answers);
+        let series = series(samples);
+        // A quarter of what is left is for what lies days back.
+        let past = samples / 4;
+        let own = Bounds { samples: samples - past, series };
         let answers = usize::try_from(answers).unwrap_or(usize::MAX);
         let mut history = History::new(own)
             .with_past(PAST, past)
@@ -114,7 +125,8 @@ impl Bots {
         let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
         let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
         let heard = Heard { history, rules, scrapes, at, rounds: 0, news: None };
-        Self { boards, limits, interval, elsewhere: None, jaeger: None, heard: RwLock::new(heard) }
+        let heard = RwLock::new(heard);
+        Self { boards, limits, interval, elsewhere: None, series, jaeger: None, heard }
     }
 
     /// Those that somebody else knows of.
@@ -231,6 +243,7 @@ impl Bots {
     ///
     /// When the time is not later than the one before.
     pub fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
+        let room = self.series;
         let mut heard = self.write();
         let Heard { history, rules, scrapes, .. } = &mut *heard;
         for (scrape, told) in scrapes.iter_mut().zip(told) {
@@ -239,7 +252,7 @@ impl Bots {
                     let refused = scrape.read(history, at, &page)?.refused;
                     if refused > 0 {
                         scrape.warn(format!(
-                            "{refused} of its samples are left out: there is room for {SERIES} \
+                            "{refused} of its samples are left out: there is memory for {room} \
                              series, and each is taken once"
                         ));
                     }
@@ -256,7 +269,7 @@ impl Bots {
     }
 
     /// Whether there is anything to draw, of now or of what was kept.
-    pub(crate) fn has_heard(&self) -> bool {
+    pub fn has_heard(&self) -> bool {
         let heard = self.read();
         heard.rounds > 0 || heard.history.oldest().is_some()
     }

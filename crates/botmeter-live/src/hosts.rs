@@ -2,11 +2,17 @@
 //!
 //! A web page that somebody on this machine looks at may have a name that its
 //! owner points to 127.0.0.1, and its scripts then read what is served here as
-//! if it were theirs. The requests still carry that name.
+//! if it were theirs. The requests still carry that name. The server for scrapes
+//! has the same rules for what is its own.
 
 use std::net::IpAddr;
 
-use http::{StatusCode, header, request::Parts, uri::Authority};
+use http::{StatusCode, Version, header, request::Parts, uri::Authority};
+
+/// Top-level domains under which no public name exists, so that nobody can
+/// point one here: a machine itself, and, as in `host.docker.internal`, the
+/// machine of a container.
+const NEVER_PUBLIC: [&str; 2] = ["localhost", "internal"];
 
 /// The names that this server has.
 #[derive(Debug, Default)]
@@ -16,18 +22,20 @@ pub struct Hosts(Vec<String>);
 pub(crate) type Refusal = (StatusCode, &'static str);
 
 impl Hosts {
-    /// These names beside `localhost` and all addresses.
+    /// These names beside all addresses, `localhost`, and the names below
+    /// `localhost` and `internal`, which nobody can own.
     pub fn named(names: &[String]) -> Self {
-        Self(names.iter().map(|name| name.to_ascii_lowercase()).collect())
+        let name = |name: &String| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+        Self(names.iter().map(name).collect())
     }
 
     /// Why a request is not answered, if it is not.
     pub(crate) fn refusal(&self, request: &Parts) -> Option<Refusal> {
-        let Some(host) = named(request) else {
+        let Ok(host) = named(request) else {
             let advice = "send one header Host, with a name or an address\n";
             return Some((StatusCode::BAD_REQUEST, advice));
         };
-        if !self.has(host.host()) {
+        if host.is_some_and(|host| !self.has(host.host())) {
             let advice = "this page answers to localhost, to addresses and to the names that it \
                           was allowed alone, so that no web page can read it under a name of its \
                           own\n";
@@ -45,17 +53,24 @@ impl Hosts {
 
     fn has(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
-        let name = host.to_ascii_lowercase();
-        name == "localhost" || address.parse::<IpAddr>().is_ok() || self.0.contains(&name)
+        let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        let top = name.rsplit_once('.').map_or(&*name, |(_, top)| top);
+        NEVER_PUBLIC.contains(&top) || address.parse::<IpAddr>().is_ok() || self.0.contains(&name)
     }
 }
 
-/// Which host the request names; what its target says counts first.
-fn named(request: &Parts) -> Option<Authority> {
+/// A request does not say which host is meant.
+#[derive(Debug)]
+struct Unclear;
+
+/// Which host the request names, which it need not before HTTP/1.1; what its
+/// target says counts first.
+fn named(request: &Parts) -> Result<Option<Authority>, Unclear> {
     let mut headers = request.headers.get_all(header::HOST).iter();
     let header = match (headers.next(), headers.next()) {
-        (Some(host), None) => Authority::try_from(host.as_bytes()).ok()?,
-        _ => return None,
+        (Some(host), None) => Some(Authority::try_from(host.as_bytes()).map_err(|_| Unclear)?),
+        (None, _) if request.version < Version::HTTP_11 => None,
+        _ => return Err(Unclear),
     };
-    Some(request.uri.authority().cloned().unwrap_or(header))
+    Ok(request.uri.authority().cloned().or(header))
 }

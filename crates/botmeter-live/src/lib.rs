@@ -5,6 +5,7 @@ mod bots;
 mod hosts;
 mod moments;
 mod site;
+mod turns;
 
 pub use bots::{Bots, Elsewhere, News, Told, samples};
 pub use hosts::Hosts;

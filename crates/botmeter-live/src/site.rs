@@ -7,7 +7,11 @@ use botmeter_view::{Address, Readout, Which, csv, html};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header, request::Parts};
 
-use crate::{bots::Bots, hosts::Hosts};
+use crate::{
+    bots::Bots,
+    hosts::Hosts,
+    turns::{Turn, Turns},
+};
 
 /// Everything that can be asked for: pages, their style and script, panels
 /// and alerts by themselves.
@@ -15,6 +19,8 @@ use crate::{bots::Bots, hosts::Hosts};
 pub struct Site {
     bots: Arc<Bots>,
     hosts: Hosts,
+    /// Whose turn it is, where one draws at a time.
+    turns: Option<Turns>,
     /// Tells the pages of this process from those of one before.
     began: u64,
 }
@@ -29,7 +35,16 @@ const TEXT: &str = "text/plain; charset=utf-8";
 impl Site {
     /// What was heard of these bots, under these names.
     pub fn new(bots: Arc<Bots>, hosts: Hosts) -> Self {
-        Self { bots, hosts, began: wall::nanos() }
+        Self { bots, hosts, turns: None, began: wall::nanos() }
+    }
+
+    /// Draws one page at a time, for a program that is there for something
+    /// else; where 32 wait for it, the answer is 503. What is not drawn, such
+    /// as styles, and a page that has not changed, waits for nobody.
+    #[must_use]
+    pub fn one_at_a_time(mut self) -> Self {
+        self.turns = Some(Turns::default());
+        self
     }
 
     /// Whether something is at this path.
@@ -70,6 +85,11 @@ impl Site {
         }
     }
 
+    /// Waits until it may be drawn.
+    fn turn(&self) -> Result<Option<Turn<'_>>, Crowd> {
+        self.turns.as_ref().map(|turns| turns.wait().ok_or(Crowd)).transpose()
+    }
+
     fn page(&self, request: &Parts, address: &Address) -> Response<Bytes> {
         if !self.bots.has_heard() {
             return early();
@@ -88,6 +108,7 @@ impl Site {
                 return wrong(StatusCode::NOT_FOUND, why);
             }
             let which = uid.or_else(|| self.bots.first_dashboard());
+            let Ok(_turn) = self.turn() else { return crowded() };
             let page = self.bots.page(address, which.map_or(Which::All, Which::One));
             answer(StatusCode::OK, HTML, html::page(&page, html::Form::Served(address)))
         };
@@ -99,6 +120,7 @@ impl Site {
 
     fn alert(&self, asked: &Asked) -> Response<Bytes> {
         let name = asked.name.as_deref().unwrap_or_default();
+        let Ok(_turn) = self.turn() else { return crowded() };
         match self.bots.stage(name) {
             Some(stage) => {
                 let form = html::Form::Served(&asked.address);
@@ -118,6 +140,7 @@ impl Site {
             let query = self.bots.promql(&asked.address, place);
             return query.map_or_else(nothing, |query| answer(StatusCode::OK, TEXT, query));
         }
+        let Ok(_turn) = self.turn() else { return crowded() };
         let Some(drawn) = self.bots.picture(&asked.address, place) else { return nothing() };
         let clock = drawn.frame.clock;
         if path == "/panel.csv" {
@@ -137,6 +160,10 @@ impl Site {
         }
     }
 }
+
+/// Too many wait already.
+#[derive(Debug)]
+struct Crowd;
 
 /// What the query string of a request says.
 #[derive(Debug)]
@@ -173,6 +200,14 @@ fn early() -> Response<Bytes> {
     early
 }
 
+/// The answer to those whom the others leave no time for.
+fn crowded() -> Response<Bytes> {
+    wrong(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "too many ask for this page at once; ask again in a moment",
+    )
+}
+
 /// Something that could not be answered because of a mistake here.
 pub fn broken() -> Response<Bytes> {
     wrong(StatusCode::INTERNAL_SERVER_ERROR, "the page could not be drawn, which is a bug")
@@ -200,50 +235,4 @@ fn answer(status: StatusCode, kind: &'static str, body: impl Into<Bytes>) -> Res
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use botmeter_window::exposition::{Format, Page};
-    use http::Request;
-
-    use super::*;
-
-    fn ask(site: &Site, target: &str) -> Response<Bytes> {
-        let request = Request::get(target).header("host", "localhost").body(()).unwrap();
-        site.answer(&request.into_parts().0)
-    }
-
-    #[test]
-    fn before_the_first_reading_a_page_says_so_and_comes_by_itself() {
-        let own = ("mail".to_owned(), "a:1".to_owned());
-        let boards = vec![botmeter_telemetry::board()];
-        let bots = Bots::new(boards, [own], 1 << 20, Duration::from_secs(5), 1_000);
-        let bots = Arc::new(bots);
-        let site = Site::new(Arc::clone(&bots), Hosts::default());
-        let early = ask(&site, "/");
-        assert_eq!(early.status(), 503);
-        assert_eq!(early.headers()["refresh"], "1");
-        assert!(early.body().starts_with(b"nothing was read yet"), "{early:?}");
-        assert_eq!(ask(&site, "/style.css").status(), 200);
-
-        // That it could not be read is something to show.
-        bots.hear(2_000, vec![Err("nobody is there".to_owned())]).unwrap();
-        let page = ask(&site, "/");
-        let text = String::from_utf8(page.body().to_vec()).unwrap();
-        assert!(text.contains("nobody is there"), "{text}");
-        let read = Page::read("build_info{version=\"1\"} 1\n", Format::Text).unwrap();
-        bots.hear(3_000, vec![Ok(read)]).unwrap();
-        assert_eq!(ask(&site, "/").status(), 200);
-    }
-
-    #[test]
-    fn what_is_here_is_what_is_answered() {
-        let bots = Bots::new(Vec::new(), [], 1 << 20, Duration::from_secs(5), 1_000);
-        let site = Site::new(Arc::new(bots), Hosts::default());
-        for path in PATHS.iter().copied().chain(["/nothing", "/metrics", "/panel"]) {
-            let answer = ask(&site, path);
-            let is_there = !answer.body().starts_with(b"here is nothing");
-            assert_eq!(is_there, site.has(path), "{path}: {answer:?}");
-        }
-    }
-}
+mod tests;

@@ -46,8 +46,8 @@ pub fn draw(
 
 /// Instead of a picture, where series of others are asked for and no Prometheus
 /// can be.
-const ONLY_PROMETHEUS: &str =
-    "This is about series that only Prometheus has; ask it with --prometheus, or look in Grafana.";
+const ONLY_PROMETHEUS: &str = "This is about series that only Prometheus has; ask a Prometheus for it (`botmeter watch \
+     --prometheus`), or look in Grafana.";
 
 /// How good or bad a value is, if there is a limit to tell.
 fn level(steps: &[Step], value: f64) -> Option<Level> {

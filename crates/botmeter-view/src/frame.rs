@@ -31,21 +31,8 @@ pub trait Answers: fmt::Debug {
     /// Why there is no answer, as a sentence for the page.
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String>;
 
-    /// The rows at each of these times, which are equally far apart.
-    ///
-    /// # Errors
-    ///
-    /// Why there is no answer, as a sentence for the page.
-    fn over(
-        &self,
-        expr: &Expr,
-        moments: &[i64],
-        place: &Place<'_>,
-    ) -> Result<Vec<Vec<Row>>, String> {
-        moments.iter().map(|at| self.at(expr, *at, place)).collect()
-    }
-
-    /// The same group by group, in the order of their labels.
+    /// The same at each of these times, which are equally far apart, group by
+    /// group in the order of their labels.
     ///
     /// # Errors
     ///
@@ -56,7 +43,8 @@ pub trait Answers: fmt::Debug {
         moments: &[i64],
         place: &Place<'_>,
     ) -> Result<Vec<Track>, String> {
-        self.over(expr, moments, place).map(Track::of)
+        let rows = moments.iter().map(|at| self.at(expr, *at, place));
+        Ok(Track::of(rows.collect::<Result<_, _>>()?))
     }
 
     /// What whoever answers knows of how the bots are read at a time, if
@@ -96,15 +84,6 @@ pub struct Reading {
 impl Answers for History {
     fn at(&self, expr: &Expr, at: i64, place: &Place<'_>) -> Result<Vec<Row>, String> {
         Ok(self.ask(expr, at, place))
-    }
-
-    fn over(
-        &self,
-        expr: &Expr,
-        moments: &[i64],
-        place: &Place<'_>,
-    ) -> Result<Vec<Vec<Row>>, String> {
-        Ok(self.ask_over(expr, moments, place))
     }
 
     fn tracks(

@@ -100,7 +100,7 @@ impl Alerting {
         reach: Duration,
         history: &mut History,
     ) -> Self {
-        let target = history.add_target();
+        let target = history.add_rule();
         Self { name, expr, hold, labels, reach, target, active: BTreeMap::new() }
     }
 

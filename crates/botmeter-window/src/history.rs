@@ -20,15 +20,13 @@ use crate::{
     series::{Series, Timeline},
 };
 
-/// How much is remembered of which series belong to which question, in bytes.
-const SELECTED: usize = 32 << 20;
-
 /// How much a history holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
     /// How many samples, which take eight bytes each; beyond it, the oldest go.
     pub samples: usize,
-    /// How many series; beyond it, new ones are refused.
+    /// How many series may go on at the same time; beyond it, new ones are
+    /// refused. Those that have ended stay as long as their samples.
     pub series: usize,
 }
 
@@ -75,6 +73,8 @@ pub struct History {
     /// How often a series came or went.
     changes: u64,
     samples: usize,
+    /// How many series of bots go on.
+    open: usize,
     /// For how many samples each series counts.
     weight: usize,
     has_forgotten: bool,
@@ -119,6 +119,9 @@ struct Source {
     /// The series of the last reading in its order, which is mostly that of
     /// the next one.
     order: Vec<usize>,
+    /// Whether it is a rule, whose series are few and always have room: an
+    /// alert must not depend on how much the bots tell.
+    is_rule: bool,
 }
 
 impl Default for Bounds {
@@ -140,10 +143,12 @@ impl History {
             names: BTreeMap::new(),
             changes: 0,
             samples: 0,
+            open: 0,
             weight: 0,
             has_forgotten: false,
             past: None,
-            selected: Mutex::new(Lately::new(SELECTED)),
+            // A sixteenth of what the samples take.
+            selected: Mutex::new(Lately::new(bounds.samples / 2)),
             rings: None,
         }
     }
@@ -176,7 +181,16 @@ impl History {
 
     /// One more place that samples come from.
     pub fn add_target(&mut self) -> Target {
-        self.targets.push(Source::default());
+        self.add_source(false)
+    }
+
+    /// The same for what a rule records.
+    pub(crate) fn add_rule(&mut self) -> Target {
+        self.add_source(true)
+    }
+
+    fn add_source(&mut self, is_rule: bool) -> Target {
+        self.targets.push(Source { is_rule, ..Source::default() });
         if let Some(past) = &mut self.past {
             past.add_target();
         }
@@ -200,8 +214,7 @@ impl History {
 
     /// The oldest time that something is known of.
     pub fn oldest(&self) -> Option<i64> {
-        let past = self.past.as_ref().and_then(|past| past.history.oldest());
-        self.own_oldest().into_iter().chain(past).min()
+        self.longer().unwrap_or(self).own_oldest()
     }
 
     /// The newest time that something is known of.
@@ -245,9 +258,7 @@ impl History {
         let mut expected = order.into_iter();
         let mut order = Vec::with_capacity(expected.len());
         for (labels, value) in samples {
-            if is_due {
-                remembered.push((labels.clone(), value));
-            }
+            let own_labels = is_due.then(|| labels.clone());
             let expected = expected.next().filter(|own| self.is_of(*own, &labels));
             let own = expected.or_else(|| self.number(target, number, labels));
             match own.and_then(|own| self.open(target, number, own)) {
@@ -255,6 +266,7 @@ impl History {
                     let places = series.push(number, value);
                     self.samples += places;
                     appended.stored += 1;
+                    remembered.extend(own_labels.map(|labels| (labels, value)));
                 }
                 None => appended.refused += 1,
             }
@@ -287,7 +299,7 @@ impl History {
         if let Some(known) = self.numbers.get(&labels) {
             return Some(*known);
         }
-        if self.numbers.len() >= self.bounds.series {
+        if self.is_full(target) {
             return None;
         }
         self.add(Series::new(labels, target.0, number))
@@ -295,8 +307,20 @@ impl History {
 
     /// The series, if it can take a sample of this number.
     fn open(&mut self, target: Target, number: u64, own: usize) -> Option<&mut Series> {
+        let is_full = self.is_full(target);
         let series = self.series.get_mut(own)?.as_mut()?;
-        (series.target == target.0 && series.end() <= number).then_some(series)
+        if series.target != target.0 || series.end() > number || (is_full && !series.is_open()) {
+            return None;
+        }
+        let is_rule = self.targets.get(target.0)?.is_rule;
+        self.open += usize::from(!is_rule && !series.is_open());
+        Some(series)
+    }
+
+    /// Whether no further series of the target may begin.
+    fn is_full(&self, target: Target) -> bool {
+        let is_rule = self.targets.get(target.0).is_some_and(|source| source.is_rule);
+        !is_rule && self.open >= self.bounds.series
     }
 
     /// Labels as a series here has them, so that they are in memory once.
@@ -325,14 +349,15 @@ impl History {
     /// number.
     fn finish(&mut self, target: Target, number: u64) -> usize {
         let mut ended = 0;
-        let numbers = self.targets.get(target.0).map_or(&[][..], |source| &source.series);
-        for own in numbers {
+        let Some(source) = self.targets.get(target.0) else { return ended };
+        for own in &source.series {
             let Some(Some(series)) = self.series.get_mut(*own) else { continue };
-            if series.end() <= number && !series.has_ended() {
+            if series.end() <= number && series.is_open() {
                 self.samples += series.finish(number);
                 ended += 1;
             }
         }
+        self.open -= if source.is_rule { 0 } else { ended };
         ended
     }
 
@@ -353,14 +378,16 @@ impl History {
         };
         source.timeline.shorten();
         let first = source.timeline.first();
-        let Self { series: all, free, numbers, names, changes, samples, .. } = self;
+        let Self { series: all, free, numbers, names, changes, samples, open, .. } = self;
         source.series.retain(|own| {
             let Some(place) = all.get_mut(*own) else { return false };
             let Some(series) = place else { return false };
+            let was_open = series.is_open();
             *samples -= series.shorten(first);
             if series.len() > 0 {
                 return true;
             }
+            *open -= usize::from(was_open && !source.is_rule);
             numbers.remove(&series.labels);
             if let Some(name) = series.labels.name()
                 && let Some(named) = names.get_mut(name)
@@ -408,7 +435,8 @@ impl History {
             return known;
         }
         let found = Arc::new(asked.among(self.numbers(name)));
-        lately().put(asked, found.weight(), (changed, Arc::clone(&found)));
+        let weight = asked.weight() + found.weight();
+        lately().put(asked, weight, (changed, Arc::clone(&found)));
         found
     }
 }

@@ -84,7 +84,7 @@ pub enum BadWindow {
     OtherFormat(String),
     /// Changed or cut off.
     Damaged,
-    /// There are more samples than there is room for.
+    /// There are more samples or series than there is room for.
     TooLarge,
 }
 
@@ -135,7 +135,8 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// If it contradicts itself; then the history is of no use.
+    /// If it contradicts itself, or there is no room for its newest moment; then
+    /// the history is of no use.
     pub fn restore(
         self,
         history: &mut History,
@@ -159,7 +160,9 @@ impl Kept {
             };
             targets.push(known.unwrap_or_else(|| history.add_target()));
         }
-        history.restore(&targets, own, past).ok_or(BadWindow::Damaged)
+        history.restore(&targets, own, past).ok_or(BadWindow::Damaged)?;
+        // With many series, the labels alone may take all the room there is.
+        if history.is_forgetful() { Err(BadWindow::TooLarge) } else { Ok(()) }
     }
 
     /// As the bytes of a file.
@@ -340,7 +343,9 @@ impl fmt::Display for BadWindow {
                  wrote it"
             ),
             Self::Damaged => f.write_str("it was changed or cut off; take a copy, or begin anew"),
-            Self::TooLarge => f.write_str("it has more samples than there is room for; allow more"),
+            Self::TooLarge => f.write_str(
+                "it has more samples or series than there is room for; allow more memory",
+            ),
         }
     }
 }

@@ -38,7 +38,7 @@ pub struct View<'a> {
 ///
 /// let chosen = Chosen::default().only("job", ["mail-bots"]).only("model", ["large", "small"]);
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Chosen(BTreeMap<String, Vec<String>>);
 
 /// The time that a panel takes rates over, as Grafana chooses it: four scrapes,
@@ -50,7 +50,7 @@ pub struct Chosen(BTreeMap<String, Vec<String>>);
 /// use botmeter_window::rate_interval;
 ///
 /// let scrape = Duration::from_secs(15);
-/// assert_eq!(rate_interval(Duration::from_secs(15), scrape), Duration::from_secs(60));
+/// assert_eq!(rate_interval(Duration::from_secs(15), scrape), Duration::from_mins(1));
 /// assert_eq!(rate_interval(Duration::from_secs(120), scrape), Duration::from_secs(135));
 /// ```
 pub fn rate_interval(step: Duration, scrape: Duration) -> Duration {
@@ -91,6 +91,11 @@ impl Chosen {
         self.0.iter().flat_map(|(key, values)| values.iter().map(|value| (&**key, &**value)))
     }
 
+    /// How many bytes it takes, about: each text is a piece of memory.
+    pub(crate) fn weight(&self) -> usize {
+        self.pairs().map(|(key, value)| key.len() + value.len() + 64).sum()
+    }
+
     fn admits(&self, key: &str, value: &str) -> bool {
         !self.is_of(key) || self.has(key, value)
     }
@@ -98,7 +103,7 @@ impl Chosen {
 
 /// What a page leaves in of the series of an instrument: those of a bot that
 /// have one of these values for each of these labels.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Choice(Vec<(&'static str, Vec<String>)>);
 
 impl Choice {
@@ -110,6 +115,11 @@ impl Choice {
                 let own = labels.get(key).unwrap_or_default();
                 values.iter().any(|value| value == own)
             })
+    }
+
+    /// How many bytes it takes, about: each text is a piece of memory.
+    pub(crate) fn weight(&self) -> usize {
+        self.0.iter().flat_map(|(_, values)| values).map(|value| value.len() + 64).sum()
     }
 }
 

@@ -89,7 +89,7 @@ impl Rings {
         told.cover(&grid.numbers());
         find_missing(&mut told);
         let tracks = told.tracks(grid.numbers());
-        let weight = told.weight();
+        let weight = asked.weight() + told.weight();
         drop(told);
         let mut kept = kept();
         kept.newest = kept.newest.max(grid.time(grid.numbers.end - 1));
@@ -116,7 +116,7 @@ impl Kept {
     fn ring(&mut self, asked: &Asked) -> Arc<Mutex<Ring>> {
         self.rings.get(asked).unwrap_or_else(|| {
             let ring = Arc::default();
-            self.rings.put(asked.clone(), 0, Arc::clone(&ring));
+            self.rings.put(asked.clone(), asked.weight(), Arc::clone(&ring));
             ring
         })
     }
@@ -139,6 +139,18 @@ impl Asked {
         };
         Self { expr: expr.clone(), place, step: grid.step }
     }
+
+    /// How many bytes it takes to remember, about: each choice on a page is
+    /// another question.
+    fn weight(&self) -> usize {
+        let own = 2 * size_of::<Self>() + self.expr.walk().len() * size_of::<Expr>();
+        match &self.place {
+            Where::Rule => own,
+            Where::Panel { variables, chosen, .. } => {
+                own + size_of_val(variables.as_slice()) + chosen.weight()
+            }
+        }
+    }
 }
 
 /// Numbers of boards are never NaN.
@@ -147,6 +159,9 @@ impl Eq for Asked {}
 impl Hash for Asked {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.step.hash(state);
+        if let Where::Panel { chosen, .. } = &self.place {
+            chosen.hash(state);
+        }
         for expr in self.expr.walk() {
             mem::discriminant(expr).hash(state);
         }

@@ -52,7 +52,7 @@ impl Rules {
     pub fn of(board: &Board, history: &mut History) -> Self {
         let (mut records, mut long) = (Vec::new(), Vec::new());
         let mut record = |name: String, expr| {
-            let (labels, target) = (Vec::new(), history.add_target());
+            let (labels, target) = (Vec::new(), history.add_rule());
             Record { name, expr, labels, interval: None, target, evaluated: None }
         };
         for recording in &board.recordings {

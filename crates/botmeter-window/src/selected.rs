@@ -45,6 +45,15 @@ impl Asked {
         Selected::of(&self.keys, of.filter(|(_, labels)| self.selects(bound, labels)))
     }
 
+    /// How many bytes it takes to remember, about: each choice on a page is
+    /// another question.
+    pub(crate) fn weight(&self) -> usize {
+        let matchers = self.selection.matchers.iter();
+        let matchers = matchers.map(|matcher| size_of_val(matcher) + 16 * matcher.values.len());
+        let choice = self.choice.as_ref().map_or(0, Choice::weight);
+        2 * size_of::<Self>() + 16 * self.keys.len() + matchers.sum::<usize>() + choice
+    }
+
     /// Whether a series is selected; of buckets, the one with this bound.
     fn selects(&self, bound: Option<&str>, labels: &Labels) -> bool {
         let matches = self.selection.matchers.iter().all(|matcher| {
@@ -76,6 +85,7 @@ impl Hash for Asked {
     fn hash<H: Hasher>(&self, state: &mut H) {
         ptr::hash(self.selection.instrument, state);
         self.keys.hash(state);
+        self.choice.hash(state);
     }
 }
 
@@ -126,10 +136,10 @@ impl Selected {
         }));
     }
 
-    /// How many bytes it takes, about.
+    /// How many bytes it takes with its question, about.
     pub(crate) fn weight(&self) -> usize {
         let labels = self.groups.iter().chain(&self.distributions);
         let labels: usize = labels.map(Labels::weight).sum();
-        self.series.capacity() * 8 + self.buckets.len() * 24 + labels
+        size_of::<Self>() + self.series.capacity() * 8 + self.buckets.len() * 24 + labels
     }
 }

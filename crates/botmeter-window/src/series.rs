@@ -8,7 +8,7 @@ use crate::Labels;
 const ENDED: u64 = 0x7ff0_0000_0000_0002;
 
 /// The bits that stand where a series has no sample at a time of its target.
-const ABSENT: u64 = 0x7ff0_0000_0000_0003;
+pub(crate) const ABSENT: u64 = 0x7ff0_0000_0000_0003;
 
 /// Any other number that is none.
 const NOT_A_NUMBER: f64 = f64::from_bits(0x7ff8_0000_0000_0001);
@@ -154,9 +154,9 @@ impl Series {
         self.first + self.values.len() as u64
     }
 
-    /// Whether a mark, and not a value, is what it has last.
-    pub(crate) fn has_ended(&self) -> bool {
-        self.values.back().is_some_and(|value| value.to_bits() == ENDED)
+    /// Whether a value, and not a mark, is what it has last.
+    pub(crate) fn is_open(&self) -> bool {
+        self.values.back().is_some_and(|value| value.to_bits() != ENDED)
     }
 
     /// Adds a value at the time of this number, and returns how many places

@@ -7,11 +7,13 @@ use std::{
     time::Duration,
 };
 
-use botmeter_board::{Expr, Scope};
+use botmeter_board::{
+    Expr, Scope,
+    promql::{Asked as Spelled, of_panel},
+};
 use botmeter_core::process::HEARTBEAT;
-use botmeter_generate::{Asked as Spelled, promql};
 use botmeter_view::{Answers, Reading};
-use botmeter_window::{Place, Row};
+use botmeter_window::{Place, Row, Track};
 
 use super::{
     api::Answer,
@@ -60,16 +62,16 @@ impl Answers for Asking {
         Ok(Vec::new())
     }
 
-    fn over(
+    fn tracks(
         &self,
         expr: &Expr,
         moments: &[i64],
         place: &Place<'_>,
-    ) -> Result<Vec<Vec<Row>>, String> {
+    ) -> Result<Vec<Track>, String> {
         if let Some(moments) = Moments::of(moments) {
             self.note(question(&self.rules, expr, place, moments));
         }
-        Ok(vec![Vec::new(); moments.len()])
+        Ok(Vec::new())
     }
 
     fn readings(&self, at: i64) -> Result<Vec<Reading>, String> {
@@ -117,14 +119,14 @@ impl Answers for Asked {
         Ok(rows.into_iter().next().unwrap_or_default())
     }
 
-    fn over(
+    fn tracks(
         &self,
         expr: &Expr,
         moments: &[i64],
         place: &Place<'_>,
-    ) -> Result<Vec<Vec<Row>>, String> {
+    ) -> Result<Vec<Track>, String> {
         let Some(moments) = Moments::of(moments) else { return Ok(Vec::new()) };
-        self.rows(&question(&self.rules, expr, place, moments))
+        self.rows(&question(&self.rules, expr, place, moments)).map(Track::of)
     }
 
     fn readings(&self, at: i64) -> Result<Vec<Reading>, String> {
@@ -178,7 +180,7 @@ fn question(rules: &Loaded, expr: &Expr, place: &Place<'_>, moments: Moments) ->
                 rate_interval: view.rate_interval,
                 shown: view.shown,
             };
-            promql(expr, &asked)
+            of_panel(expr, &asked)
         }
     };
     Question { query: rules.spelled_out(query), moments }
@@ -195,5 +197,5 @@ pub(super) fn rule(expr: &Expr) -> String {
         rate_interval: five_minutes,
         shown: five_minutes,
     };
-    promql(expr, &asked)
+    of_panel(expr, &asked)
 }

@@ -34,7 +34,12 @@ impl Prometheus {
             Err(Trouble::Silent(why)) => return self.fail(bots, at, &why),
             Err(Trouble::Said(why)) => (Vec::new(), Some(why)),
         };
-        let rules = Loaded::new(self.bots(at), loaded, recordings(bots));
+        let known = self.known();
+        let (jobs, whose) = match self.bots(at) {
+            Ok(jobs) => (jobs.into(), None),
+            Err(why) => (Arc::clone(&known.rules.bots), Some(why)),
+        };
+        let rules = Loaded::new(jobs, loaded, recordings(bots));
         let (mut told, mut own) = (0, HashMap::new());
         bots.with_rules(|all| {
             for rules_of in all {
@@ -52,13 +57,7 @@ impl Prometheus {
         let answers = self.ask(own.values().cloned().collect());
         let failed = || answers.values().filter_map(|answer| answer.rows.as_ref().err());
         let mut notes = vec![said(told, own.len(), trouble.as_deref())];
-        if rules.bots.is_empty() {
-            notes.push(
-                "No program there had a heartbeat within the day, so none is known to be a bot: \
-                 all are shown, and alerts evaluated here stay quiet."
-                    .to_owned(),
-            );
-        }
+        notes.extend(said_of_bots(&rules.bots, whose.as_deref()));
         if let Some(why) = failed().next() {
             if told == 0 && failed().count() == answers.len() {
                 return self.fail(bots, at, why);
@@ -66,7 +65,6 @@ impl Prometheus {
             let count = failed().count();
             notes.push(format!("Of {count} alerts the state is not known: {why}"));
         }
-        let known = self.known();
         let known = Known {
             oldest: known.oldest.or_else(|| self.oldest(at)),
             pace: self.pace(at).or(known.pace),
@@ -111,14 +109,15 @@ impl Prometheus {
     }
 
     /// The jobs of the bots that were there within the day, as dashboards list
-    /// them.
-    fn bots(&self, at: i64) -> Vec<String> {
+    /// them; or why that is not known.
+    fn bots(&self, at: i64) -> Result<Vec<String>, String> {
         let heartbeat = HEARTBEAT.descriptor().prometheus_name();
         let query = format!("count by (job) (last_over_time({heartbeat}[1d]))");
         let answer = self.one(Question { query, moments: Moments::One(at) });
-        let rows = answer.and_then(|answer| answer.rows.clone().ok()).unwrap_or_default();
+        let answer = answer.ok_or("asking for it panicked, which is a bug")?;
+        let rows = answer.rows.as_ref().map_err(String::clone)?;
         let jobs = rows.iter().flatten().filter_map(|row| row.labels.get("job"));
-        jobs.map(str::to_owned).collect()
+        Ok(jobs.map(str::to_owned).collect())
     }
 
     /// The oldest time that it has something of, to half a minute.
@@ -179,6 +178,25 @@ fn recordings(bots: &Bots) -> BTreeMap<String, String> {
     });
     wanted.retain(|name, _| !twice.contains(name));
     wanted
+}
+
+/// What is to be said of who is a bot; why, if nobody told in this round.
+fn said_of_bots(bots: &[String], why: Option<&str>) -> Option<String> {
+    match why {
+        Some(why) if bots.is_empty() => Some(format!(
+            "Which programs are bots is not known: {why}; all are shown, and alerts evaluated \
+             here stay quiet."
+        )),
+        Some(why) => {
+            Some(format!("Which programs are bots is not known: {why}; those of before are shown."))
+        }
+        None if bots.is_empty() => Some(
+            "No program there had a heartbeat within the day, so none is known to be a bot: all \
+             are shown, and alerts evaluated here stay quiet."
+                .to_owned(),
+        ),
+        None => None,
+    }
 }
 
 /// Who evaluates the alerts.

@@ -26,13 +26,13 @@ impl Loaded {
     /// These are loaded, of those that boards record as these queries, beside
     /// these bots.
     pub(super) fn new(
-        bots: Vec<String>,
+        bots: Arc<[String]>,
         loaded: Vec<Rule>,
         wanted: BTreeMap<String, String>,
     ) -> Self {
         let is_missing = |name: &String| !loaded.iter().any(|rule| rule.name == *name);
         let missing = wanted.into_iter().filter(|(name, _)| is_missing(name)).collect();
-        Self { bots: bots.into(), rules: loaded.into(), missing: Arc::new(missing) }
+        Self { bots, rules: loaded.into(), missing: Arc::new(missing) }
     }
 
     /// The query with that of each recording that is missing in its place.
@@ -134,7 +134,7 @@ mod tests {
         for (query, expected) in cases {
             let wanted = BTreeMap::from([("a:b:c".to_owned(), "sum(x)".to_owned())]);
             assert_eq!(
-                Loaded::new(Vec::new(), Vec::new(), wanted).spelled_out(query.to_owned()),
+                Loaded::new(Arc::default(), Vec::new(), wanted).spelled_out(query.to_owned()),
                 expected
             );
         }

@@ -4,7 +4,7 @@ use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener},
     sync::{
-        Arc,
+        Arc, Condvar,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -135,6 +135,46 @@ fn all_programs_are_all_bots() {
 }
 
 #[test]
+fn who_is_a_bot_stays_known_while_nobody_tells() {
+    const QUESTION: &str = "count by (job) (last_over_time(telemetry_heartbeat";
+    let (seen, is_well) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicUsize::new(0)));
+    let (queries, well) = (Arc::clone(&seen), Arc::clone(&is_well));
+    let asker = Asker::of(serve(move |path, form| {
+        let (path, query) = asked(path, form);
+        if query.starts_with(QUESTION) && well.load(Ordering::SeqCst) == 1 {
+            return vector(&[(json!({ "job": "mail" }), "1")]);
+        }
+        if query.starts_with(QUESTION) {
+            let error = json!({ "status": "error", "errorType": "timeout", "error": "too many" });
+            return (422, "application/json", error.to_string());
+        }
+        queries.lock().unwrap().push(query);
+        empty(&path)
+    }));
+    let shown = |at: i64| {
+        asker.follow(at);
+        seen.lock().unwrap().clear();
+        let notes = asker.page().notes.join("\n");
+        let queries = seen.lock().unwrap();
+        let panels: Vec<_> =
+            queries.iter().filter(|query| query.contains("llm_requests")).collect();
+        assert!(!panels.is_empty());
+        (panels.iter().all(|query| query.contains(r#"job="mail""#)), notes)
+    };
+    // Before anything is known, all are shown, and why.
+    let (is_narrow, notes) = shown(NOW);
+    assert!(!is_narrow && notes.contains("422: too many; all are shown"), "{notes}");
+    assert!(!notes.contains("had a heartbeat"), "{notes}");
+    is_well.store(1, Ordering::SeqCst);
+    let (is_narrow, notes) = shown(NOW + 5_000);
+    assert!(is_narrow && !notes.contains("programs are bots"), "{notes}");
+    is_well.store(0, Ordering::SeqCst);
+    let (is_narrow, notes) = shown(NOW + 10_000);
+    assert!(is_narrow && notes.contains("422: too many; those of before are shown"), "{notes}");
+    assert!(!notes.contains("had a heartbeat"), "{notes}");
+}
+
+#[test]
 fn whatever_is_no_answer_is_told_as_such_on_the_page() {
     let success = |data: Value| json!({ "status": "success", "data": data }).to_string();
     let text = json!({ "resultType": "string", "result": [0, "x"] });
@@ -220,29 +260,38 @@ fn nobody_is_waited_for_twice_in_a_round() {
 
 #[test]
 fn what_is_known_is_not_asked_for_again_in_a_round_and_little_at_once() {
-    let (asked_for, at_once, most) = (
-        Arc::new(AtomicUsize::new(0)),
-        Arc::new(AtomicUsize::new(0)),
-        Arc::new(AtomicUsize::new(0)),
-    );
-    let (count, now, highest) = (Arc::clone(&asked_for), Arc::clone(&at_once), Arc::clone(&most));
+    /// How many were asked at all, are now, and were at most.
+    #[derive(Default)]
+    struct Counts {
+        counts: Mutex<[usize; 3]>,
+        changed: Condvar,
+    }
+    let counts = Arc::new(Counts::default());
+    let told = || *counts.counts.lock().unwrap();
+    let own = Arc::clone(&counts);
     let asker = Asker::of(serve(move |path, form| {
-        count.fetch_add(1, Ordering::SeqCst);
-        highest.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-        thread::sleep(Duration::from_millis(5));
-        now.fetch_sub(1, Ordering::SeqCst);
+        let mut counts = own.counts.lock().unwrap();
+        let [all, now, most] = &mut *counts;
+        (*all, *now) = (*all + 1, *now + 1);
+        *most = (*most).max(*now);
+        own.changed.notify_all();
+        // Until there are more than there may be, or would have been by now.
+        let long = Duration::from_millis(if *most < AT_ONCE { 500 } else { 20 });
+        let few = |[_, _, most]: &mut [usize; 3]| *most <= AT_ONCE;
+        let (mut counts, _) = own.changed.wait_timeout_while(counts, long, few).unwrap();
+        counts[1] -= 1;
+        drop(counts);
         empty(&asked(path, form).0)
     }));
     asker.follow(NOW);
     asker.page();
-    let first = asked_for.load(Ordering::SeqCst);
+    let [first, ..] = told();
     asker.page();
-    assert_eq!(asked_for.load(Ordering::SeqCst), first, "the same page is the same");
+    assert_eq!(told()[0], first, "the same page is the same");
     asker.follow(NOW + 5000);
     asker.page();
-    assert!(asked_for.load(Ordering::SeqCst) > first + 20, "there may be something new");
-    let most = most.load(Ordering::SeqCst);
-    assert!((2..=AT_ONCE).contains(&most), "{most} at once");
+    assert!(told()[0] > first + 20, "there may be something new");
+    assert_eq!(told()[2], AT_ONCE);
 }
 
 /// Rules of which one is loaded, and fires.

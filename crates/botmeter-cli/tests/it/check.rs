@@ -40,8 +40,7 @@ fn an_alert_that_fires_is_told_at_once_with_what_to_do() {
     }
     let (code, said, _) = checking.join().unwrap();
     assert_eq!(code, Some(1), "{said}");
-    for part in
-        ["!!  LlmAccountEmpty", "provider=openai", "1. Look at the provider's page of billing"]
+    for part in ["!!  LlmAccountEmpty", "provider=openai", "1. Look at the provider's billing page"]
     {
         assert!(said.contains(part), "{part}: {said}");
     }

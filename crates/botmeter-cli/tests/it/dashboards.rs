@@ -81,6 +81,25 @@ fn clusters_and_environments_stand_in_every_query() {
 }
 
 #[test]
+fn a_dashboard_of_whole_jobs_asks_for_what_its_rules_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let into = folder.path().to_str().unwrap();
+    let wanted = ["dashboards", "--into", into, "--recorded", "overview"];
+    let output = ended(&wanted);
+    assert!(output.status.success(), "{output:?}");
+    let read = |path: &str| fs::read_to_string(folder.path().join(path)).unwrap();
+    let recorded = "job_le:llm_duration_seconds_bucket:rate5m";
+    assert!(read("grafana/overview.json").contains(recorded));
+    for rules in ["prometheus/recorded.rules.yml", "kubernetes/rules-recorded.yaml"] {
+        assert!(read(rules).contains(recorded), "{rules}");
+    }
+    assert!(!read("grafana/llm-api-health.json").contains(recorded), "it was not named");
+    let (code, said) = failed(&[&wanted[..], &["--recorded", "overviw"]].concat());
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("option recorded \"overviw\": no dashboard has this uid"), "{said}");
+}
+
+#[test]
 fn a_domain_that_nobody_has_is_refused_with_those_that_there_are() {
     let (code, said) = failed(&["dashboards", "--into", "x", "--only", "lmm"]);
     assert_eq!(code, Some(1));

@@ -1,6 +1,8 @@
 //! A window that survives its program.
 
 use std::fs;
+#[cfg(unix)]
+use std::net::TcpListener;
 
 use crate::program::failed;
 #[cfg(unix)]
@@ -40,6 +42,27 @@ fn what_was_kept_is_there_after_a_restart_and_can_be_opened() {
     // What was kept is there, and has ended since.
     let heard = page.split("heard ").nth(1).unwrap();
     assert!(heard.contains(" ago"), "{heard}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_was_kept_before_the_first_reading_is_nothing_to_be_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("bots.window");
+    let kept = file.to_str().unwrap();
+    // It takes connections, and never says anything.
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let live = Live::start("watch", &["--interval", "4m", "--keep", kept, &address]);
+    assert_eq!(live.interrupted().0, Some(0));
+    let report = folder.path().join("report.html");
+    let report = ["report", "--from", kept, "--out", report.to_str().unwrap()];
+    for arguments in [&["open", kept, "--listen", "127.0.0.1:0"][..], &report] {
+        let (code, text) = failed(arguments);
+        assert_eq!(code, Some(1), "{text}");
+        let said = format!("error: failed to use {kept}: nothing was read before it was kept; ");
+        assert!(text.starts_with(&said), "{text}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    thread,
     time::{Duration, Instant},
 };
 
@@ -36,15 +37,29 @@ pub(crate) fn botmeter(arguments: &[&str]) -> Command {
 pub(crate) fn ended(arguments: &[&str]) -> Output {
     let mut command = botmeter(arguments);
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
     let deadline = Instant::now() + 2 * DEADLINE;
-    while child.try_wait().unwrap().is_none() {
-        if Instant::now() > deadline {
-            child.kill().unwrap();
-            panic!("{arguments:?} does not end: {:?}", child.wait_with_output());
+    thread::scope(|scope| {
+        // A full pipe would hold the program up.
+        let (stdout, stderr) = (scope.spawn(|| drained(stdout)), scope.spawn(|| drained(stderr)));
+        while child.try_wait().unwrap().is_none() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(20));
         }
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    child.wait_with_output().unwrap()
+        let has_ended = child.try_wait().unwrap().is_some();
+        drop(child.kill());
+        let status = child.wait().unwrap();
+        let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+        let output = Output { status, stdout, stderr };
+        assert!(has_ended, "{arguments:?} does not end: {output:?}");
+        output
+    })
+}
+
+/// All that comes.
+fn drained(mut pipe: impl Read) -> Vec<u8> {
+    let mut said = Vec::new();
+    pipe.read_to_end(&mut said).unwrap();
+    said
 }
 
 /// What a program says that fails, with the code that it fails with.
@@ -61,7 +76,7 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Result<T, String>) -
             Ok(found) => return found,
             Err(there) => assert!(Instant::now() < deadline, "{what} is not there: {there}"),
         }
-        std::thread::sleep(Duration::from_millis(50));
+        thread::sleep(Duration::from_millis(50));
     }
 }
 

@@ -5,8 +5,9 @@ use std::fs;
 
 use super::fake::{Fake, tree};
 
-const BEGIN: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml \
-                     --env-file @/compose/.env --profile collector --profile alerts --profile demo";
+const BEGIN: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml --file \
+                     @/compose/compose.fleet.yaml --env-file @/compose/.env --profile collector \
+                     --profile alerts --profile demo";
 const PROMETHEUS: &str = "fake/volumes/botmeter_prometheus-data";
 const GRAFANA: &str = "fake/volumes/botmeter_grafana-data";
 

@@ -13,6 +13,8 @@ name=$(basename "$0")
   echo
 } >>"$FAKE/calls"
 
+printf '%s' "$BOTMETER_GRAFANA_ROLE" >"$FAKE/role"
+
 [ ! -e "$FAKE/hangs" ] || exec sleep 300
 
 if [ -e "$FAKE/off" ]; then

@@ -36,7 +36,13 @@ impl Fake {
         let fake = Self { has_clone: true, ..Self::without_clone(engines) };
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         symlink(root.join("dashboards"), fake.path("dashboards")).unwrap();
-        for file in ["compose.yaml", "compose.podman.yaml", ".env.example"] {
+        for file in [
+            "compose.yaml",
+            "compose.podman.yaml",
+            "compose.fleet.yaml",
+            "thanos/hashring.json",
+            ".env.example",
+        ] {
             let text = fs::read_to_string(root.join("compose").join(file)).unwrap();
             fake.write(&format!("compose/{file}"), &text);
         }
@@ -52,9 +58,7 @@ impl Fake {
             fs::create_dir_all(fake.path(part)).unwrap();
         }
         for engine in engines {
-            let path = fake.path("bin").join(engine);
-            fs::write(&path, ENGINE).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+            fake.program(engine, ENGINE);
         }
         fake.write("fake/services", "");
         fake.write("fake/version", "Docker Compose version v2.36.2\n");
@@ -69,6 +73,13 @@ impl Fake {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
+    }
+
+    /// Puts a script on `PATH`.
+    pub(super) fn program(&self, name: &str, script: &str) {
+        let path = self.path("bin").join(name);
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     pub(super) fn read(&self, name: &str) -> String {

@@ -1,9 +1,15 @@
 //! Without a clone: the program brings its configuration, and says what is wrong
 //! with the folder that it is to put it into.
 
-use std::{fs, path::PathBuf, thread, time::Duration};
+use std::{
+    fs::{self, File},
+    net::TcpListener,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
+};
 
-use super::fake::{Fake, tree};
+use super::fake::{Fake, SOON, tree};
 
 const HOME: &str = "home/.local/share/botmeter/stack";
 
@@ -110,6 +116,8 @@ fn the_demo_is_that_of_a_clone() {
         fake.path(HOME).display()
     );
     assert_eq!(fake.run(&["up", "--profile", "demo"]).error(), expected);
+    assert!(!fake.path(HOME).exists());
+    fake.run(&["configure"]);
     fake.write(
         &format!("{HOME}/compose/.env"),
         "GRAFANA_ADMIN_PASSWORD=x\nCOMPOSE_PROFILES=demo\n",
@@ -119,24 +127,111 @@ fn the_demo_is_that_of_a_clone() {
 }
 
 #[test]
+fn an_up_that_is_refused_leaves_alone_what_the_running_stack_reads() {
+    let fake = Fake::without_clone(&["docker"]);
+    for server in ["prometheus", "jaeger"] {
+        fake.program(server, "#!/bin/sh\necho web.enable-otlp-receiver --config\n");
+    }
+    fake.run(&["configure"]);
+    let taken = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let variables = format!("GRAFANA_ADMIN_PASSWORD=x\nBOTMETER_PROMETHEUS_PORT={port}\n");
+    fake.write(&format!("{HOME}/compose/.env"), &variables);
+    fake.run(&["up"]).succeeded();
+    // A dashboard that the program has whose stack runs, and this one has not.
+    let overview = fake.read(&format!("{HOME}/dashboards/grafana/overview.json"));
+    fake.write(&format!("{HOME}/dashboards/grafana/theirs.json"), &overview);
+    let lock = File::create(place(&fake, "lock")).unwrap();
+    let before = tree(&fake.path(HOME));
+
+    lock.lock().unwrap();
+    for engine in ["auto", "native", "docker"] {
+        let error = fake.run(&["up", "--engine", engine]).error();
+        assert!(error.starts_with("the stack already runs in "), "{engine}: {error}");
+        assert!(tree(&fake.path(HOME)) == before, "{engine} has changed something");
+    }
+    // One that runs elsewhere has the ports.
+    lock.unlock().unwrap();
+    let error = fake.run(&["up", "--engine", "native"]).error();
+    assert!(error.starts_with(&format!("the port {port} of prometheus is in use")), "{error}");
+    assert!(tree(&fake.path(HOME)) == before, "something was changed before the ports were seen");
+}
+
+#[test]
+fn who_runs_and_reads_what_is_renewed_is_started_anew() {
+    let fake = Fake::without_clone(&["docker"]);
+    fake.run(&["configure"]);
+    fake.write(&format!("{HOME}/compose/.env"), "GRAFANA_ADMIN_PASSWORD=x\n");
+    fake.run(&["up"]).succeeded();
+    fake.running(&["grafana", "jaeger", "prometheus"]);
+    fake.calls();
+    let orders = |fake: &Fake| {
+        let ended = fake.run(&["up", "--wait", "60"]);
+        ended.succeeded();
+        let order = |call: String| Some(call.split_once(" up ")?.1.to_owned());
+        (fake.calls().into_iter().filter_map(order).collect::<Vec<_>>(), ended.output)
+    };
+    let up = "--detach --wait --wait-timeout 60";
+    let anew = "--detach --no-deps --force-recreate --wait --wait-timeout 60";
+    assert_eq!(orders(&fake).0, [up], "nothing was renewed");
+
+    // As an earlier version has left them.
+    let rules = format!("{HOME}/dashboards/prometheus/llm.rules.yml");
+    fake.write(&rules, &(fake.read(&rules) + "# earlier\n"));
+    let (found, said) = orders(&fake);
+    assert_eq!(found, [up.to_owned(), format!("{anew} prometheus")]);
+    let anew_line = "starting anew, because files that it has read were renewed: prometheus\n";
+    assert!(said.contains(anew_line), "{said}");
+
+    // The alerts do not run, and Grafana looks at its dashboards by itself.
+    for name in ["compose/prometheus/prometheus.yml", "compose/jaeger/jaeger.yaml"] {
+        fs::remove_file(place(&fake, name)).unwrap();
+    }
+    fs::remove_file(place(&fake, "compose/alertmanager/alertmanager.yml")).unwrap();
+    fs::remove_file(place(&fake, "dashboards/grafana/overview.json")).unwrap();
+    assert_eq!(orders(&fake).0, [up.to_owned(), format!("{anew} jaeger prometheus")]);
+    assert_eq!(orders(&fake).0, [up]);
+}
+
+#[test]
 fn an_up_that_was_cut_off_anywhere_is_completed_by_the_next() {
     let whole = Fake::without_clone(&["docker"]);
-    whole.run(&["up"]);
+    assert!(whole.run(&["up"]).error().starts_with("there is no "));
     let files = |fake: &Fake| {
         let mut files = tree(&fake.path(HOME));
         // Whoever is killed has no time to remove half of a file.
         files.retain(|(name, _)| !name.contains(".partial-"));
         files
     };
-    for pause in 0..12 {
+    let count = files(&whole).len();
+    let mut partial = 0;
+    for least in (0..=count).step_by(4) {
         let fake = Fake::without_clone(&["docker"]);
         let up = fake.start(&["up"]);
-        thread::sleep(Duration::from_millis(4 * pause));
+        let begin = Instant::now();
+        while there(&fake.path(HOME)) < least {
+            assert!(begin.elapsed() < SOON, "{least} files are not there");
+            thread::sleep(Duration::from_micros(100));
+        }
         up.signal("KILL");
         up.end();
+        partial += usize::from((1..count).contains(&there(&fake.path(HOME))));
         let ended = fake.run(&["up"]);
         assert!(ended.error().starts_with("there is no "), "{ended:?}");
         assert!(!ended.errors.contains("somebody has changed it"), "{ended:?}");
-        assert_eq!(files(&fake), files(&whole), "after {pause}");
+        assert_eq!(files(&fake), files(&whole), "after {least}");
     }
+    assert!(partial > 0, "no kill came between the first file and the last");
+}
+
+/// How many whole files are below a folder, which somebody writes meanwhile.
+fn there(folder: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let entries = entries.map_while(Result::ok).map(|entry| entry.path());
+    let count = |path: PathBuf| match path.to_string_lossy().contains(".partial-") {
+        true => 0,
+        false if path.is_dir() => there(&path),
+        false => 1,
+    };
+    entries.map(count).sum()
 }

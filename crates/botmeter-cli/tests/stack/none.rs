@@ -1,6 +1,6 @@
 //! No engine, a silent one, no variables: clear words and an end in time.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::fake::{Fake, SOON};
 
@@ -59,6 +59,53 @@ fn without_servers_native_names_what_is_missing() {
          PATH, or set BOTMETER_PROMETHEUS and BOTMETER_JAEGER and BOTMETER_ALERTMANAGER to where \
          they are; `cargo xtask servers prometheus jaeger alertmanager` in a clone of botmeter \
          builds them with Go"
+    );
+}
+
+#[test]
+fn servers_that_will_not_do_are_named_whoever_chose_them() {
+    let fake = Fake::new(&[]);
+    fake.program("prometheus", "#!/bin/sh\necho --web.listen-address\n");
+    // A wrapper that knows no `--help` and starts the server.
+    fake.program("jaeger", "#!/bin/sh\nexec sleep 90\n");
+    let bin = fake.path("bin").display().to_string();
+    for engine in ["native", "auto"] {
+        let start = Instant::now();
+        let ended = fake.run(&["up", "--engine", engine]);
+        assert!(start.elapsed() < SOON, "{engine}");
+        assert_eq!(
+            ended.error(),
+            format!(
+                "there is no prometheus and no jaeger on this machine: put them on PATH, or set \
+                 BOTMETER_PROMETHEUS and BOTMETER_JAEGER to where they are; `cargo xtask servers \
+                 prometheus jaeger` in a clone of botmeter builds them with Go, and Docker or \
+                 Podman would do as well; {bin}/prometheus is passed over because it does not know \
+                 web.enable-otlp-receiver (asked with `prometheus --help`); {bin}/jaeger is passed \
+                 over because it does not answer `jaeger --help` within 10s"
+            ),
+            "{engine}"
+        );
+    }
+    // Who only looks starts none of them.
+    let start = Instant::now();
+    for command in ["status", "down"] {
+        assert_eq!(fake.run(&[command]).output, "the stack is not running\n");
+    }
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn a_fleet_without_thanos_says_how_to_get_it() {
+    let fake = Fake::new(&[]);
+    for server in ["prometheus", "jaeger"] {
+        // It has what is asked for in its help.
+        fake.program(server, "#!/bin/sh\necho web.enable-otlp-receiver --config\n");
+    }
+    let ended = fake.run(&["up", "--engine", "native", "--fleet"]);
+    assert_eq!(
+        ended.error(),
+        "there is no thanos on this machine: put them on PATH, or set BOTMETER_THANOS to where \
+         they are; `cargo xtask servers thanos` in a clone of botmeter builds them with Go"
     );
 }
 

@@ -8,7 +8,11 @@ const DOCKER: &str = "docker compose --project-name botmeter --file @/compose/co
                       --env-file @/compose/.env";
 const PODMAN: &str = "podman compose --project-name botmeter --file @/compose/compose.yaml --file \
                       @/compose/compose.podman.yaml --env-file @/compose/.env";
-const ALL: &str = "--profile collector --profile alerts --profile demo";
+
+/// What may touch whatever could run.
+const ALL: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml --file \
+                   @/compose/compose.fleet.yaml --env-file @/compose/.env --profile collector \
+                   --profile alerts --profile demo";
 
 fn json_of(fake: &Fake, file: &str) -> Value {
     serde_json::from_str(&fake.read(file)).unwrap()
@@ -22,7 +26,7 @@ fn up_writes_targets_starts_waits_and_tells_where() {
     assert_eq!(
         fake.calls(),
         [
-            format!("{DOCKER} {ALL} ps --all --format json"),
+            format!("{ALL} ps --all --format json"),
             format!(
                 "{DOCKER} --profile alerts --profile collector up --detach --wait --wait-timeout 60"
             ),
@@ -41,6 +45,28 @@ fn up_writes_targets_starts_waits_and_tells_where() {
 }
 
 #[test]
+fn who_is_on_this_machine_may_edit_and_who_is_not_only_where_that_is_said() {
+    let fake = Fake::new(&["docker"]);
+    let password = "GRAFANA_ADMIN_PASSWORD=x\n";
+    let here = [("", "Editor"), ("BOTMETER_BIND=127.0.0.2\n", "Editor")];
+    // What the file says is read by Compose itself.
+    let said = [
+        ("BOTMETER_GRAFANA_ROLE=Viewer\n", ""),
+        ("BOTMETER_BIND=0.0.0.0\nBOTMETER_GRAFANA_ROLE=Editor\n", ""),
+    ];
+    for (text, role) in here.into_iter().chain(said) {
+        fake.write("compose/.env", &format!("{password}{text}"));
+        fake.run(&["up"]).succeeded();
+        assert_eq!(fake.read("fake/role"), role, "{text}");
+    }
+    fake.calls();
+    fake.write("compose/.env", &format!("{password}BOTMETER_BIND=0.0.0.0\n"));
+    let error = fake.run(&["up"]).error();
+    assert!(error.starts_with("BOTMETER_BIND is 0.0.0.0, so others could edit"), "{error}");
+    assert_eq!(fake.calls(), [""; 0]);
+}
+
+#[test]
 fn podman_gets_its_own_file_and_name_of_this_machine() {
     let fake = Fake::new(&["podman"]);
     fake.write("compose/.env", "GRAFANA_ADMIN_PASSWORD=x\nBOTMETER_SCENARIO=localhost\n");
@@ -54,11 +80,59 @@ fn podman_gets_its_own_file_and_name_of_this_machine() {
 }
 
 #[test]
+fn a_fleet_is_one_more_file_and_no_profile_of_compose() {
+    let fake = Fake::new(&["docker"]);
+    let ended = fake.run(&["up", "--fleet", "--with", "alerts", "--wait", "60"]);
+    ended.succeeded();
+    let expected = format!(
+        "{} --profile alerts up --detach --wait --wait-timeout 60",
+        DOCKER.replace("--env-file", "--file @/compose/compose.fleet.yaml --env-file")
+    );
+    assert_eq!(fake.calls()[1], expected);
+    assert!(ended.output.contains("Query layer    http://localhost:10902\n"), "{}", ended.output);
+
+    // What runs says that Prometheus has to be told of it again.
+    fake.running(&["prometheus", "query"]);
+    fake.run(&["restart", "prometheus"]).succeeded();
+    let restarted = fake.calls().pop().unwrap();
+    assert!(restarted.contains("--file @/compose/compose.fleet.yaml"), "{restarted}");
+}
+
+#[test]
+fn a_ring_that_names_other_receivers_starts_nothing() {
+    let fake = Fake::new(&["docker"]);
+    let ring = fake.read("compose/thanos/hashring.json").replace("receiver-2", "receiver-3");
+    fake.write("compose/thanos/hashring.json", &ring);
+    let error = fake.run(&["up", "--fleet"]).error();
+    let file = fake.path("compose/thanos/hashring.json").display().to_string();
+    assert_eq!(
+        error,
+        format!(
+            "{file} has the endpoints [\"receiver-0:10901\", \"receiver-1:10901\", \
+             \"receiver-3:10901\"], and the receivers are receiver-0:10901, receiver-1:10901, \
+             receiver-2:10901: name each of them once"
+        )
+    );
+    assert_eq!(fake.calls(), [""; 0]);
+}
+
+#[test]
+fn a_configuration_from_before_fleets_goes_on_without_one() {
+    let fake = Fake::new(&["docker"]);
+    std::fs::remove_file(fake.path("compose/compose.fleet.yaml")).unwrap();
+    fake.run(&["down"]).succeeded();
+    let expected = ALL.replace(" --file @/compose/compose.fleet.yaml", "");
+    assert_eq!(fake.calls(), [format!("{expected} down --remove-orphans")]);
+    let error = fake.run(&["up", "--fleet"]).error();
+    assert!(error.starts_with("there is no ") && error.contains("an earlier botmeter"), "{error}");
+}
+
+#[test]
 fn an_older_docker_has_its_compose_beside_it() {
     let fake = Fake::new(&["docker", "docker-compose"]);
     fake.write("fake/no-plugin", "");
     fake.run(&["down"]).succeeded();
-    let expected = format!("{DOCKER} {ALL} down --remove-orphans");
+    let expected = format!("{ALL} down --remove-orphans");
     assert_eq!(fake.calls(), [expected.replace("docker compose", "docker-compose")]);
     fake.write("fake/version", "docker-compose version 1.29.2, build 5becea4c\n");
     assert_eq!(
@@ -77,8 +151,8 @@ fn a_stack_that_does_not_get_healthy_says_where_to_look() {
     assert!(ended.errors.starts_with("container botmeter-jaeger-1 is unhealthy\n"), "{ended:?}");
     assert!(
         ended.error().starts_with(
-            "the stack did not get healthy; `botmeter stack logs` says why: `docker \
-             compose "
+            "the stack did not get healthy; `botmeter stack logs` says why: \
+             `BOTMETER_GRAFANA_ROLE=Editor docker compose "
         ),
         "{}",
         ended.error()
@@ -98,7 +172,7 @@ fn an_interrupted_up_ends_what_it_began() {
         assert_eq!(ended.error(), "interrupted");
         assert!(ended.output.contains("interrupted: ending what was begun\n"), "{ended:?}");
         let calls = fake.calls();
-        assert_eq!(calls.last().unwrap(), &format!("{DOCKER} {ALL} stop prometheus"));
+        assert_eq!(calls.last().unwrap(), &format!("{ALL} stop prometheus"));
     }
 }
 
@@ -109,10 +183,9 @@ fn down_keeps_the_data_and_needs_no_variables() {
     fake.run(&["down"]).succeeded();
     assert_eq!(
         fake.calls(),
-        [format!(
-            "GRAFANA_ADMIN_PASSWORD=unused docker compose --project-name botmeter --file \
-             @/compose/compose.yaml {ALL} down --remove-orphans"
-        )]
+        ["GRAFANA_ADMIN_PASSWORD=unused docker compose --project-name botmeter --file \
+             @/compose/compose.yaml --file @/compose/compose.fleet.yaml --profile collector \
+             --profile alerts --profile demo down --remove-orphans"]
     );
 }
 
@@ -126,7 +199,7 @@ fn reset_asks_first() {
     );
     assert_eq!(fake.calls(), [""; 0]);
     fake.run(&["reset", "--yes"]).succeeded();
-    assert_eq!(fake.calls(), [format!("{DOCKER} {ALL} down --remove-orphans --volumes")]);
+    assert_eq!(fake.calls(), [format!("{ALL} down --remove-orphans --volumes")]);
 }
 
 #[test]
@@ -140,7 +213,7 @@ fn restart_creates_anew_what_runs() {
     fake.calls();
     fake.run(&["restart", "--wait", "9"]).succeeded();
     let up = "up --detach --no-deps --force-recreate --wait --wait-timeout 9";
-    let expected = format!("{DOCKER} {ALL} {up} prometheus alertmanager");
+    let expected = format!("{DOCKER} --profile alerts {up} prometheus alertmanager");
     assert_eq!(fake.calls().last().unwrap(), &expected);
     // The targets follow what runs.
     assert!(fake.path("compose/prometheus/alertmanagers/stack.json").exists());
@@ -171,7 +244,7 @@ fn status_is_a_failure_unless_all_is_well() {
 fn logs_are_passed_on() {
     let fake = Fake::new(&["docker"]);
     fake.run(&["logs", "--follow", "--tail", "5", "jaeger"]).succeeded();
-    assert_eq!(fake.calls(), [format!("{DOCKER} {ALL} logs --follow --tail 5 jaeger")]);
+    assert_eq!(fake.calls(), [format!("{ALL} logs --follow --tail 5 jaeger")]);
 }
 
 #[test]

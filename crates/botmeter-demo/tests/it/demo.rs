@@ -71,15 +71,23 @@ impl Demo {
 
     pub(crate) fn ended(mut self) -> Ended {
         let deadline = Instant::now() + PATIENCE;
-        let code = loop {
-            match self.child.try_wait().unwrap() {
-                Some(status) => break status.code(),
-                None => assert!(Instant::now() < deadline, "the demo does not end"),
+        let (child, pipe) = (&mut self.child, &mut self.stdout);
+        let (code, stdout) = thread::scope(|scope| {
+            // A full pipe would hold up the demo here as well.
+            let stdout = scope.spawn(|| {
+                let mut stdout = String::new();
+                pipe.read_to_string(&mut stdout).unwrap();
+                stdout
+            });
+            while child.try_wait().unwrap().is_none() && Instant::now() < deadline {
+                thread::sleep(Duration::from_millis(10));
             }
-            thread::sleep(Duration::from_millis(10));
-        };
-        let mut stdout = String::new();
-        self.stdout.read_to_string(&mut stdout).unwrap();
+            let ended = child.try_wait().unwrap();
+            drop(child.kill());
+            let stdout = stdout.join().unwrap();
+            let ended = ended.unwrap_or_else(|| panic!("the demo does not end: {stdout}"));
+            (ended.code(), stdout)
+        });
         let stderr = self.stderr.take().unwrap().join().unwrap();
         Ended { code, stdout, stderr }
     }

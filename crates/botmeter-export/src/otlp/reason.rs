@@ -236,6 +236,23 @@ mod tests {
         );
     }
 
+    /// Whose path is what a base for Prometheus becomes without its end.
+    #[test]
+    fn the_path_of_thanos_is_told_where_that_of_prometheus_is_none() {
+        let answer = Answer {
+            status: StatusCode::NOT_FOUND,
+            headers: &HeaderMap::new(),
+            body: b"404 page not found\n",
+        };
+        let reason = of_answer(&target("http://t:10908/api/v1/otlp/v1/metrics"), &answer);
+        assert_eq!(
+            reason.unwrap().reason,
+            "POST http://t:10908/api/v1/otlp/v1/metrics: 404 Not Found, \"404 page not found\"; no \
+             receiver of metrics is there; if this is Thanos, name its path without /v1/metrics in \
+             OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+        );
+    }
+
     #[test]
     fn a_long_text_is_cut_and_kept_in_one_line() {
         let long = format!("<html>\r\n\t{}", "é".repeat(300));

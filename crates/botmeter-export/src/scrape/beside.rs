@@ -13,33 +13,36 @@ use super::page::{PageBody, prose, whole};
 /// Pages that a server for scrapes answers beside the metrics, such as the live
 /// page of a bot.
 ///
-/// `/metrics` and `/healthz` stay the server's own. It asks for one page at a
-/// time, on a thread that may block, so that a page that takes long keeps no
-/// scraper waiting and no more than one processor busy; where 32 wait already,
-/// the answer is 503.
+/// `/metrics` and `/healthz` stay the server's own. It asks on threads that may
+/// block, so that a page that takes long keeps no scraper waiting, for 32 pages
+/// at the same time at most; beyond that, the answer is 503.
+///
+/// These pages guard themselves: on the loopback, the server answers what is its
+/// own under no name that others may own, but it cannot know under which names
+/// they are meant to be asked for.
 pub trait Beside: fmt::Debug + Send + Sync + 'static {
     /// Whether something is at this path.
     fn has(&self, path: &str) -> bool;
 
-    /// The whole answer; for `HEAD` as for `GET`, whose body is left out.
+    /// The whole answer, whichever host the request names; for `HEAD` as for
+    /// `GET`, whose body is left out.
     fn answer(&self, request: &Parts) -> Response<Bytes>;
 }
 
 /// How many may wait for a page: each has one of the connections that scrapers
-/// need.
+/// need, and a thread.
 const WAITING: usize = 32;
 
 /// Where these pages are asked for.
 #[derive(Debug)]
 pub(super) struct Annex {
     pages: Arc<dyn Beside>,
-    queue: Semaphore,
-    place: Arc<Semaphore>,
+    queue: Arc<Semaphore>,
 }
 
 impl Annex {
     pub(super) fn new(pages: Arc<dyn Beside>) -> Self {
-        Self { pages, queue: Semaphore::new(WAITING), place: Arc::new(Semaphore::new(1)) }
+        Self { pages, queue: Arc::new(Semaphore::new(WAITING)) }
     }
 
     pub(super) fn has(&self, path: &str) -> bool {
@@ -47,11 +50,10 @@ impl Annex {
     }
 
     pub(super) async fn answer<B>(&self, request: &Request<B>) -> Response<PageBody> {
-        let Ok(_waiting) = self.queue.try_acquire() else {
+        let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
             let text = "too many ask for this page at once; ask again in a moment\n";
             return prose(request.method(), StatusCode::SERVICE_UNAVAILABLE, text);
         };
-        let place = Arc::clone(&self.place).acquire_owned().await;
         let (pages, head) = (Arc::clone(&self.pages), head(request));
         let made = spawn_blocking(move || {
             // Kept until it is made, although nobody may wait for it any more.

@@ -50,14 +50,14 @@ impl Desk {
         request: &Request<B>,
         connection: &Connection,
     ) -> Response<PageBody> {
-        let (method, route) = (request.method(), Route::of(request.uri().path()));
-        let refusal = if self.is_local { host::refusal(request) } else { None };
-        let path = request.uri().path();
+        let (method, path) = (request.method(), request.uri().path());
+        let route = Route::of(path);
         let annex = self.annex.as_ref().filter(|annex| !route.is_own() && annex.has(path));
-        if let Some(annex) = annex.filter(|_| refusal.is_none()) {
+        if let Some(annex) = annex {
             connection.asked(false);
             return annex.answer(request).await;
         }
+        let refusal = if self.is_local { host::refusal(request) } else { None };
         let at_once = refusal.or_else(|| route.answer(method));
         connection.asked(at_once.is_none() && method == Method::GET);
         if let Some(answer) = at_once {

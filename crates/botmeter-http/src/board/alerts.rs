@@ -48,13 +48,14 @@ fn http_errors_high() -> Alert {
     .held_for(FIVE_MINUTES)
     .says(
         "Many requests fail on the server's side.",
-        "{value} of the requests to {job} fail with a code from 500 on.",
+        "{value} of the requests to {job} fail with a status of 500 or above.",
         Show::Ratio,
     )
     .runbook(&[
         "Look at \"Failed requests by route\": one route, or all of them?",
         "Look at \"Requests by status\": 500 is a handler that failed or panicked, so read the \
-         log; 502, 503 and 504 are something behind it, such as a model provider or a database.",
+         log; 502, 503 and 504 come from something behind it, such as a model provider or a \
+         database.",
         "If it began with a deployment (the purple marks), roll back.",
     ])
     .panel(titles::FAILED_SHARE)
@@ -86,15 +87,15 @@ fn tool_errors_high() -> Alert {
     )
     .held_for(QUARTER)
     .says(
-        "A tool fails often.",
+        "Calls to a tool fail often.",
         "{value} of the calls that {job} makes to the tool {tool} fail.",
         Show::Ratio,
     )
     .runbook(&[
         "Call the tool by hand with the arguments of a failed call: does it fail for you?",
         "If it does, look at what the tool needs: its service, its key, its quota.",
-        "If it does not, the model gets the arguments wrong: say in the tool's description what \
-         they are, and give an example.",
+        "If it does not, the model gets the arguments wrong: explain them in the tool's \
+         description, with an example.",
     ])
     .panel(titles::TOOL_ERROR_SHARE)
     .tested(
@@ -128,11 +129,11 @@ fn tool_slow() -> Alert {
         Show::Seconds,
     )
     .runbook(&[
-        "Look at \"Tool calls by outcome\": cancelled calls are those that somebody gave up.",
+        "Look at \"Tool calls by outcome\": cancelled calls are those that the caller gave up on.",
         "Look at \"Calls by tool\": does the time rise with the number of calls? Then the tool is \
-         at its limit; make fewer calls at once, or give it more room.",
-        "If the tool takes long by design, let it answer at once and tell later, or raise the \
-         time-outs of its callers and silence this alert for it.",
+         at its limit: make fewer calls at once, or give it more capacity.",
+        "If the tool is meant to take long, let it answer at once and deliver the result later, \
+         or raise its callers' timeouts and silence this alert for it.",
     ])
     .panel(titles::TOOL_TIME)
     .tested(

@@ -16,17 +16,19 @@ pub(super) const ENOUGH_REQUESTS: Limit =
 /// Calls of a tool that fail.
 pub(super) const TOOL_ERROR_SHARE: Limit = Limit::new(
     0.1,
-    "a model that gets an error mends its call and tries again, which hides a few; one in ten is \
-     more than wrong arguments, and each costs another turn",
+    "a model that gets an error corrects its call and tries again, which hides a few; one in ten \
+     is more than wrong arguments, and each costs another turn",
 );
 
 /// Calls of a tool before one speaks of a share or a percentile.
-pub(super) const ENOUGH_CALLS: Limit =
-    Limit::new(10.0, "with fewer calls in a quarter of an hour, one call more or less decides");
+pub(super) const ENOUGH_CALLS: Limit = Limit::new(
+    10.0,
+    "with fewer calls in a quarter of an hour, one call more or less would decide",
+);
 
 /// Time that a call of a tool takes.
 pub(super) const TOOL_TIME: Limit = Limit::new(
     30.0,
     "clients of MCP servers usually give up after 60 s; at half of that, the slowest calls are \
-     lost already",
+     already lost",
 );

@@ -77,7 +77,7 @@ pub(super) fn panel(
             Drawing::Stats(values) => kinds::stats(html, values),
             Drawing::Dial { value, place, limits } => kinds::dial(html, value, *place, limits),
             Drawing::Bars(bars) => kinds::bars(html, bars),
-            Drawing::Table(table) => kinds::table(html, table),
+            Drawing::Table(table) => kinds::table(html, table, form),
             Drawing::Text(blocks) => kinds::text(html, blocks, form),
             Drawing::Nothing(text) => html.words("p", "nothing", text),
             Drawing::NoAnswer(why) => html.words("p", "no-answer", &format!("No answer: {why}")),

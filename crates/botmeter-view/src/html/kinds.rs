@@ -1,7 +1,10 @@
 //! Pictures of one moment, and texts.
 
+use botmeter_board::AlertName;
+use botmeter_core::label::Label as _;
+
 use super::{
-    Form,
+    Form, alerts,
     markup::{Html, number},
 };
 use crate::{
@@ -90,7 +93,7 @@ pub(super) fn bars(html: &mut Html, bars: &[(Value, f64)]) {
     });
 }
 
-pub(super) fn table(html: &mut Html, table: &Table) {
+pub(super) fn table(html: &mut Html, table: &Table, form: Form<'_>) {
     // A table that is wider than the screen is moved by the keyboard, too.
     html.element("div", &[("class", "scroll"), ("tabindex", "0")], |html| {
         html.element("table", &[], |html| {
@@ -108,8 +111,14 @@ pub(super) fn table(html: &mut Html, table: &Table) {
             html.element("tbody", &[], |html| {
                 for (labels, values) in &table.rows {
                     html.element("tr", &[], |html| {
-                        for label in labels {
-                            html.element("td", &[], |html| html.words("bdi", "", label));
+                        for (key, label) in table.keys.iter().zip(labels) {
+                            html.element("td", &[], |html| {
+                                if key == AlertName::INFO.key() {
+                                    alerts::title(html, label, form);
+                                } else {
+                                    html.words("bdi", "", label);
+                                }
+                            });
                         }
                         for value in values {
                             let level = value.as_ref().and_then(|value| value.level);

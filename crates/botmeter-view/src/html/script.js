@@ -248,6 +248,12 @@ function swap(next) {
 /** Done when nothing may vanish under the hand any more. */
 let released = Promise.resolve();
 
+/** Lets go of what is pressed; nothing is at first. */
+let release = () => {};
+for (const end of ["pointerup", "pointercancel"]) {
+  addEventListener(end, () => setTimeout(release));
+}
+
 /** Keeps what is shown as it is until this is done, but for two seconds at most. */
 function hold(until) {
   released = Promise.race([until, new Promise((done) => { setTimeout(done, 2000); })]);
@@ -282,11 +288,7 @@ async function refresh() {
 document.addEventListener("pointermove", point);
 // A click is lost if what was pressed is another element when it is let go.
 document.addEventListener("pointerdown", () => {
-  hold(new Promise((done) => {
-    for (const end of ["pointerup", "pointercancel"]) {
-      addEventListener(end, () => setTimeout(done), { once: true });
-    }
-  }));
+  hold(new Promise((done) => { release = done; }));
 });
 document.addEventListener("keydown", press);
 document.addEventListener("click", (event) => {

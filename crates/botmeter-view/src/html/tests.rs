@@ -6,7 +6,10 @@ use proptest::prelude::*;
 use roxmltree::{Document, Node, ParsingOptions};
 
 use super::*;
-use crate::tests::{board, page as drawn};
+use crate::{
+    picture::{Drawing, Table},
+    tests::{board, page as drawn},
+};
 use botmeter_board::Limits;
 
 /// Reads the page as XML, which every element that is left open breaks.
@@ -87,6 +90,23 @@ fn a_page_without_its_dashboards_leads_to_them() {
     for link in ["\"?dashboard=mail-out\"", "\"?dashboard=mail-out#mail-out--waiting\""] {
         assert!(html.contains(link), "{html}");
     }
+}
+
+#[test]
+fn the_name_of_an_alert_in_a_table_leads_to_it() {
+    let table = Table {
+        keys: vec!["alertname".to_owned(), "job".to_owned()],
+        headings: Vec::new(),
+        rows: vec![(vec!["MailWaits".to_owned(), "mail".to_owned()], Vec::new())],
+    };
+    let mut drawn = drawn("in");
+    drawn.dashboards[0].rows.as_mut().unwrap()[0].pictures[0].drawing = Drawing::Table(table);
+    let html = page(&drawn, Form::Served(&Address::default()));
+    is_strict(&html);
+    let cell = html.split("<td>").nth(1).unwrap().split("</td>").next().unwrap();
+    assert!(cell.contains("href=\"alert?called=MailWaits\""), "{cell}");
+    let file = page(&drawn, Form::File);
+    assert!(file.contains("<td>MailWaits</td>"), "{file}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ const ROUNDS: u32 = 100;
 /// So many samples that the oldest go again and again, and some of what lies
 /// back far as well.
 const OWN: Bounds = Bounds { samples: 1500, series: 400 };
-const PAST: Bounds = Bounds { samples: 400, series: 400 };
+const PAST: usize = 400;
 
 /// Lines that are told apart by little.
 fn alike() -> Board {

@@ -67,6 +67,13 @@ impl History {
         }
     }
 
+    /// Whether the newest moment of a target is forgotten, for want of room.
+    pub(crate) fn is_forgetful(&self) -> bool {
+        let newest = self.newest();
+        let of_now = self.targets.iter().filter(|it| it.timeline.newest() == newest);
+        newest.is_some() && of_now.into_iter().any(|it| it.timeline.oldest().is_none())
+    }
+
     pub(super) fn put(&mut self, targets: &[Target], contents: Contents) -> Option<()> {
         let Contents { times, series, has_forgotten } = contents;
         for (number, times) in times.into_iter().enumerate() {
@@ -82,7 +89,8 @@ impl History {
         }
         for Stretch { labels, target, first, values } in series {
             let target = targets.get(target)?.0;
-            let times = self.targets.get(target)?.timeline.len();
+            let Source { timeline, is_rule, .. } = self.targets.get(target)?;
+            let (times, is_rule) = (timeline.len(), *is_rule);
             if first.checked_add(values.len())? > times || values.is_empty() {
                 return None;
             }
@@ -90,7 +98,9 @@ impl History {
                 return None;
             }
             self.samples += values.len();
-            self.add(Series::of(labels, target, first as u64, values))?;
+            let series = Series::of(labels, target, first as u64, values);
+            self.open += usize::from(!is_rule && series.is_open());
+            self.add(series)?;
         }
         self.has_forgotten = has_forgotten;
         self.keep_within();

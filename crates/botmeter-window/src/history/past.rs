@@ -21,13 +21,14 @@ const LONGEST_STEP: Duration = Duration::from_mins(4);
 
 impl History {
     /// Remembers beyond its bounds what there was at moments that are so far
-    /// apart, at most four minutes, within bounds of their own.
+    /// apart, at most four minutes, in so many samples of their own.
     ///
     /// Queries that look further back than the history goes are answered from
-    /// these moments alone. What is asked within it is the same with and
-    /// without them. A window of a day then begins up to one step late or
-    /// early, and growth between the last moment and a restart that comes
-    /// before the next is lost, as if the bot had been scraped so rarely.
+    /// these moments alone, as long as they go back further than it does; with
+    /// many series, there may be no room for that. What is asked within it is
+    /// the same with and without them. A window of a day then begins up to one
+    /// step late or early, and growth between the last moment and a restart that
+    /// comes before the next is lost, as if the bot had been scraped so rarely.
     ///
     /// ```
     /// use std::time::Duration;
@@ -36,11 +37,13 @@ impl History {
     ///
     /// // Some hours of everything, and three days at every fourth minute.
     /// let few = Bounds { samples: 16 << 20, ..Bounds::default() };
-    /// let history = History::new(few).with_past(Duration::from_mins(4), few);
+    /// let history = History::new(few).with_past(Duration::from_mins(4), 16 << 20);
     /// assert_eq!(history.oldest(), None);
     /// ```
     #[must_use]
-    pub fn with_past(mut self, step: Duration, bounds: Bounds) -> Self {
+    pub fn with_past(mut self, step: Duration, samples: usize) -> Self {
+        // Whatever the finer one takes is taken.
+        let bounds = Bounds { samples, series: usize::MAX };
         let mut history = Self::new(bounds).weighing_series(self.weight);
         history.targets.resize_with(self.targets.len(), Default::default);
         let last = vec![None; self.targets.len()];
@@ -52,10 +55,18 @@ impl History {
     /// The history that goes back to this time, if one does: the finer one as
     /// long as it has forgotten nothing that is asked for.
     pub(crate) fn back_to(&self, since: i64) -> &Self {
-        match &self.past {
-            Some(past) if self.is_gone(since) => &past.history,
-            _ => self,
-        }
+        if self.is_gone(since) { self.longer().unwrap_or(self) } else { self }
+    }
+
+    /// What goes back further than this one, by a step at least: a past that
+    /// holds less may lack a part of each of its moments.
+    pub(super) fn longer(&self) -> Option<&Self> {
+        let Past { history, step, .. } = self.past.as_ref()?;
+        let is_longer = match (history.own_oldest(), self.own_oldest()) {
+            (Some(past), Some(own)) => past <= own - step,
+            (past, _) => past.is_some(),
+        };
+        is_longer.then_some(history)
     }
 
     /// Whether some of what there was after this time is forgotten.
@@ -65,8 +76,12 @@ impl History {
 
     /// Whether nothing is forgotten that an answer came from.
     pub(crate) fn stands(&self, roots: Roots) -> bool {
-        let past = self.past.as_ref();
-        !self.is_gone(roots.own) && !past.is_some_and(|past| past.history.is_gone(roots.past))
+        // A past that has become the shorter one is asked no more, also where it
+        // still has what it answered from.
+        let is_there = |past: &Self| !past.is_gone(roots.past);
+        let stands_there =
+            roots.past == Roots::default().past || self.longer().is_some_and(is_there);
+        stands_there && !self.is_gone(roots.own)
     }
 }
 

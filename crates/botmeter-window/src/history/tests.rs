@@ -1,5 +1,7 @@
 //! What a history keeps, and what it lets go.
 
+mod questions;
+
 use super::*;
 
 fn named(name: &str) -> Labels {
@@ -184,8 +186,7 @@ fn what_is_forgotten_is_remembered_at_fewer_moments() {
     // Two hours of everything, of three series.
     let few = Bounds { samples: 3 * 120, series: 10 };
     let plain = History::new(few);
-    let past = Bounds { samples: 10_000, series: 10 };
-    let long = History::new(few).with_past(Duration::from_mins(4), past);
+    let long = History::new(few).with_past(Duration::from_mins(4), 10_000);
     let [plain, long] = [plain, long].map(|mut history| {
         let target = history.add_target();
         for minute in 0..=2 * DAY {
@@ -222,4 +223,62 @@ fn what_is_forgotten_is_remembered_at_fewer_moments() {
     assert_eq!(ask(&long, &queue, 2 * DAY), Some(2.0 * DAY as f64));
     assert_eq!(long.oldest(), Some(0));
     assert!(long.samples() < 3 * 120 + 10_000);
+}
+
+/// What a reading tells of so many series.
+fn reading(from: usize, count: usize) -> impl Iterator<Item = (Labels, f64)> {
+    (from..from + count).map(|number| (named(&format!("{number:04}")), 1.0))
+}
+
+#[test]
+fn of_more_series_than_there_is_room_for_some_are_refused_and_the_others_stay() {
+    // Room for 30 series with their labels, or for some that are read again
+    // and again.
+    let bounds = Bounds { samples: 3000, series: 10 };
+    let mut history = History::new(bounds).weighing_series(100);
+    let target = history.add_target();
+    for time in 0..100 {
+        let told = history.append(target, time, reading(0, 50)).unwrap();
+        assert_eq!((told.stored, told.refused), (10, 40), "{time}");
+        assert_eq!(at(&history, time).len(), 10, "{time}");
+    }
+    assert_eq!(history.oldest(), Some(0));
+    // Those that have ended make room at once, and go with their samples.
+    for time in 100..200 {
+        let from = usize::try_from(time).unwrap() / 10 * 10;
+        history.append(target, 10 * time, reading(from, 10)).unwrap();
+        let told = history.append(target, 10 * time + 1, reading(from, 10)).unwrap();
+        assert_eq!((told.stored, told.refused), (10, 0), "{time}");
+        assert!(history.series() <= 30 && history.samples() <= 3000, "{history:?}");
+    }
+    // One that comes back needs its room again.
+    history.append(target, 9000, reading(0, 10)).unwrap();
+    let told = history.append(target, 9001, reading(0, 11)).unwrap();
+    assert_eq!((told.stored, told.refused), (10, 1));
+    history.append(target, 9002, []).unwrap();
+    let both = reading(20, 5).chain(reading(0, 10));
+    let told = history.append(target, 9003, both).unwrap();
+    assert_eq!((told.stored, told.refused), (10, 5));
+}
+
+#[test]
+fn a_past_that_cannot_hold_one_moment_is_not_asked() {
+    use std::time::Duration;
+
+    const MINUTE: i64 = 60_000;
+    // An hour of 30 series, with their labels.
+    let own = Bounds { samples: 30 * (100 + 60), series: 30 };
+    for (samples, oldest) in [(30 * 100, 180), (30 * 200, 0)] {
+        let mut history =
+            History::new(own).weighing_series(100).with_past(Duration::from_mins(4), samples);
+        let [one, other] = [history.add_target(), history.add_target()];
+        for minute in 0..240 {
+            history.append(one, minute * MINUTE, reading(0, 15)).unwrap();
+            history.append(other, minute * MINUTE, reading(15, 15)).unwrap();
+        }
+        let asked = history.back_to(0);
+        assert_eq!(asked.own_oldest(), Some(oldest * MINUTE), "{samples}");
+        assert_eq!(at(asked, 239 * MINUTE).len(), 30, "{samples}");
+        assert_eq!(history.oldest(), asked.own_oldest());
+    }
 }

@@ -22,7 +22,7 @@ struct Lived {
 impl Lived {
     fn begin(samples: usize, bots: &[&str]) -> Self {
         let bounds = Bounds { samples, series: 10_000 };
-        let mut history = History::new(bounds).with_past(Duration::from_mins(4), bounds);
+        let mut history = History::new(bounds).with_past(Duration::from_mins(4), samples);
         let rules = [Rules::of(&botmeter_telemetry::board(), &mut history)];
         let bots = bots.iter().map(|job| Scrape::new(&mut history, *job, "a:1")).collect();
         Self { history, rules, bots }

@@ -5,15 +5,11 @@ use std::{
     ops::Range,
 };
 
-use crate::{Labels, Row, Track};
+use crate::{Labels, Row, Track, series::ABSENT};
 
 /// How many answers there are at least, if they were asked for: pages of
 /// several lengths share them.
 const LEAST: usize = 360;
-
-/// The bits that stand where a group has no value; no value has them, because
-/// what is computed is quiet where it is no number.
-const ABSENT: u64 = 0x7ff0_0000_0000_0003;
 
 /// The answers at times that follow each other, known by their numbers.
 #[derive(Debug, Default)]
@@ -21,7 +17,8 @@ pub(crate) struct Ring {
     first: i64,
     /// What the answer of each time came from; nothing, where there is none.
     roots: VecDeque<Option<Roots>>,
-    /// A value for each time, or its absence.
+    /// A value for each time, or its absence, whose bits no value has: what is
+    /// computed is quiet where it is no number.
     tracks: BTreeMap<Labels, VecDeque<f64>>,
 }
 

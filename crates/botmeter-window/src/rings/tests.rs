@@ -3,7 +3,7 @@
 use botmeter_board::Expr;
 
 use super::*;
-use crate::{Labels, Row};
+use crate::{Labels, Row, View};
 
 const STEP: i64 = 10;
 
@@ -92,6 +92,29 @@ fn what_takes_more_room_than_there_is_is_not_kept() {
     for _ in 0..3 {
         assert_eq!(ask(&rings, &asked(1.0), 0..300, 0), all(0..300));
     }
+}
+
+#[test]
+fn questions_take_room_beside_their_answers() {
+    const ROOM: usize = 1 << 20;
+    let rings = Rings::new(ROOM);
+    let long = "x".repeat(8 << 10);
+    for at in 0..500 {
+        let chosen = Chosen::default().only("job", [format!("{long}{at}")]);
+        let seconds = Duration::from_mins(1);
+        let view = View {
+            scope: Scope::Job,
+            variables: &[],
+            chosen: &chosen,
+            rate_interval: seconds,
+            shown: seconds,
+        };
+        let asked = Asked::of(&Expr::Number(1.0), &Place::Panel(view), &grid(0..2));
+        assert_eq!(ask(&rings, &asked, 0..2, 0), all(0..2));
+    }
+    let remembered = rings.0.lock().unwrap().rings.iter().count();
+    let bytes = remembered * long.len();
+    assert!(bytes <= ROOM, "{remembered} questions take {bytes} bytes");
 }
 
 #[test]

@@ -45,6 +45,11 @@ pub(in super::super) fn of_status(
              --web.enable-otlp-receiver (a receiver of traces alone, such as Jaeger, answers like \
              this, too)"
         }
+        // Prometheus would have named its flag.
+        404 if target.path().ends_with("/api/v1/otlp/v1/metrics") => {
+            "no receiver of metrics is there; if this is Thanos, name its path without /v1/metrics \
+             in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+        }
         404 => of_no_receiver(target),
         400 if is_about(&["HTTPS server", "HTTPS port"]) => {
             "the receiver wants TLS: begin the endpoint with https://"

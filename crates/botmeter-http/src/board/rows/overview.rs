@@ -11,16 +11,16 @@ pub(super) fn overview() -> Row {
         [
             Panel::stat(
                 "Requests",
-                "Requests that ended in the shown time. Zero means that nobody asks, or that what \
-                 stands before the server does not let them through.",
+                "Requests that ended in the time shown. Zero means that there are none, or that \
+                 whatever is in front of the server does not let them through.",
                 Show::Count,
             )
             .draw(increase(&REQUESTS).all()),
             Panel::stat(
                 "Failed requests",
-                "Share of the requests of the shown time that were answered with a code from 500 \
-                 on, those that clients gave up left out. Well below 1 % is usual; above, look at \
-                 the routes below.",
+                "Share of the requests in the time shown that were answered with a status of 500 \
+                 or above; requests that clients gave up on are left out. Well below 1 % is \
+                 usual; above that, look at the routes below.",
                 Show::Ratio,
             )
             .draw(alerts::failed().shown().all())
@@ -28,8 +28,8 @@ pub(super) fn overview() -> Row {
             .without_data("no requests"),
             Panel::stat(
                 "Response time (p95)",
-                "The time within which 95 of 100 requests of the shown time ended, streams \
-                 included. A rise of all routes is a server at its limit.",
+                "The time within which 95 of 100 requests in the time shown ended, including \
+                 streams. If all routes rise, the server is at its limit.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &REQUEST_DURATION).shown().all())
@@ -43,15 +43,15 @@ pub(super) fn overview() -> Row {
             .draw(last(&REQUESTS_IN_FLIGHT).all()),
             Panel::stat(
                 "Tool calls",
-                "Calls of tools that ended in the shown time. Zero with agents at work means that \
-                 they do not know their tools, or that telemetry is lost.",
+                "Tool calls that ended in the time shown. Zero while agents are at work means \
+                 that they do not know their tools, or that telemetry is lost.",
                 Show::Count,
             )
             .draw(increase(&TOOL_CALLS).all()),
             Panel::stat(
                 "Failed tool calls",
-                "Share of the calls of tools in the shown time that failed, cancelled calls left \
-                 out. A few percent are models that try; above, look at which tool it is.",
+                "Share of the tool calls in the time shown that failed, cancelled calls left out. \
+                 A few percent are models trying things out; above that, see which tool it is.",
                 Show::Ratio,
             )
             .draw(alerts::failed_calls().shown().all())
@@ -59,16 +59,16 @@ pub(super) fn overview() -> Row {
             .without_data("no calls"),
             Panel::time_series(
                 "Request rate",
-                "Requests per second. Compare with the hours before: a step down is clients that \
-                 cannot get through, a step up is load, or retries.",
+                "Requests per second. Compare with the hours before: a step down means that \
+                 clients cannot get through, a step up means more load, or retries.",
                 Show::RequestsPerSecond,
             )
             .draw(rate(&REQUESTS).all()),
             Panel::time_series(
                 titles::FAILED_SHARE,
-                "Share of requests that were answered with a code from 500 on, or whose handler \
-                 panicked, those that clients gave up left out. Above the dashed line for five \
-                 minutes, somebody is told; see which route it is.",
+                "Share of requests that were answered with a status of 500 or above, or whose \
+                 handler panicked; requests that clients gave up on are left out. Above the \
+                 dashed line for five minutes, an alert fires; see which route it is.",
                 Show::Ratio,
             )
             .draw(alerts::failed().all())

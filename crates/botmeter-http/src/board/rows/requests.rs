@@ -21,7 +21,7 @@ fn answers() -> [Panel; 4] {
     [
         Panel::time_series(
             "Requests by route",
-            "Requests per second by the route that they matched. Many that are unmatched are \
+            "Requests per second, by the route that they matched. Many under `unmatched` are \
              scanners, or clients with an old address.",
             Show::RequestsPerSecond,
         )
@@ -29,16 +29,17 @@ fn answers() -> [Panel; 4] {
         .stacked(),
         Panel::time_series(
             "Requests by status",
-            "Requests per second by the code of their response. 4xx are the clients' mistakes, \
-             but a deployment that makes many of them is yours; 499 are clients that went away.",
+            "Requests per second, by the status of their response. 4xx are the clients' mistakes, \
+             unless many come with a deployment of yours; 499 are clients that went away.",
             Show::RequestsPerSecond,
         )
         .draw(rate(&REQUESTS).by::<(Status,)>())
         .stacked(),
         Panel::time_series(
             "Failed requests by route",
-            "Requests per second that were answered with a code from 500 on. One route alone has \
-             a fault of its own; all together share one, such as a database.",
+            "Requests per second that were answered with a status of 500 or above. If one route \
+             fails, look at that route; if all fail together, look at what they share, such as a \
+             database.",
             Show::RequestsPerSecond,
         )
         .draw(rate(&REQUESTS).any_of(Status::SERVER_ERRORS).by::<(Route,)>())
@@ -46,7 +47,7 @@ fn answers() -> [Panel; 4] {
         Panel::time_series(
             "Share of requests that clients gave up",
             "Share of each route's requests whose client went away before the end. For streams \
-             this may be usual; for the rest it means that people or time-outs do not wait so \
+             this may be usual; for the rest it means that people, or timeouts, do not wait that \
              long.",
             Show::Ratio,
         )
@@ -60,7 +61,7 @@ fn times() -> [Panel; 4] {
         Panel::time_series(
             "Response time",
             "The time within which 50, 95 and 99 of 100 requests end. The p50 is what a user \
-             feels; a p99 that rises alone is a slow route or a slow dependency of one.",
+             feels; if only the p99 rises, one route is slow, or something that it depends on.",
             Show::Seconds,
         )
         .draw(quantile(0.5, &REQUEST_DURATION).all().named("p50"))
@@ -78,8 +79,8 @@ fn times() -> [Panel; 4] {
         .without_data("no requests"),
         Panel::time_series(
             "Response time by route (p95)",
-            "The time within which 95 of 100 requests of each route end. One line that rises \
-             alone is that route's trouble; all of them are the server's.",
+            "The time within which 95 of 100 requests of each route end. If only one line rises, \
+             the trouble is that route's; if all rise, it is the server's.",
             Show::Seconds,
         )
         .draw(quantile(0.95, &REQUEST_DURATION).by::<(Route,)>())
@@ -87,8 +88,8 @@ fn times() -> [Panel; 4] {
         .without_data("no requests"),
         Panel::time_series(
             "Requests in flight by method",
-            "Requests whose response has not ended. It follows the load; a line that only grows \
-             means that handlers hang: set a time-out.",
+            "Requests whose response has not ended. The lines follow the load; one that only \
+             grows means that handlers hang: set a timeout.",
             Show::Count,
         )
         .draw(last(&REQUESTS_IN_FLIGHT).by::<(Method,)>()),
@@ -101,9 +102,9 @@ pub(super) fn routes() -> Row {
         "Routes",
         [Panel::table(
             "Routes",
-            "What each route did in the shown time, the one that fails most first; a share in \
-             color would be an alert if all routes were like it. Sort by a column to find the \
-             one that is slow.",
+            "What each route did in the time shown, the one that fails most first. A share is \
+             colored where an alert would fire if all routes failed as often. Sort by a column to \
+             find the one that is slow.",
         )
         .draw(
             failed()

@@ -15,15 +15,15 @@ pub(super) fn tools() -> Row {
             Panel::time_series(
                 "Calls by tool",
                 "Calls per minute that ended. A tool that is called much more than before is \
-                 often one that a model calls in circles: look at its results.",
+                 often one that a model keeps calling in a loop: look at its results.",
                 Show::PerMinute,
             )
             .draw(rate(&TOOL_CALLS).by::<(Tool,)>().per_minute())
             .stacked(),
             Panel::time_series(
                 "Tool calls by outcome",
-                "Calls per minute by how they ended. Green should be nearly all; gray are calls \
-                 that were given up, often because they took too long.",
+                "Calls per minute, by how they ended. Nearly all should be green; gray are calls \
+                 that were given up on, often because they took too long.",
                 Show::PerMinute,
             )
             .draw(calls(Outcome::Success, "success", Color::Green))
@@ -33,7 +33,7 @@ pub(super) fn tools() -> Row {
             Panel::time_series(
                 titles::TOOL_ERROR_SHARE,
                 "Share of each tool's calls that fail, cancelled calls left out. Above the dashed \
-                 line for a quarter of an hour, somebody is told: call the tool by hand to see \
+                 line for a quarter of an hour, an alert fires: call the tool by hand to see \
                  whether it or the model is wrong.",
                 Show::Ratio,
             )
@@ -61,8 +61,8 @@ pub(super) fn mcp() -> Row {
         [
             Panel::time_series(
                 "MCP operations by method",
-                "Operations per minute. Many `initialize` are sessions that do not last, many \
-                 `tools/list` a client that does not keep the answer.",
+                "Operations per minute. Many `initialize` mean that sessions do not last; many \
+                 `tools/list` mean that a client does not keep the answer.",
                 Show::PerMinute,
             )
             .draw(observations(&MCP_DURATION).by::<(McpMethod,)>().per_minute())
@@ -70,9 +70,9 @@ pub(super) fn mcp() -> Row {
             .size(8, 8),
             Panel::time_series(
                 "Error share by MCP method",
-                "Share of operations that fail, cancelled ones left out. `initialize` that fails \
-                 is a server that is not there or refuses the key; `tools/call` alone is a tool: \
-                 see above which.",
+                "Share of operations that fail, cancelled ones left out. If `initialize` fails, \
+                 the server is not there or refuses the key; if only `tools/call` fails, it is a \
+                 tool: see above which one.",
                 Show::Ratio,
             )
             .draw(
