@@ -13,7 +13,7 @@ use botmeter_pipeline::{Pipelines, Stage};
 use botmeter_telemetry::{Environment, SelfObservation, Telemetry};
 use integration_tests::translate_push;
 
-use crate::{logs::logged, receiver::Receiver};
+use witness::{Receiver, logged};
 
 const SOON: Duration = Duration::from_secs(5);
 

@@ -15,7 +15,7 @@ use botmeter_core::{Counter, Domain, Instrument, Meter, Unit, open_label};
 use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{Families, read_exposition, read_open_metrics, translate_push};
 
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 const SOON: Duration = Duration::from_mins(2);
 const GROUPS: usize = 100;

@@ -16,9 +16,6 @@ mod futures;
 mod hour;
 /// A hundred thousand series while four threads record.
 mod large;
-/// What a thread logs: as the tests of core read it.
-#[path = "../../crates/botmeter-telemetry/tests/logs/mod.rs"]
-mod logs;
 /// Numbers at their ends are the same on every route.
 mod numbers;
 /// Both routes give the same series.
@@ -40,6 +37,8 @@ mod real_doctor;
 mod real_doctor_servers;
 /// From a bucket in a real Prometheus to its trace in a real Jaeger.
 mod real_exemplars;
+/// Bots in front of a store of several machines, one of which dies.
+mod real_fleet;
 /// The live page over a real Prometheus: the numbers of the same samples.
 mod real_live;
 /// The tests' own Prometheus: that it starts, answers and ends as the other
@@ -47,6 +46,8 @@ mod real_live;
 mod real_prometheus;
 /// The evaluator of the window against the engine of Prometheus, bit by bit.
 mod real_promql;
+/// What rules record for the overview, against what all instances say.
+mod real_recorded;
 /// A real Prometheus that ends and comes back.
 mod real_restart;
 /// One program's metrics by four ways into real servers: the same series.
@@ -62,10 +63,6 @@ mod real_stack_native;
 mod real_states;
 /// Spans in a real Jaeger, directly and through a real Collector.
 mod real_traces;
-/// An OTLP receiver in this process: the one that the tests of core use.
-#[expect(dead_code, reason = "the tests of core use the rest of it")]
-#[path = "../../crates/botmeter-telemetry/tests/receiver/mod.rs"]
-mod receiver;
 /// Two routes under random faults: every count is kept, memory stays flat.
 mod soak;
 /// The configurations of the stack's servers, checked by their programs.
@@ -74,6 +71,7 @@ mod stack_configurations;
 mod stack_files;
 /// Guards of every domain that end with the thread-locals of their thread.
 mod thread_locals;
-/// The rules of the window against the generated tests of the rules.
+/// What the window takes of the heap, beside what it was given.
 mod window_memory;
+/// The rules of the window against the generated tests of the rules.
 mod window_rules;

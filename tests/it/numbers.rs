@@ -9,7 +9,7 @@ use botmeter_core::{
 use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{Families, read_exposition, translate_push};
 
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 const SOON: Duration = Duration::from_mins(1);
 const TWO_TO_53: i64 = 1 << 53;

@@ -10,7 +10,7 @@ use botmeter_llm::{ErrorKind, Llm, LlmConfig, Price, PriceBook, Provider, Usage}
 use botmeter_telemetry::{Environment, Exports, Telemetry};
 use integration_tests::{Families, read_exposition, read_open_metrics, translate_push};
 
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 

@@ -15,10 +15,8 @@ use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{MetricExporter, WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use crate::{
-    parity::{SOON, compare, play, prices},
-    receiver::Receiver,
-};
+use crate::parity::{SOON, compare, play, prices};
+use witness::Receiver;
 
 /// Posts as OpenTelemetry's exporter asks it to.
 #[derive(Debug)]

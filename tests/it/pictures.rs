@@ -12,13 +12,10 @@ use botmeter_view::{
 };
 use botmeter_window::{Chosen, History, Rules};
 use flate2::{Compression, write::GzEncoder};
+use integration_tests::boards;
 use roxmltree::{Document, ParsingOptions};
 
 use crate::hour::{self, Story};
-
-fn boards() -> Vec<Board> {
-    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
-}
 
 fn page(boards: &[Board], rules: &[Rules], history: &History, end: i64, which: Which<'_>) -> Page {
     let frame = Frame {

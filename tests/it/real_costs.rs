@@ -122,7 +122,7 @@ fn bytes(count: f64) -> String {
     format!("{count:.decimals$} {unit}")
 }
 
-fn measure() -> Result<Option<Vec<Figure>>> {
+fn measure() -> Result<Vec<Figure>> {
     let (plain, packed) = (Scales::set_up()?, Scales::set_up()?);
     let start = |scales: &Scales, compression: &str| {
         let endpoint = scales.endpoint();
@@ -140,7 +140,7 @@ fn measure() -> Result<Option<Vec<Figure>>> {
     for number in 0..INSTANCES {
         builder = builder.scrape("demo", &format!("demo-{number}"), demo.address());
     }
-    let Some(prometheus) = builder.start()? else { return Ok(None) };
+    let prometheus = builder.start()?;
     let resident = "process_resident_memory_bytes";
     let empty = of_itself(&prometheus, resident)?;
     eventually(SOON, "enough scrapes", || {
@@ -156,7 +156,7 @@ fn measure() -> Result<Option<Vec<Figure>>> {
     let pushed_packed = packed.last().context("nothing was pushed")? as f64;
     let held = of_itself(&prometheus, "prometheus_tsdb_head_series")?;
     let full = of_itself(&prometheus, resident)?;
-    Ok(Some(vec![
+    Ok(vec![
         Figure {
             what: "series of a bot that calls 3 models",
             value: series_of_a_small_bot()? as f64,
@@ -171,12 +171,13 @@ fn measure() -> Result<Option<Vec<Figure>>> {
         },
         Figure { what: "bytes of memory per series in Prometheus", value: (full - empty) / held },
         Figure { what: "bytes on disk per sample", value: bytes_per_sample(&prometheus)? },
-    ]))
+    ])
 }
 
 #[test]
+#[ignore = "needs Prometheus"]
 fn the_guide_to_scaling_has_the_figures_that_are_measured() -> Result<()> {
-    let Some(figures) = measure()? else { return Ok(()) };
+    let figures = measure()?;
     say("");
     for Figure { what, value } in &figures {
         say(&format!("| {what} | {value:.1} |"));

@@ -29,10 +29,11 @@ fn exemplars(prometheus: &Prometheus, job: &str) -> Result<Vec<Value>> {
 }
 
 #[test]
+#[ignore = "needs Prometheus and Jaeger"]
 fn a_bucket_of_latencies_leads_to_the_trace_of_its_call() -> Result<()> {
-    let Some(jaeger) = Jaeger::start()? else { return Ok(()) };
+    let jaeger = Jaeger::start()?;
     let start = || Prometheus::builder().as_in_the_stack(Discovery::default()).start();
-    let Some(prometheus) = start()? else { return Ok(()) };
+    let prometheus = start()?;
     let spans = format!("{}/v1/traces", jaeger.otlp_endpoint());
     let variables =
         [("OTEL_TRACES_EXPORTER", "otlp"), ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", &*spans)];

@@ -2,66 +2,22 @@
 //! the bot has, and that Prometheus itself answers.
 
 use std::{
-    fs,
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    thread,
+    fs, thread,
     time::{Duration, SystemTime},
 };
 
 use anyhow::{Context, Result, ensure};
-use botmeter_board::{Board, Expr, Kind, Limits, Panel};
+use botmeter_board::{Expr, Kind, Limits, Panel};
 use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
 use botmeter_telemetry::{Environment, Telemetry};
 use botmeter_view::{Clock, Frame, anchor, csv, draw};
 use botmeter_window::{Bounds, Chosen, History, Labels};
-use integration_tests::{Prometheus, eventually};
+use integration_tests::{Live, Prometheus, boards, eventually};
+use xtask::open_metrics::{sample, series};
 
-use crate::{
-    filled::{fill, sample, series},
-    hour,
-};
+use crate::{filled::fill, hour};
 
 const SOON: Duration = Duration::from_mins(2);
-
-/// The program, serving a page; it ends with the test.
-struct Live {
-    process: Child,
-    address: String,
-}
-
-impl Live {
-    fn start(arguments: &[&str]) -> Result<Self> {
-        let mut command = Command::new(xtask::repository::build("botmeter-cli", "botmeter")?);
-        command.args(["watch", "--listen", "127.0.0.1:0"]).args(arguments);
-        let mut process = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
-        let stdout = process.stdout.take().context("it has no output")?;
-        let mut lines = BufReader::new(stdout).lines();
-        let first = lines.next().context("it said nothing")??;
-        let address =
-            first.strip_prefix("live page: ").map(|it| it.trim_end_matches('/').to_owned());
-        let address = address.with_context(|| format!("its first line is {first:?}"))?;
-        thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Ok(Self { process, address })
-    }
-
-    fn get(&self, target: &str) -> Result<String> {
-        let mut answer = ureq::get(format!("{}{target}", self.address)).call()?;
-        Ok(answer.body_mut().read_to_string()?)
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        drop(self.process.kill());
-        drop(self.process.wait());
-    }
-}
-
-fn boards() -> Vec<Board> {
-    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
-}
 
 /// What is recorded, or counted of alerts, is there once rules were evaluated.
 fn asks_for_rules(panel: &Panel) -> bool {
@@ -83,17 +39,16 @@ fn open_metrics(told: &[(i64, Vec<(Labels, f64)>)]) -> Result<String> {
 }
 
 #[test]
+#[ignore = "needs Prometheus and promtool"]
 fn the_same_samples_give_the_same_numbers_in_every_bit() -> Result<()> {
-    let Some(mut prometheus) = Prometheus::builder().start()? else { return Ok(()) };
+    let mut prometheus = Prometheus::builder().start()?;
     let is_wanted = |name: &str| {
         let beginnings = ["llm_", "bot_", "build_info", "process_", "telemetry_heart"];
         beginnings.iter().any(|beginning| name.starts_with(beginning))
     };
     let told = hour::told(is_wanted);
-    if !fill(&mut prometheus, &open_metrics(&told)?)? {
-        return Ok(());
-    }
-    let live = Live::start(&["--prometheus", &prometheus.url(), "--interval", "15s"])?;
+    fill(&mut prometheus, &open_metrics(&told)?)?;
+    let live = Live::start(&["watch", "--prometheus", &prometheus.url(), "--interval", "15s"])?;
 
     let mut history = History::new(Bounds::default());
     let bot = history.add_target();
@@ -134,6 +89,12 @@ fn values(csv: &str) -> Vec<(String, f64)> {
     records.filter_map(|(name, value)| Some((name.to_owned(), value.parse().ok()?))).collect()
 }
 
+/// Milliseconds since 1970.
+fn now() -> Result<i64> {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
+    Ok(i64::try_from(now.as_millis())?)
+}
+
 /// A call, one in four of which fails.
 fn call(llm: &Llm, number: u32) {
     let call = llm.start(Provider::OpenAi, "gpt-4o");
@@ -144,6 +105,7 @@ fn call(llm: &Llm, number: u32) {
 }
 
 #[test]
+#[ignore = "needs Prometheus"]
 fn a_bot_its_prometheus_and_both_pages_say_the_same() -> Result<()> {
     let builder = Telemetry::builder("live").environment(Environment::default());
     let (telemetry, llm) = builder.scrape(([127, 0, 0, 1], 0).into()).start::<Llm>()?;
@@ -156,9 +118,9 @@ fn a_bot_its_prometheus_and_both_pages_say_the_same() -> Result<()> {
             prometheus = prometheus.rule_file(path);
         }
     }
-    let Some(prometheus) = prometheus.start()? else { return Ok(()) };
-    let own = Live::start(&["--interval", "1s", &page])?;
-    let over = Live::start(&["--interval", "1s", "--prometheus", &prometheus.url()])?;
+    let prometheus = prometheus.start()?;
+    let own = Live::start(&["watch", "--interval", "1s", &page])?;
+    let over = Live::start(&["watch", "--interval", "1s", "--prometheus", &prometheus.url()])?;
     let seen = |live: &Live| {
         eventually(SOON, "the page to know the bot", || {
             // Before the first reading there is no page.
@@ -167,23 +129,37 @@ fn a_bot_its_prometheus_and_both_pages_say_the_same() -> Result<()> {
     };
     seen(&own)?;
     seen(&over)?;
-    // Both have seen it at rest before anything happens, and after: what is
-    // made up beyond the first and the last sample is little of the whole.
-    for number in 0..2 {
+    for number in 0..4 {
         call(&llm, number);
     }
-    thread::sleep(Duration::from_secs(12));
+    let asked = |title: &str, end: i64| {
+        format!("panel={}&range=300&end={end}", anchor("llm-api-health", title))
+    };
+    // Each series has to have a sample from before: the first that is seen of
+    // a counter grew from nothing.
+    for live in [&own, &over] {
+        eventually(SOON, "the first calls", || {
+            let shown = live.get(&format!("/panel.csv?{}", asked("Requests", now()?)))?;
+            Ok((values(&shown).len() == 1).then_some(()))
+        })?;
+    }
     for number in 0..120 {
         call(&llm, number);
         thread::sleep(Duration::from_millis(50));
     }
-    thread::sleep(Duration::from_secs(8));
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH)?;
-    let end = i64::try_from(now.as_millis())? - 1000;
-    let asked =
-        |title: &str| format!("panel={}&range=300&end={end}", anchor("llm-api-health", title));
+    // What is made up beyond the first and the last sample becomes little of the
+    // whole, the longer both have seen it at rest.
+    let end = eventually(SOON, "both pages to agree", || {
+        let end = now()? - 1000;
+        let [own, over] = [&own, &over].map(|live| {
+            let shown = live.get(&format!("/panel.csv?{}", asked("Requests", end)))?;
+            anyhow::Ok(values(&shown).first().map_or(0.0, |(_, value)| *value))
+        });
+        let (own, over) = (own?, over?);
+        Ok((own >= 100.0 && (own - over).abs() <= 0.1 * own).then_some(end))
+    })?;
     for (title, tolerance) in [("Requests", 0.1), ("Error share", 0.1), ("Calls in flight", 0.0)] {
-        let asked = asked(title);
+        let asked = asked(title, end);
         let [a, b] = [&own, &over].map(|live| live.get(&format!("/panel.csv?{asked}")));
         let (a, b) = (values(&a?), values(&b?));
         ensure!(a.len() == 1 && b.len() == 1, "{title}: {a:?}, {b:?}");

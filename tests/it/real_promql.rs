@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use botmeter_core::Kind;
 use botmeter_window::Row;
 use fastrand::Rng;
@@ -107,8 +107,7 @@ fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally)
             answers.push((question, own(rows)));
         }
     }
-    let expected = promql_in_time(&data.stored, &asked)?;
-    let (expected, took) = expected.context("the engine is there no more")?;
+    let (expected, took) = promql_in_time(&data.stored, &asked)?;
     tally.took[1] += took;
     for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
         let is_ranked = question.is_ranked();
@@ -130,10 +129,8 @@ fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally)
 }
 
 #[test]
+#[ignore = "needs the engine of Prometheus"]
 fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
-    if promql(&[], &[])?.is_none() {
-        return Ok(());
-    }
     let questions = questions()?;
     let mut tally = Tally::default();
     for seed in 0..SETS {
@@ -147,10 +144,11 @@ fn every_query_of_every_board_is_answered_as_prometheus_does() -> Result<()> {
         different.len(),
         different.iter().take(5).map(String::as_str).collect::<Vec<_>>().join("\n")
     );
-    // A fifth is the aim; without optimization, the window takes several times
-    // as long as with it.
-    let most = if cfg!(debug_assertions) { 2 * engine } else { engine / 5 };
-    ensure!(own <= most, "the window took {own:?}, the engine {engine:?}");
+    // The aim of those that optimize it.
+    ensure!(
+        cfg!(debug_assertions) || own <= engine / 5,
+        "the window took {own:?}, the engine {engine:?}"
+    );
     // Equal silence proves nothing. Alerts alone may be silent: what makes
     // them fire is in their examples.
     ensure!(equal > empty, "{equal} answers have rows and {empty} have none");
@@ -181,11 +179,8 @@ fn forms() -> Vec<Form> {
 }
 
 #[test]
-#[cfg_attr(not(target_arch = "x86_64"), ignore = "Go multiplies and adds in one step here")]
+#[ignore = "needs the engine of Prometheus"]
 fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
-    if promql(&[], &[])?.is_none() {
-        return Ok(());
-    }
     let mut rng = Rng::with_seed(1);
     let data = Data::random(&mut rng, Manner::Hard)?;
     let mut named = ByName::new();
@@ -198,12 +193,12 @@ fn samples_tell_a_misread_rule_from_that_of_prometheus() -> Result<()> {
         moments.iter().flat_map(|at| forms.iter().map(move |form| (form, *at))).collect();
     let asked: Vec<_> =
         questions.iter().map(|(form, at)| Asked { text: form.text(), at: *at }).collect();
-    let answers = promql(&data.stored, &asked)?.context("the engine is there no more")?;
+    let answers = promql(&data.stored, &asked)?;
     let different = |model: Model| {
         let pairs = questions.iter().zip(&answers);
         let wrong = pairs.filter(|((form, at), expected)| {
             let own = model.answer(form, &named, *at);
-            comparable(own, false) != comparable((*expected).clone(), false)
+            !agree(&comparable(own, false), &comparable((*expected).clone(), false))
         });
         wrong.map(|((form, at), _)| format!("{form:?} at {at}")).collect::<Vec<_>>()
     };

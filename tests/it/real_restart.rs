@@ -23,9 +23,10 @@ fn until_counted(prometheus: &Prometheus, calls: u32) -> Result<()> {
 }
 
 #[test]
+#[ignore = "needs Prometheus"]
 fn the_data_goes_on_when_prometheus_restarts() -> Result<()> {
     let builder = Prometheus::builder().as_in_the_stack(Discovery::default());
-    let Some(mut prometheus) = builder.start()? else { return Ok(()) };
+    let mut prometheus = builder.start()?;
     let (telemetry, llm) = Telemetry::builder("pushed")
         .environment(Environment::default())
         .instance_id("here:1")

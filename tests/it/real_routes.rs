@@ -34,7 +34,7 @@ fn play((llm, bots, http): &(Llm, Bots, Http)) {
     bot.run().finish();
     bot.run().fail(botmeter_bot::ErrorKind::Tool);
     bot.set_queue_depth(7);
-    http.start(hyper::Method::GET, Some("/chat/{id}")).finish(200_u16);
+    http.start(http::Method::GET, Some("/chat/{id}")).finish(200_u16);
     http.start_tool("search").finish();
 }
 
@@ -81,7 +81,7 @@ fn differences(one: &BTreeMap<Labels, f64>, other: &BTreeMap<Labels, f64>) -> Ve
 }
 
 /// A Collector that pushes on to this Prometheus.
-fn gateway(to: &Prometheus) -> Result<Option<Collector>> {
+fn gateway(to: &Prometheus) -> Result<Collector> {
     let block = blocks_of_the_guide("collector")?.join("\n");
     let store = "http://prometheus:9090/api/v1/otlp";
     assert!(block.contains(store), "{block}");
@@ -89,16 +89,17 @@ fn gateway(to: &Prometheus) -> Result<Option<Collector>> {
 }
 
 #[test]
+#[ignore = "needs Prometheus and the Collector"]
 fn four_ways_give_the_same_names_labels_buckets_and_values() -> Result<()> {
-    let Some(collector) = Collector::start(None)? else { return Ok(()) };
+    let collector = Collector::start(None)?;
     let discovery = Discovery { collectors: vec![collector.page()], ..Discovery::default() };
     // Databases of their own, because the pushed series carry the same job and
     // instance on three of the ways.
     let start = |discovery: Discovery| Prometheus::builder().as_in_the_stack(discovery).start();
-    let Some(collected) = start(discovery)? else { return Ok(()) };
-    let Some(direct) = start(Discovery::default())? else { return Ok(()) };
-    let Some(store) = start(Discovery::default())? else { return Ok(()) };
-    let Some(gateway) = gateway(&store)? else { return Ok(()) };
+    let collected = start(discovery)?;
+    let direct = start(Discovery::default())?;
+    let store = start(Discovery::default())?;
+    let gateway = gateway(&store)?;
 
     let receivers = [direct.otlp_endpoint(), collector.otlp_endpoint(), gateway.otlp_endpoint()];
     let ways = FanOut::to(&receivers)?;

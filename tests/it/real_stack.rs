@@ -3,14 +3,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
     time::Duration,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use integration_tests::{
-    Collector, Dashboard, Demo, Discovery, Labels, Prometheus, Question, eventually,
-    read_dashboards,
+    Collector, Dashboard, Demo, Discovery, Labels, Prometheus, eventually,
+    every_generated_rule_is_healthy, read_dashboards,
 };
 
 /// The demo needs some of everything to happen; a machine may be busy.
@@ -31,14 +30,14 @@ struct Stack {
 }
 
 /// A Prometheus with a demo that it scrapes, one that pushes to it, and one
-/// behind a Collector whose page it scrapes; nothing where a server is absent.
-fn start() -> Result<Option<Stack>> {
-    let Some(collector) = Collector::start(None)? else { return Ok(None) };
+/// behind a Collector whose page it scrapes.
+fn start() -> Result<Stack> {
+    let collector = Collector::start(None)?;
     let scraped = Demo::start(&[("OTEL_SERVICE_NAME", SCRAPED)], OPTIONS)?;
     let discovery = Discovery { collectors: vec![collector.page()], ..Discovery::default() };
     let builder = Prometheus::builder().as_in_the_stack(discovery);
     let builder = builder.scrape(SCRAPED, "one", scraped.address());
-    let Some(prometheus) = builder.start()? else { return Ok(None) };
+    let prometheus = builder.start()?;
     let pushing = |job: &str, endpoint: &str| {
         let variables = [
             ("OTEL_SERVICE_NAME", job),
@@ -51,22 +50,10 @@ fn start() -> Result<Option<Stack>> {
     let collected = pushing(COLLECTED, &collector.otlp_endpoint())?;
     let dashboards = read_dashboards(&xtask::dashboards::folder().join("grafana"))?;
     let demos = [scraped, pushed, collected];
-    Ok(Some(Stack { prometheus, dashboards, _demos: demos, _collector: collector }))
+    Ok(Stack { prometheus, dashboards, _demos: demos, _collector: collector })
 }
 
 impl Stack {
-    /// The answer must hold numbers and no complaint; nothing yet is `None`.
-    fn ask(&self, question: &Question, job: &str) -> Result<Option<()>> {
-        let text = question.filled(job);
-        let answer = self.prometheus.query(&text)?;
-        if let Some(complaint) = answer.warnings.first().or(answer.infos.first()) {
-            bail!("{}: {text}: {complaint}", question.place);
-        }
-        let is_there =
-            !answer.series.is_empty() && answer.series.iter().all(|(_, value)| value.is_finite());
-        Ok(is_there.then_some(()))
-    }
-
     /// The series of a job by name, without what tells the routes apart. A
     /// bound counts as a number.
     fn series(&self, job: &str) -> Result<BTreeMap<String, BTreeSet<Labels>>> {
@@ -92,27 +79,6 @@ impl Stack {
         series.retain(|name, _| !is_added_by_prometheus(name) && !is_about_exports(name));
         Ok(series)
     }
-
-    /// Every rule of every generated file was evaluated on the series of the
-    /// demos, and none failed.
-    fn every_rule_is_healthy(&self) -> Result<()> {
-        let expected: usize = fs::read_dir(xtask::dashboards::folder().join("prometheus"))?
-            .map(|entry| Ok(entry?.path()))
-            .filter(|path| path.as_ref().is_ok_and(|path| path.is_file()))
-            .map(|path: Result<_>| {
-                let text = fs::read_to_string(path?)?;
-                Ok(text.matches("- alert: ").count() + text.matches("- record: ").count())
-            })
-            .sum::<Result<usize>>()?;
-        eventually(SOON, "every rule to be evaluated", || {
-            let rules = self.prometheus.rules()?;
-            if let Some(sick) = rules.iter().find(|rule| rule.health == "err") {
-                bail!("{}: {:?}", sick.name, sick.last_error);
-            }
-            let healthy = rules.iter().filter(|rule| rule.health == "ok").count();
-            Ok((healthy == expected && expected > 50).then_some(()))
-        })
-    }
 }
 
 /// Prometheus adds these: about a scrape, and of the attributes of a pushed
@@ -127,8 +93,9 @@ fn is_about_exports(name: &str) -> bool {
 }
 
 #[test]
+#[ignore = "needs Prometheus and the Collector"]
 fn every_panel_and_variable_is_answered_by_every_route_with_the_same_labels() -> Result<()> {
-    let Some(stack) = start()? else { return Ok(()) };
+    let stack = start()?;
     for job in [SCRAPED, PUSHED, COLLECTED] {
         for dashboard in &stack.dashboards {
             for variable in &dashboard.variables {
@@ -140,7 +107,9 @@ fn every_panel_and_variable_is_answered_by_every_route_with_the_same_labels() ->
             }
             for query in &dashboard.queries {
                 let what = format!("{} for {job}: {}", query.place, query.filled(job));
-                eventually(SOON, &what, || stack.ask(query, job))?;
+                eventually(SOON, &what, || {
+                    Ok(query.is_answered(&stack.prometheus, job, None)?.then_some(()))
+                })?;
             }
         }
     }
@@ -153,7 +122,7 @@ fn every_panel_and_variable_is_answered_by_every_route_with_the_same_labels() ->
         Ok(last.is_empty().then_some(()))
     });
     same.context(last)?;
-    stack.every_rule_is_healthy()
+    every_generated_rule_is_healthy(&stack.prometheus, SOON)
 }
 
 fn differences(

@@ -10,10 +10,10 @@ mod states;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use botmeter_board::{Board, Limits, changes, last, ratio, recent};
+use botmeter_board::{Limits, changes, last, ratio, recent};
 use botmeter_telemetry::self_observation::{BUILD, START_TIME};
 use botmeter_window::History;
-use integration_tests::Prometheus;
+use integration_tests::{Prometheus, boards};
 
 use exceptions::EXCEPTIONS;
 use expected::{TEXTS, fault};
@@ -21,10 +21,6 @@ use shown::{Seen, Shown, panels};
 use states::{State, told};
 
 use crate::filled::fill;
-
-fn boards() -> Vec<Board> {
-    botmeter_catalogue::catalogue().boards().map(|(_, board)| board.clone()).collect()
-}
 
 /// Who is asked what panels show.
 struct Asked<'a> {
@@ -103,13 +99,12 @@ fn broken_panels_are_found(asked: &Asked<'_>, shown: &[Shown<'_>]) -> Result<()>
 }
 
 #[test]
+#[ignore = "needs Prometheus and promtool"]
 fn every_panel_has_a_value_or_a_right_text_in_every_state() -> Result<()> {
-    let Some(mut prometheus) = Prometheus::builder().start()? else { return Ok(()) };
+    let mut prometheus = Prometheus::builder().start()?;
     let boards = boards();
     let told = told(&boards)?;
-    if !fill(&mut prometheus, &told.open_metrics)? {
-        return Ok(());
-    }
+    fill(&mut prometheus, &told.open_metrics)?;
     let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
     let asked = Asked { prometheus: &prometheus, history: &told.history, limits: &limits };
     let shown = panels(&boards)?;

@@ -29,7 +29,7 @@ use self::{
     chance::Chance, load::Soak, memory::Memory, oracle::Tally, receiving::Unreliable,
     scraping::Scraper,
 };
-use crate::receiver::Behavior;
+use witness::Behavior;
 
 /// What is random repeats itself with the same seed.
 const SEED: u64 = 0x5eed_0fb0;

@@ -14,6 +14,7 @@ fn read(path: &str) -> Result<String> {
 }
 
 #[test]
+#[ignore = "needs promtool"]
 fn prometheus_accepts_its_configuration_with_the_examples_in_place() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let run = StackFolder::new(folder.path().to_owned());
@@ -27,18 +28,19 @@ fn prometheus_accepts_its_configuration_with_the_examples_in_place() -> Result<(
     let check = || {
         promtool(&["check", "config", "--lint-fatal", "prometheus/prometheus.yml"], folder.path())
     };
-    let Some(verdict) = check()? else { return Ok(()) };
+    let verdict = check()?;
     assert!(verdict.passed, "{}", verdict.text);
     for part in ["llm.rules.yml", "is valid prometheus config file"] {
         assert!(verdict.text.contains(part), "{}", verdict.text);
     }
     // A file of discovery is looked into as well.
     fs::write(servers.join("servers.json"), json!([{ "targets": 9090 }]).to_string())?;
-    assert!(check()?.is_some_and(|verdict| !verdict.passed));
+    assert!(!check()?.passed);
     Ok(())
 }
 
 #[test]
+#[ignore = "needs amtool, the Collector and Jaeger"]
 fn alertmanager_the_collector_and_jaeger_accept_their_configurations() -> Result<()> {
     let source = StackFolder::source();
     let checks = [
@@ -47,9 +49,7 @@ fn alertmanager_the_collector_and_jaeger_accept_their_configurations() -> Result
         (Server::Jaeger, "jaeger", &["validate", "--config", "jaeger.yaml"]),
     ];
     for (server, folder, arguments) in checks {
-        let Some(found) = verdict(server, arguments, &source.join(folder), &[])? else {
-            return Ok(());
-        };
+        let found = verdict(server, arguments, &source.join(folder), &[])?;
         assert!(found.passed, "{}", found.text);
         // And they would have refused another.
         let broken = tempfile::tempdir()?;
@@ -57,7 +57,7 @@ fn alertmanager_the_collector_and_jaeger_accept_their_configurations() -> Result
         let text = fs::read_to_string(source.join(folder).join(name))?;
         fs::write(broken.path().join(name), format!("{text}\nsomething_else: {{}}\n"))?;
         let refused = verdict(server, arguments, broken.path(), &[])?;
-        assert!(refused.is_some_and(|verdict| !verdict.passed), "{}", server.program().binary);
+        assert!(!refused.passed, "{}", server.program().binary);
     }
     Ok(())
 }
@@ -84,27 +84,23 @@ fn grafana_gets_the_data_sources_that_the_dashboards_choose() -> Result<()> {
 }
 
 #[test]
+#[ignore = "needs promtool and the Collector"]
 fn the_blocks_in_the_guide_to_scaling_are_accepted() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut checked = 0;
-    for (name, command) in [("prometheus.yml", ["check", "config"]), ("rules", ["check", "rules"])]
-    {
-        for block in blocks_of_the_guide(name)? {
-            fs::write(folder.path().join("block.yml"), &block)?;
-            let arguments = [command[0], command[1], "--lint-fatal", "block.yml"];
-            let Some(verdict) = promtool(&arguments, folder.path())? else { return Ok(()) };
-            assert!(verdict.passed, "{block}\n{}", verdict.text);
-            checked += 1;
-        }
+    for block in blocks_of_the_guide("prometheus.yml")? {
+        fs::write(folder.path().join("block.yml"), &block)?;
+        let arguments = ["check", "config", "--lint-fatal", "block.yml"];
+        let verdict = promtool(&arguments, folder.path())?;
+        assert!(verdict.passed, "{block}\n{}", verdict.text);
+        checked += 1;
     }
     for block in blocks_of_the_guide("collector")? {
         fs::write(folder.path().join("second.yaml"), &block)?;
         let second = folder.path().join("second.yaml").display().to_string();
         let arguments = ["validate", "--config", "collector.yaml", "--config", &second];
         let source = StackFolder::source().join("collector");
-        let Some(verdict) = verdict(Server::Otelcol, &arguments, &source, &[])? else {
-            return Ok(());
-        };
+        let verdict = verdict(Server::Otelcol, &arguments, &source, &[])?;
         assert!(verdict.passed, "{block}\n{}", verdict.text);
         checked += 1;
     }

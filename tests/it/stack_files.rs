@@ -1,6 +1,8 @@
 //! The compose files: what Compose makes of them, and that they agree with the
 //! other files wherever both say the same.
 
+mod fleet;
+
 use std::{collections::BTreeSet, fs, path::Path};
 
 use anyhow::{Context, Result, ensure};
@@ -21,7 +23,7 @@ fn read(path: &str) -> Result<String> {
 /// The compose files in a folder without `.env`, as after a fresh clone.
 fn clone() -> Result<TempDir> {
     let folder = tempfile::tempdir()?;
-    for name in ["compose.yaml", "compose.podman.yaml"] {
+    for name in ["compose.yaml", "compose.podman.yaml", "compose.fleet.yaml"] {
         fs::copy(StackFolder::source().join(name), folder.path().join(name))?;
     }
     Ok(folder)
@@ -33,20 +35,28 @@ fn compose(
     podman: bool,
     profiles: &[&str],
     variables: &[(&str, &str)],
-) -> Result<Option<Verdict>> {
-    let mut arguments = vec!["-f", "compose.yaml"];
-    if podman {
-        arguments.extend(["-f", "compose.podman.yaml"]);
-    }
+) -> Result<Verdict> {
+    let podman = podman.then_some("compose.podman.yaml");
+    let files: Vec<&str> = ["compose.yaml"].into_iter().chain(podman).collect();
+    compose_files(folder, &files, profiles, variables)
+}
+
+fn compose_files(
+    folder: &Path,
+    files: &[&str],
+    profiles: &[&str],
+    variables: &[(&str, &str)],
+) -> Result<Verdict> {
+    let mut arguments: Vec<&str> = files.iter().flat_map(|file| ["-f", file]).collect();
     arguments.extend(profiles.iter().flat_map(|profile| ["--profile", profile]));
     arguments.extend(["config", "--format", "json"]);
     verdict(Server::Compose, &arguments, folder, variables)
 }
 
 /// The whole stack as Compose sees it, with nothing set but the password.
-fn whole() -> Result<Option<Value>> {
+fn whole() -> Result<Value> {
     let folder = clone()?;
-    compose(folder.path(), false, PROFILES, &[PASSWORD])?.map(|it| parsed(&it)).transpose()
+    parsed(&compose(folder.path(), false, PROFILES, &[PASSWORD])?)
 }
 
 fn parsed(verdict: &Verdict) -> Result<Value> {
@@ -94,6 +104,7 @@ fn asked(text: &str, opening: &str) -> Vec<(String, Option<String>)> {
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn compose_accepts_every_choice_of_profiles_with_and_without_an_environment_file() -> Result<()> {
     let folder = clone()?;
     let mut services_of = Vec::new();
@@ -114,9 +125,7 @@ fn compose_accepts_every_choice_of_profiles_with_and_without_an_environment_file
                 let chosen = |bit: &usize| choice & (1 << bit) != 0;
                 let profiles: Vec<&str> =
                     (0..PROFILES.len()).filter(chosen).map(|bit| PROFILES[bit]).collect();
-                let Some(verdict) = compose(folder.path(), podman, &profiles, variables)? else {
-                    return Ok(());
-                };
+                let verdict = compose(folder.path(), podman, &profiles, variables)?;
                 let stack = parsed(&verdict)?;
                 ensure!(!verdict.text.contains("level=warning"), "{}", verdict.text);
                 let services = stack["services"].as_object().context("no services")?;
@@ -132,6 +141,7 @@ fn compose_accepts_every_choice_of_profiles_with_and_without_an_environment_file
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn compose_refuses_a_missing_password_and_says_where_to_set_it() -> Result<()> {
     let folder = clone()?;
     let needed = "required variable GRAFANA_ADMIN_PASSWORD is missing a value: set \
@@ -142,36 +152,35 @@ fn compose_refuses_a_missing_password_and_says_where_to_set_it() -> Result<()> {
         if with_copy {
             fs::write(folder.path().join(".env"), read(".env.example")?)?;
         }
-        let Some(verdict) = compose(folder.path(), false, &[], &[])? else { return Ok(()) };
+        let verdict = compose(folder.path(), false, &[], &[])?;
         assert!(!verdict.passed && verdict.text.contains(needed), "{}", verdict.text);
     }
     Ok(())
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn nonsense_in_a_variable_is_refused() -> Result<()> {
     let folder = clone()?;
     for (name, value) in [("BOTMETER_GRAFANA_PORT", "many"), ("BOTMETER_BIND", "all of them")] {
         let variables = [PASSWORD, (name, value)];
-        let Some(verdict) = compose(folder.path(), false, &[], &variables)? else { return Ok(()) };
+        let verdict = compose(folder.path(), false, &[], &variables)?;
         assert!(!verdict.passed && verdict.text.contains(value), "{}", verdict.text);
     }
     Ok(())
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn the_documented_defaults_are_the_real_ones() -> Result<()> {
     let folder = clone()?;
-    let whole = || -> Result<Option<Value>> {
-        let verdict = compose(folder.path(), false, PROFILES, &[PASSWORD])?;
-        verdict.map(|it| parsed(&it)).transpose()
-    };
-    let Some(default) = whole()? else { return Ok(()) };
+    let whole = || parsed(&compose(folder.path(), false, PROFILES, &[PASSWORD])?);
+    let default = whole()?;
     let documented = documented()?;
     let lines: Vec<String> =
         documented.iter().map(|(name, value)| format!("{name}={value}")).collect();
     fs::write(folder.path().join(".env"), lines.join("\n"))?;
-    let uncommented = whole()?.context("Compose is gone")?;
+    let uncommented = whole()?;
     for (service, expected) in default["services"].as_object().context("no services")? {
         assert_eq!(&uncommented["services"][service], expected, "{service}");
     }
@@ -212,9 +221,11 @@ fn the_addresses_in_the_readme_are_the_documented_defaults() -> Result<()> {
 fn who_looks_at_dashboards_may_open_their_links_to_traces() -> Result<()> {
     let dashboard = read("../dashboards/grafana/llm-api-health.json")?;
     ensure!(dashboard.contains("\"url\": \"/explore?"), "its links do not open Explore");
-    // Grafana grants Explore to editors.
+    // Grafana grants Explore to editors. Compose cannot ask whether others reach
+    // this one, so there somebody has to say it, and reads where.
     let compose = read("compose.yaml")?;
-    ensure!(compose.contains("GF_AUTH_ANONYMOUS_ORG_ROLE: ${BOTMETER_GRAFANA_ROLE:-Editor}"));
+    ensure!(compose.contains("GF_AUTH_ANONYMOUS_ORG_ROLE: ${BOTMETER_GRAFANA_ROLE:-Viewer}"));
+    ensure!(read("README.md")?.contains("BOTMETER_GRAFANA_ROLE=Editor"));
     Ok(())
 }
 
@@ -227,14 +238,20 @@ fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()>
         assert!(compose.contains(&format!("{name}: ")), "compose.yaml does not set {name}");
     }
     let mut used: BTreeSet<String> = BTreeSet::new();
-    for file in ["compose.yaml", "compose.podman.yaml", "prometheus/prometheus.yml"] {
+    for file in [
+        "compose.yaml",
+        "compose.podman.yaml",
+        "compose.fleet.yaml",
+        "prometheus/prometheus.yml",
+        "prometheus/fleet.yml",
+    ] {
         used.extend(asked(&read(file)?, "${").into_iter().map(|(name, _)| name));
     }
     for file in ["jaeger/jaeger.yaml", "collector/collector.yaml"] {
         used.extend(asked(&read(file)?, "${env:").into_iter().map(|(name, _)| name));
     }
     used.retain(|name| !inner.contains(&name.as_str()));
-    // Compose reads the first, and `botmeter stack configure` the others.
+    // Compose reads the first, and `botmeter stack` the others.
     let elsewhere = [
         "COMPOSE_PROFILES",
         "BOTMETER_SCENARIO",
@@ -242,6 +259,7 @@ fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()>
         "BOTMETER_BOT_PORT",
         "BOTMETER_BOT_JOB",
         "BOTMETER_SCRAPE_INTERVAL",
+        "BOTMETER_FLEET_PORT",
     ];
     used.extend(elsewhere.map(str::to_owned));
     let documented: BTreeSet<String> = documented()?.into_iter().map(|(name, _)| name).collect();
@@ -250,8 +268,9 @@ fn every_variable_is_documented_and_every_documented_one_is_used() -> Result<()>
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn images_are_named_in_full_and_are_of_the_versions_that_the_tests_run() -> Result<()> {
-    let Some(stack) = whole()? else { return Ok(()) };
+    let stack = whole()?;
     let image = |service: &str| {
         let image = &stack["services"][service]["image"];
         image.as_str().with_context(|| format!("{service} has no image"))
@@ -291,8 +310,9 @@ fn images_are_named_in_full_and_are_of_the_versions_that_the_tests_run() -> Resu
 }
 
 #[test]
+#[ignore = "needs Docker Compose"]
 fn what_compose_starts_is_healthy_to_be_seen_and_closed_to_the_network() -> Result<()> {
-    let Some(stack) = whole()? else { return Ok(()) };
+    let stack = whole()?;
     assert_eq!(stack["name"], "botmeter");
     let services = stack["services"].as_object().context("no services")?;
     for (name, service) in services {

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use allocation_counter::measure;
 use anyhow::{Result, ensure};
-use botmeter_window::{Bounds, History, Labels, Target};
+use botmeter_board::Board;
+use botmeter_window::{Bounds, Chosen, History, Labels, Place, Target, View};
 
 /// A reading each five seconds, of so many series, with labels as bots have.
 fn reading(history: &mut History, target: Target, step: i64, series: &[Labels]) {
@@ -48,17 +49,39 @@ fn a_sample_takes_no_more_than_ten_bytes_all_in_all() -> Result<()> {
     Ok(())
 }
 
+/// What a page asks of a quarter of an hour, for whichever model there is.
+fn ask_all(history: &History, board: &Board, at: i64) {
+    let end = at - at % 15_000;
+    let moments: Vec<_> = (0..60).rev().map(|step| end - step * 15_000).collect();
+    let model = format!("model-{}", at / 60_000 * 40 / 12);
+    let chosen = Chosen::default().only("model", [model]);
+    for dashboard in &board.dashboards {
+        for panel in dashboard.rows.iter().flat_map(|row| &row.panels) {
+            let view = View {
+                scope: panel.scope,
+                variables: &dashboard.variables,
+                chosen: &chosen,
+                rate_interval: Duration::from_mins(1),
+                shown: Duration::from_mins(15),
+            };
+            for line in &panel.lines {
+                history.tracks(&line.expr, &moments, &Place::Panel(view.clone()));
+            }
+        }
+    }
+}
+
 #[test]
 fn a_window_stays_within_its_memory_whoever_comes_and_goes() -> Result<()> {
     const MEMORY: usize = 4 << 20;
     // As the program shares it out.
-    let samples = (MEMORY - MEMORY / 16) / 10;
-    let own = Bounds { samples: samples - samples / 4, series: 100_000 };
-    let past = Bounds { samples: samples / 4, series: 100_000 };
+    let samples = (MEMORY - MEMORY / 8) / 10;
+    let own = Bounds { samples: samples - samples / 4, series: samples / 400 };
+    let board = botmeter_llm::board::board();
     let mut history = None;
     let counted = measure(|| {
         let mut made = History::new(own)
-            .with_past(Duration::from_mins(4), past)
+            .with_past(Duration::from_mins(4), samples / 4)
             .weighing_series(100)
             .with_answers(MEMORY / 16);
         let target = made.add_target();
@@ -66,6 +89,9 @@ fn a_window_stays_within_its_memory_whoever_comes_and_goes() -> Result<()> {
         for (from, step) in (0..2000).map(|step| (step / 12 * 40, step)) {
             let series = series(usize::try_from(from).unwrap_or(0), 300);
             reading(&mut made, target, step, &series);
+            if step % 50 == 0 {
+                ask_all(&made, &board, step * 5000);
+            }
         }
         history = Some(made);
     });

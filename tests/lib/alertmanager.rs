@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::process::{Process, start_on_free_ports, without_own_variables};
 use crate::stack_folder::StackFolder;
@@ -22,15 +22,14 @@ pub struct Alertmanager {
 
 impl Alertmanager {
     /// Starts the server with these secrets, a name and a content each, and
-    /// waits until it is ready; `None` where Alertmanager is absent and not
-    /// required.
+    /// waits until it is ready.
     ///
     /// # Errors
     ///
-    /// If Alertmanager is required and absent, and if it ends or is not ready in
+    /// If Alertmanager is absent, and if it ends or is not ready in
     /// time, with the last lines of its log.
-    pub fn start(secrets: &[(&str, &str)]) -> Result<Option<Self>> {
-        let Some(program) = find_or_skip(Server::Alertmanager)? else { return Ok(None) };
+    pub fn start(secrets: &[(&str, &str)]) -> Result<Self> {
+        let program = needed(Server::Alertmanager)?;
         let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let configuration = StackFolder::new(folder.path().to_owned()).alertmanager(secrets)?;
         let home = configuration.parent().context("the configuration is in no folder")?;
@@ -52,7 +51,7 @@ impl Alertmanager {
             |[port]| format!("http://127.0.0.1:{port}/-/ready"),
         )?;
         let address = SocketAddr::from(([127, 0, 0, 1], port));
-        Ok(Some(Self { _process: process, address, _folder: folder }))
+        Ok(Self { _process: process, address, _folder: folder })
     }
 
     /// Where it takes alerts.

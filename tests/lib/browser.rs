@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use ureq::http::Response;
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::{eventually, process::Process};
 
@@ -45,15 +45,14 @@ pub enum Scripts {
 }
 
 impl Browser {
-    /// Starts it; `None` where the browser or its driver is absent and not
-    /// required.
+    /// Starts it.
     ///
     /// # Errors
     ///
-    /// If one is required and absent, and if one does not start.
-    pub fn start(scripts: Scripts) -> Result<Option<Self>> {
-        let Some(chromium) = find_or_skip(Server::Chromium)? else { return Ok(None) };
-        let Some(driver) = find_or_skip(Server::Chromedriver)? else { return Ok(None) };
+    /// If the browser or its driver is absent, and if one does not start.
+    pub fn start(scripts: Scripts) -> Result<Self> {
+        let chromium = needed(Server::Chromium)?;
+        let driver = needed(Server::Chromedriver)?;
         let folder = tempfile::tempdir().context("failed to create a folder")?;
         fs::create_dir(folder.path().join("downloads"))?;
         let mut command = Command::new(driver);
@@ -75,7 +74,7 @@ impl Browser {
         let session = browser.post("", &json!({"capabilities": {"alwaysMatch": wishes}}))?;
         let id = session["sessionId"].as_str().context("the session has no id")?;
         browser.session = format!("{}/{id}", browser.session);
-        Ok(Some(browser))
+        Ok(browser)
     }
 
     /// How the browser is set up.
@@ -262,6 +261,25 @@ impl Browser {
             Err(error) if error.to_string().starts_with("no such alert") => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether something is so on the page now.
+    ///
+    /// # Errors
+    ///
+    /// When the script fails.
+    pub fn is(&self, condition: &str) -> Result<Option<()>> {
+        let told = self.run(&format!("return Boolean({condition})"))?;
+        Ok((told == true).then_some(()))
+    }
+
+    /// Waits until it is so.
+    ///
+    /// # Errors
+    ///
+    /// When it is not so in time, or the script fails.
+    pub fn until(&self, condition: &str) -> Result<()> {
+        eventually(LOADED, condition, || self.is(condition))
     }
 
     /// Where files go that are downloaded.

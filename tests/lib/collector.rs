@@ -5,7 +5,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 use tempfile::TempDir;
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::Jaeger;
 use crate::process::{Process, start_on_free_ports, without_own_variables};
@@ -25,15 +25,14 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Starts the server and waits until it is ready; `None` where the
-    /// Collector is absent and not required. Without a Jaeger, spans that it is
+    /// Starts the server and waits until it is ready. Without a Jaeger, spans that it is
     /// sent find nobody.
     ///
     /// # Errors
     ///
-    /// If the Collector is required and absent, and if it ends or is not ready
+    /// If the Collector is absent, and if it ends or is not ready
     /// in time, with the last lines of its log.
-    pub fn start(jaeger: Option<&Jaeger>) -> Result<Option<Self>> {
+    pub fn start(jaeger: Option<&Jaeger>) -> Result<Self> {
         Self::start_with(jaeger, None)
     }
 
@@ -43,8 +42,8 @@ impl Collector {
     /// # Errors
     ///
     /// As [`start`](Self::start).
-    pub fn start_with(jaeger: Option<&Jaeger>, second: Option<&str>) -> Result<Option<Self>> {
-        let Some(program) = find_or_skip(Server::Otelcol)? else { return Ok(None) };
+    pub fn start_with(jaeger: Option<&Jaeger>, second: Option<&str>) -> Result<Self> {
+        let program = needed(Server::Otelcol)?;
         let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let configuration = StackFolder::source().join("collector/collector.yaml");
         let laid_over = folder.path().join("second.yaml");
@@ -78,7 +77,7 @@ impl Collector {
         )?;
         let [grpc, http, page, telemetry] =
             ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        Ok(Some(Self { _process: process, grpc, http, page, telemetry, _folder: folder }))
+        Ok(Self { _process: process, grpc, http, page, telemetry, _folder: folder })
     }
 
     /// Where it takes metrics and spans by OTLP over gRPC.

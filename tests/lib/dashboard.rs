@@ -2,8 +2,10 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
+
+use crate::Api;
 
 /// A question, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +102,24 @@ impl Question {
                 rest[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         }
         text + rest
+    }
+
+    /// Whether a server answers it for a job with numbers, all of them finite.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused, or the answer comes with a complaint other than one
+    /// that contains the `harmless` text.
+    pub fn is_answered(&self, by: &Api, job: &str, harmless: Option<&str>) -> Result<bool> {
+        let text = self.filled(job);
+        let answer = by.query(&text)?;
+        let mut complaints = answer.warnings.iter().chain(&answer.infos);
+        let is_harmless = |it: &str| harmless.is_some_and(|text| it.contains(text));
+        if let Some(complaint) = complaints.find(|it| !is_harmless(it)) {
+            bail!("{}: {text}: {complaint}", self.place);
+        }
+        let are_finite = answer.series.iter().all(|(_, value)| value.is_finite());
+        Ok(!answer.series.is_empty() && are_finite)
     }
 
     /// The selector and the label of a `label_values`.

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use tempfile::TempDir;
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::process::{Process, agent, start_on_free_ports, without_own_variables};
 use crate::stack_folder::StackFolder;
@@ -25,15 +25,14 @@ pub struct Jaeger {
 }
 
 impl Jaeger {
-    /// Starts the server and waits until it is healthy; `None` where Jaeger is
-    /// absent and not required.
+    /// Starts the server and waits until it is healthy.
     ///
     /// # Errors
     ///
-    /// If Jaeger is required and absent, and if it ends or is not healthy in
+    /// If Jaeger is absent, and if it ends or is not healthy in
     /// time, with the last lines of its log.
-    pub fn start() -> Result<Option<Self>> {
-        let Some(program) = find_or_skip(Server::Jaeger)? else { return Ok(None) };
+    pub fn start() -> Result<Self> {
+        let program = needed(Server::Jaeger)?;
         let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let configuration = StackFolder::source().join("jaeger/jaeger.yaml");
         let (process, ports) = start_on_free_ports(
@@ -58,7 +57,7 @@ impl Jaeger {
         )?;
         let [query, _, _, _, grpc, http] =
             ports.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
-        Ok(Some(Self { _process: process, query, grpc, http, agent: agent(), _folder: folder }))
+        Ok(Self { _process: process, query, grpc, http, agent: agent(), _folder: folder })
     }
 
     /// The base of its page and API.

@@ -33,6 +33,15 @@ impl Live {
         format!("{}{target}", self.origin)
     }
 
+    /// What is there.
+    ///
+    /// # Errors
+    ///
+    /// When the program does not answer, or with something else than a page.
+    pub fn get(&self, target: &str) -> Result<String> {
+        Ok(ureq::get(self.page(target)).call()?.body_mut().read_to_string()?)
+    }
+
     /// What all of its addresses begin with.
     pub fn origin(&self) -> &str {
         &self.origin

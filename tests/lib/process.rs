@@ -63,6 +63,15 @@ impl Process {
             .with_context(|| format!("failed to start {name}"))
     }
 
+    /// Waits until it answers at this URL.
+    pub(crate) fn wait_until_page(&mut self, name: &str, url: &str) -> Result<()> {
+        let agent = agent();
+        self.wait_until_ready(name, |_| {
+            let answer = agent.get(url).call();
+            Ok(answer.is_ok_and(|answer| answer.status().is_success()).then_some(()))
+        })
+    }
+
     /// Kills it, and returns when it is gone.
     pub(crate) fn kill(&mut self) -> Result<ExitStatus> {
         self.child.kill().context("failed to kill the process")?;
@@ -95,30 +104,33 @@ pub(crate) fn without_own_variables(command: &mut Command) {
 }
 
 /// Starts a server that cannot choose its ports itself on free ones, and waits
-/// until it answers. Whoever was faster at one of the ports is a reason to try
-/// others.
+/// until it answers.
 pub(crate) fn start_on_free_ports<const N: usize>(
     name: &str,
     log: &Path,
     command: impl Fn([u16; N]) -> Command,
     ready: impl Fn([u16; N]) -> String,
 ) -> Result<(Process, [u16; N])> {
-    let agent = agent();
+    with_free_ports(name, |ports| {
+        let mut process = Process::start(&mut command(ports), log.to_owned())?;
+        process.wait_until_page(name, &ready(ports))?;
+        Ok((process, ports))
+    })
+}
+
+/// What starts on free ports. Whoever was faster at one of them is a reason to
+/// try others.
+pub(crate) fn with_free_ports<const N: usize, T>(
+    name: &str,
+    mut start: impl FnMut([u16; N]) -> Result<T>,
+) -> Result<T> {
     let mut last = None;
     for _ in 0..ATTEMPTS {
-        let ports = free_ports()?;
-        let mut process = Process::start(&mut command(ports), log.to_owned())?;
-        let url = ready(ports);
-        let started = process.wait_until_ready(name, |_| {
-            let answer = agent.get(&url).call();
-            Ok(answer.is_ok_and(|answer| answer.status().is_success()).then_some(()))
-        });
-        match started {
-            Ok(()) => return Ok((process, ports)),
+        match start(free_ports()?) {
             Err(error) if format!("{error:#}").contains("address already in use") => {
                 last = Some(error);
             }
-            Err(error) => return Err(error),
+            outcome => return outcome,
         }
     }
     Err(last.unwrap_or_else(|| anyhow!("{name} was never started")))

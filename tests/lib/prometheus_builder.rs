@@ -22,6 +22,7 @@ pub struct PrometheusBuilder {
     targets: Vec<Target>,
     rules: Vec<PathBuf>,
     stack: Option<Discovery>,
+    hands_on_to: Option<String>,
 }
 
 /// The flags of `compose/compose.yaml` beside those of paths, addresses and
@@ -56,6 +57,7 @@ impl PrometheusBuilder {
             targets: Vec::new(),
             rules: Vec::new(),
             stack: None,
+            hands_on_to: None,
         }
     }
 
@@ -91,10 +93,16 @@ impl PrometheusBuilder {
         self
     }
 
+    /// Hands every sample on to this receiver of remote write.
+    pub fn remote_write(mut self, url: &str) -> Self {
+        self.hands_on_to = Some(url.to_owned());
+        self
+    }
+
     /// Starts with the configuration and the flags of `compose/`, with the
     /// generated rules, and with what is given here put into its folders of
-    /// discovery. Targets are still scraped each second; a file of rules or a
-    /// translation of its own has no place then.
+    /// discovery. Targets are still scraped each second; a file of rules, a
+    /// translation or a receiver of its own has no place then.
     pub fn as_in_the_stack(mut self, discovery: Discovery) -> Self {
         self.stack = Some(discovery);
         self
@@ -117,15 +125,14 @@ impl PrometheusBuilder {
         vec![("BOTMETER_NOTIFY", stack.notify.clone())]
     }
 
-    /// Starts the server and waits until it is ready; `None` where Prometheus
-    /// is absent and not required.
+    /// Starts the server and waits until it is ready.
     ///
     /// # Errors
     ///
-    /// If Prometheus is required and absent, if a rule file cannot be read,
+    /// If Prometheus is absent, if a rule file cannot be read,
     /// and if the server ends or is not ready in time, with the last lines of
     /// its log.
-    pub fn start(self) -> Result<Option<Prometheus>> {
+    pub fn start(self) -> Result<Prometheus> {
         Prometheus::start(&self)
     }
 
@@ -154,6 +161,9 @@ impl PrometheusBuilder {
         });
         if let Some(strategy) = &self.translation {
             configuration["otlp"] = json!({ "translation_strategy": strategy });
+        }
+        if let Some(url) = &self.hands_on_to {
+            configuration["remote_write"] = json!([{ "url": url }]);
         }
         let path = folder.join("prometheus.yml");
         // JSON is YAML, and quotes whatever a label holds.

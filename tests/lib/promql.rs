@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::Labels;
 use crate::process::without_own_variables;
@@ -55,14 +55,13 @@ struct Row {
     bits: u64,
 }
 
-/// What Prometheus' engine answers; `None` where it is absent and not
-/// required.
+/// What Prometheus' engine answers.
 ///
 /// # Errors
 ///
-/// If it is required and absent, cannot be run, or refuses a sample or a query.
-pub fn promql(series: &[Stored], queries: &[Asked]) -> Result<Option<Answers>> {
-    Ok(promql_in_time(series, queries)?.map(|(answers, _)| answers))
+/// If it is absent, cannot be run, or refuses a sample or a query.
+pub fn promql(series: &[Stored], queries: &[Asked]) -> Result<Answers> {
+    Ok(promql_in_time(series, queries)?.0)
 }
 
 /// The same, and how long the engine took for all of it, storing aside.
@@ -70,8 +69,8 @@ pub fn promql(series: &[Stored], queries: &[Asked]) -> Result<Option<Answers>> {
 /// # Errors
 ///
 /// As those of [`promql`].
-pub fn promql_in_time(series: &[Stored], queries: &[Asked]) -> Result<Option<(Answers, Duration)>> {
-    let Some(program) = find_or_skip(Server::Promql)? else { return Ok(None) };
+pub fn promql_in_time(series: &[Stored], queries: &[Asked]) -> Result<(Answers, Duration)> {
+    let program = needed(Server::Promql)?;
     let mut command = Command::new(&program);
     without_own_variables(&mut command);
     let mut child = command
@@ -92,5 +91,5 @@ pub fn promql_in_time(series: &[Stored], queries: &[Asked]) -> Result<Option<(An
         ensure!(error.is_empty(), "{}: {error}", query.text);
         Ok(rows.into_iter().map(|row| (row.labels, row.bits)).collect())
     });
-    Ok(Some((answers.collect::<Result<_>>()?, took)))
+    Ok((answers.collect::<Result<_>>()?, took))
 }

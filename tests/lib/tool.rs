@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result};
-use xtask::servers::{Server, find_or_skip};
+use xtask::servers::{Server, needed};
 
 use crate::process::without_own_variables;
 
@@ -17,32 +17,30 @@ pub struct Verdict {
     pub text: String,
 }
 
-/// Runs promtool with `dir` as its folder, and returns its verdict; `None`
-/// where it is absent and not required.
+/// Runs promtool with `dir` as its folder, and returns its verdict.
 ///
 /// # Errors
 ///
-/// If it is required and absent, and if it cannot be run. A complaint is a
+/// If it is absent, and if it cannot be run. A complaint is a
 /// [`Verdict`].
-pub fn promtool(args: &[&str], dir: &Path) -> Result<Option<Verdict>> {
+pub fn promtool(args: &[&str], dir: &Path) -> Result<Verdict> {
     verdict(Server::Promtool, args, dir, &[])
 }
 
 /// Runs a server's program, with these variables beside those of this process,
-/// and returns its verdict when it has ended; `None` where it is absent and not
-/// required.
+/// and returns its verdict when it has ended.
 ///
 /// # Errors
 ///
-/// If it is required and absent, and if it cannot be run. A complaint is a
+/// If it is absent, and if it cannot be run. A complaint is a
 /// [`Verdict`].
 pub fn verdict(
     server: Server,
     args: &[&str],
     dir: &Path,
     variables: &[(&str, &str)],
-) -> Result<Option<Verdict>> {
-    let Some(program) = find_or_skip(server)? else { return Ok(None) };
+) -> Result<Verdict> {
+    let program = needed(server)?;
     let mut command = Command::new(&program);
     without_own_variables(&mut command);
     let output = command
@@ -54,5 +52,5 @@ pub fn verdict(
         .with_context(|| format!("failed to run {} in {}", program.display(), dir.display()))?;
     let text =
         [output.stdout, output.stderr].map(|text| String::from_utf8_lossy(&text).into_owned());
-    Ok(Some(Verdict { passed: output.status.success(), text: text.concat() }))
+    Ok(Verdict { passed: output.status.success(), text: text.concat() })
 }

@@ -17,7 +17,7 @@ pub fn board() -> Board {
             Dashboard::new(
                 "telemetry",
                 "botmeter / Telemetry",
-                "Is the telemetry itself to be trusted: does it arrive, and is it whole?",
+                "Can the telemetry itself be trusted: does it arrive, and is it complete?",
             )
             .tags(&["telemetry"])
             .variables([Variable::of::<BackendKind, _, _>("Backend", &EXPORTS)])
@@ -26,7 +26,7 @@ pub fn board() -> Board {
         .alerts(alerts::alerts())
         .undrawn([Undrawn::new(
             &STARTUP,
-            "each process counts one start, before anybody looks, so it never grows: that the \
-             series is there is what it tells, and \"Instances\" shows the same",
+            "each process counts one start, before anybody looks, so it never grows: all it tells \
+             is that the series exists, and \"Instances\" shows the same",
         )])
 }

@@ -32,7 +32,9 @@ pub(crate) fn start(
     if settings.scrape.is_some() {
         let page = on_bad.or_without(Route::Page, start_scrape(settings, live), &mut lost)?;
         settings.scrape = settings.scrape.filter(|_| page.is_some());
-        settings.live = settings.live.take().filter(|_| page.is_some());
+        if page.is_none() && settings.live.take().is_some() {
+            lost.push(Route::Live);
+        }
         running.extend(page);
     }
     let mut prints = settings.stdout;

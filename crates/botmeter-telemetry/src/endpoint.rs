@@ -21,6 +21,17 @@ const PROMETHEUS_PATH: &str = "/api/v1/otlp";
 /// Where OpenTelemetry has pages for Prometheus.
 const DEFAULT_PORT: u16 = 9464;
 
+/// Who named an endpoint, which decides what its path may mean.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum NamedBy {
+    /// The variable that is the base of all signals.
+    Base,
+    /// The variable of one signal, whose path is meant as it is.
+    Signal,
+    /// The program, by a base or a full URL.
+    Code,
+}
+
 /// The endpoint that the environment names, or the usual local one.
 pub(crate) fn from_environment(
     environment: &Environment,
@@ -33,8 +44,8 @@ pub(crate) fn from_environment(
             _ => format!("http://localhost:4318{}", signal.path()),
         });
     };
-    let is_base = variable.name == BASE;
-    resolve(variable.value, signal, protocol, is_base)
+    let named_by = if variable.name == BASE { NamedBy::Base } else { NamedBy::Signal };
+    resolve(variable.value, signal, protocol, named_by)
         .map_err(|remedy| variable.wrong_as(&shown(variable.value), &remedy))
 }
 
@@ -44,7 +55,7 @@ pub(crate) fn given_in_code(
     signal: Signal,
     protocol: Protocol,
 ) -> Result<String, Error> {
-    resolve(endpoint, signal, protocol, false)
+    resolve(endpoint, signal, protocol, NamedBy::Code)
         .map_err(|remedy| Error::bad_setting(format!("push to {:?}: {remedy}", shown(endpoint))))
 }
 
@@ -115,7 +126,7 @@ fn resolve(
     endpoint: &str,
     signal: Signal,
     protocol: Protocol,
-    is_base: bool,
+    named_by: NamedBy,
 ) -> Result<String, String> {
     const NO_SCHEME: &str = "it has no scheme; begin with http:// or https://";
     let (scheme, rest) = endpoint.split_once("://").ok_or(NO_SCHEME)?;
@@ -156,12 +167,12 @@ fn resolve(
                 "port 4317 usually speaks gRPC, but the protocol is HTTP; set OTEL_EXPORTER_OTLP_PROTOCOL=grpc or use port 4318"
             );
         }
-        Ok(origin + &http_path(path, signal, is_base)?)
+        Ok(origin + &http_path(path, signal, named_by)?)
     }
 }
 
 /// The path that is posted to.
-fn http_path(path: &str, signal: Signal, is_base: bool) -> Result<String, String> {
+fn http_path(path: &str, signal: Signal, named_by: NamedBy) -> Result<String, String> {
     let (path, query) = match path.find('?') {
         Some(mark) => path.split_at(mark),
         None => (path, ""),
@@ -179,7 +190,9 @@ fn http_path(path: &str, signal: Signal, is_base: bool) -> Result<String, String
                     Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or in the code"
             .to_owned());
     }
-    if is_base || is_of_prometheus || trimmed.is_empty() {
+    // The variable of metrics alone may mean this very path, as Thanos has it.
+    let is_half = is_of_prometheus && named_by == NamedBy::Code;
+    if named_by == NamedBy::Base || is_half || trimmed.is_empty() {
         return Ok(format!("{}{own}{query}", stem.unwrap_or(trimmed)));
     }
     problem!(

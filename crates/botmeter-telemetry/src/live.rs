@@ -22,7 +22,7 @@ pub use page::LivePage;
 /// let live = Live::of([botmeter_llm::board::board()])
 ///     .interval(Duration::from_secs(15))
 ///     .memory(64 << 20)
-///     .allow_host("bots.internal");
+///     .allow_host("bots.example");
 /// # let _ = live;
 /// ```
 #[derive(Clone, Debug)]
@@ -59,8 +59,9 @@ impl Live {
     }
 
     /// One more name under which the page may be asked for, beside `localhost`
-    /// and addresses. A page that other machines reach needs one, because it
-    /// asks nobody for a password.
+    /// and addresses; it holds for the page alone, not for `/metrics` beside it.
+    /// A page that other machines reach needs one, because it asks nobody for a
+    /// password.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {
         self.settings.hosts.push(name.into());
         self

@@ -4,17 +4,20 @@ use axum::{
     body::Body,
     extract::Request,
     http::StatusCode,
-    response::{IntoResponse, Response},
     routing::{MethodRouter, get},
 };
 use botmeter_core::problem;
 
-use crate::telemetry::Telemetry;
+use crate::{on_bad::Route, telemetry::Telemetry};
 
 impl Telemetry {
     /// The live page for `GET` and `HEAD`, to be nested into the application's
     /// own router at a path that ends with a slash; the feature `axum`, with
     /// `live`. Add it last, behind the layers that should not count it.
+    ///
+    /// Whoever reaches the application's server may see it, because the page
+    /// asks nobody for a password: where that server listens for other machines,
+    /// put a layer in front that does, or leave the page out.
     ///
     /// ```
     /// use axum::Router;
@@ -38,12 +41,11 @@ impl Telemetry {
     /// ```
     ///
     /// Without a page, because [`Builder::live`](crate::Builder::live) was not
-    /// called, or the environment turned it off, the answer is 404 with the
-    /// reason, which is logged as well.
+    /// called, the environment turned it off, or it could not be had, the answer
+    /// is 404 with the reason, which is logged as well.
     pub fn live_route(&self) -> MethodRouter {
         let Some(page) = self.live() else {
-            let why = "call `Builder::live` before the start, and do not turn it off with \
-                       OTEL_SDK_DISABLED or BOTMETER_LIVE";
+            let why = self.why_no_live_page();
             problem!(warn, "the program's own router has no live page: {why}");
             return get(move || async move {
                 (StatusCode::NOT_FOUND, format!("there is no live page: {why}\n"))
@@ -53,13 +55,20 @@ impl Telemetry {
             let (head, _body) = request.into_parts();
             match tokio::task::spawn_blocking(move || page.answer(&head)).await {
                 Ok(answer) => answer.map(Body::from),
-                Err(_) => broken(),
+                Err(_) => botmeter_live::broken().map(Body::from),
             }
         })
     }
-}
 
-fn broken() -> Response {
-    (StatusCode::INTERNAL_SERVER_ERROR, "the page could not be made, which is a bug\n")
-        .into_response()
+    fn why_no_live_page(&self) -> &'static str {
+        match &self.settings {
+            Some(settings) if settings.lost.contains(&Route::Live) => {
+                "it was left out at the start, for the reason in the log"
+            }
+            _ => {
+                "call `Builder::live` before the start, and do not turn it off with \
+                 OTEL_SDK_DISABLED or BOTMETER_LIVE"
+            }
+        }
+    }
 }

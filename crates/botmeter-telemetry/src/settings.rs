@@ -147,13 +147,20 @@ impl Settings {
             }
             None => None,
         };
-        let live = match live.zip(scrape) {
-            Some((live, scrape)) => {
+        let live = match (live, scrape) {
+            (Some(live), Some(scrape)) => {
                 let may = live.check(scrape).map(|()| live);
                 on_bad.or_without(Route::Live, may, &mut lost)?
             }
-            None => None,
+            (Some(_), None) => {
+                lost.push(Route::Live);
+                None
+            }
+            (None, _) => None,
         };
+        // Nobody else asked for a page that listens for the live one alone.
+        let is_wanted = asked.scrape.is_some() || chosen.scrape || live.is_some();
+        let scrape = scrape.filter(|_| is_wanted);
         let interval = match asked.interval {
             Some(interval) => interval,
             None => {

@@ -137,8 +137,11 @@ impl Telemetry {
     }
 
     /// The live page, to be answered by the program's own server; nothing if it
-    /// was not asked for, or the environment turned it off. It goes on to work
-    /// after a shutdown, and shows what was read until then.
+    /// was not asked for, the environment turned it off, or it could not be had.
+    /// It goes on to work after a shutdown, and shows what was read until then.
+    ///
+    /// Whoever reaches that server may see it: the page asks nobody for a
+    /// password, and where the server listens is not known here.
     #[cfg(feature = "live")]
     pub fn live(&self) -> Option<LivePage> {
         self.live.clone()

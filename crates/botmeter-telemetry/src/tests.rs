@@ -127,7 +127,8 @@ fn the_endpoint_is_completed() {
         (&[(base, "http://c:4318/v1/metrics")], "http://c:4318/v1/metrics"),
         (&[(base, "https://c/otlp?x=1")], "https://c/otlp/v1/metrics?x=1"),
         (&[(base, "http://p:9090/api/v1/otlp")], "http://p:9090/api/v1/otlp/v1/metrics"),
-        (&[(signal, "http://p:9090/api/v1/otlp/")], "http://p:9090/api/v1/otlp/v1/metrics"),
+        // Thanos receives at this very path.
+        (&[(signal, "http://t:10908/api/v1/otlp")], "http://t:10908/api/v1/otlp"),
         (
             &[(signal, "http://p:9090/api/v1/otlp/v1/metrics")],
             "http://p:9090/api/v1/otlp/v1/metrics",

@@ -2,8 +2,6 @@
 //! in silence or lost in silence.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod logs;
-
 use std::{
     sync::{
         Arc,
@@ -20,7 +18,7 @@ use botmeter_core::{
 };
 use botmeter_telemetry::{Environment, Telemetry};
 
-use logs::logged;
+use witness::logged;
 
 open_label! {
     /// A tool.

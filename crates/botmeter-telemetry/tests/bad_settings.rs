@@ -1,15 +1,13 @@
 //! Settings that cannot be used, in a program that starts all the same.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod logs;
-
 use std::net::TcpListener;
 
 use botmeter_core::{Counter, Domain, Instrument, Memory, Meter, Unit};
 use botmeter_telemetry::{
     Builder, Compression, Diagnosis, OnBadSetting, Protocol, ScrapeSettings, Telemetry, Temporality,
 };
-use logs::logged;
+use witness::logged;
 
 static STARTS: Instrument<Counter, ()> =
     Instrument::counter("test.starts", Unit::of("{start}"), "Starts.");

@@ -2,10 +2,6 @@
 
 #![cfg(test)]
 
-mod logs;
-#[expect(dead_code, reason = "other tests need more of it")]
-mod receiver;
-
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{Read, Write},
@@ -34,8 +30,8 @@ use opentelemetry_proto::tonic::{
 };
 use opentelemetry_sdk::metrics::SdkMeterProvider;
 
-use logs::logged;
-use receiver::Receiver;
+use witness::Receiver;
+use witness::logged;
 
 const SOON: Duration = Duration::from_secs(20);
 

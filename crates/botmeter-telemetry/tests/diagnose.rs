@@ -3,9 +3,6 @@
 
 #![cfg(test)]
 
-#[expect(dead_code, reason = "the tests of the OTLP backend use the rest of it")]
-mod receiver;
-
 mod diagnose {
     mod by_grpc;
     mod by_http;

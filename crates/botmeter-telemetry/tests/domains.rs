@@ -1,12 +1,10 @@
 //! Domains that are configured, that come late, and that cannot be.
 
-mod logs;
-
 use std::time::Duration;
 
 use botmeter_core::*;
 use botmeter_telemetry::{Builder, Environment, Telemetry};
-use logs::logged;
+use witness::logged;
 
 open_label! {
     /// A tool.

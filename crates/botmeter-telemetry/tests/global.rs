@@ -1,10 +1,8 @@
 //! A domain that everybody finds.
 
-mod logs;
-
 use botmeter_core::*;
 use botmeter_telemetry::{Environment, Telemetry};
-use logs::logged;
+use witness::logged;
 
 static CALLS: Instrument<Counter, ()> =
     Instrument::counter("tool.calls", Unit::of("{call}"), "Calls of a tool.");

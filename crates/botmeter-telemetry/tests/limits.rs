@@ -2,8 +2,6 @@
 //! once.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod logs;
-
 use std::time::Duration;
 
 use botmeter_core::{
@@ -12,7 +10,7 @@ use botmeter_core::{
 };
 use botmeter_telemetry::{Environment, Telemetry};
 
-use logs::logged;
+use witness::logged;
 
 closed_label! {
     /// A side.

@@ -2,11 +2,6 @@
 
 #![cfg(test)]
 
-#[expect(dead_code, reason = "the tests of the page for scrapes use the rest of it")]
-#[path = "scrape/client.rs"]
-mod client;
-mod logs;
-
 use std::{
     net::{Ipv4Addr, SocketAddr},
     time::{Duration, Instant},
@@ -19,8 +14,8 @@ use botmeter_telemetry::{Builder, Environment, Error, OnBadSetting, Telemetry, l
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
-use client::{Reply, ask, get};
-use logs::logged;
+use witness::logged;
+use witness::scraper::{Reply, ask, get};
 
 static DEPTH: Instrument<Gauge, ()> =
     Instrument::gauge("mail.depth", Unit::of("{mail}"), "Mails that wait.");
@@ -61,7 +56,7 @@ fn local() -> SocketAddr {
 
 /// A program that reads itself each second.
 fn started() -> (Telemetry, Mail, SocketAddr) {
-    let live = Live::of([board()]).interval(Duration::from_secs(1));
+    let live = Live::of([board()]).interval(Duration::from_secs(1)).allow_host("bots.example");
     let (telemetry, mail) = builder(&[]).scrape(local()).live(live).start::<Mail>().unwrap();
     let address = telemetry.scrape_address().unwrap();
     (telemetry, mail, address)
@@ -69,7 +64,7 @@ fn started() -> (Telemetry, Mail, SocketAddr) {
 
 /// The answer to this once it says that.
 fn until(address: SocketAddr, target: &str, text: &str) -> Reply {
-    let deadline = Instant::now() + client::LONG;
+    let deadline = Instant::now() + witness::scraper::LONG;
     loop {
         let reply = get(address, target);
         if reply.text().contains(text) {
@@ -100,7 +95,7 @@ fn the_page_says_what_was_just_recorded_and_which_alert_fires() {
     let metrics = get(address, "/metrics");
     let scrapes = "telemetry_exports_total{backend=\"scrape\",status=\"success\"} 0\n";
     assert!(metrics.text().contains(scrapes), "{}", metrics.text());
-    telemetry.shutdown_blocking(client::LONG).unwrap();
+    telemetry.shutdown_blocking(witness::scraper::LONG).unwrap();
 }
 
 #[test]
@@ -116,6 +111,15 @@ fn a_name_of_somebody_else_another_page_and_a_change_are_refused() {
     let read = "Host: localhost\r\nSec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: no-cors\r\n";
     assert!(of("GET", read).status().starts_with("HTTP/1.1 403 "));
     assert!(of("POST", "Host: localhost\r\n").status().starts_with("HTTP/1.1 405 "));
+    for host in ["bots.example", "BOTS.example.:80", "host.docker.internal", "bot.localhost"] {
+        let reply = of("GET", &format!("Host: {host}\r\n"));
+        assert_eq!(reply.status(), "HTTP/1.1 200 OK", "{host}");
+    }
+    let unnamed = Reply::to(address, "GET / HTTP/1.0\r\n\r\n");
+    assert_eq!(unnamed.status(), "HTTP/1.0 200 OK");
+    // What is allowed for the page is allowed for nothing else.
+    let metrics = "GET /metrics HTTP/1.1\r\nHost: bots.example\r\nConnection: close\r\n\r\n";
+    assert!(Reply::to(address, metrics).status().starts_with("HTTP/1.1 421 "));
     let page = get(address, "/");
     let policy = page.header("content-security-policy").unwrap();
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
@@ -179,6 +183,31 @@ fn what_cannot_be_is_refused_with_what_to_do() {
 }
 
 #[test]
+fn a_page_that_is_refused_leaves_nothing_open_that_was_there_for_it_alone() {
+    let everywhere =
+        [("OTEL_EXPORTER_PROMETHEUS_HOST", "0.0.0.0"), ("OTEL_EXPORTER_PROMETHEUS_PORT", "0")];
+    let log = logged(|| {
+        let pushes = builder(&everywhere).otlp("http://127.0.0.1:1").live([board()]);
+        let warns = pushes.on_bad_setting(OnBadSetting::Warn);
+        let (telemetry, _mail) = warns.start::<Mail>().unwrap();
+        assert_eq!(telemetry.scrape_address(), None);
+        assert!(telemetry.live().is_none());
+        drop(telemetry);
+    });
+    assert!(log.contains("other machines reach it"), "{log}");
+    // Who asked for metrics there has them.
+    let scrapes = [everywhere[0], everywhere[1], ("OTEL_METRICS_EXPORTER", "prometheus")];
+    let log = logged(|| {
+        let warns = builder(&scrapes).live([board()]).on_bad_setting(OnBadSetting::Warn);
+        let (telemetry, _mail) = warns.start::<Mail>().unwrap();
+        let address = telemetry.scrape_address().unwrap();
+        assert!(address.ip().is_unspecified() && telemetry.live().is_none(), "{address}");
+        drop(telemetry);
+    });
+    assert!(log.contains("other machines reach it"), "{log}");
+}
+
+#[test]
 fn a_programs_own_server_has_it_at_a_path_of_its_own() {
     let live = Live::of([board()]).interval(Duration::from_secs(1));
     let (telemetry, mail) = builder(&[]).scrape_mounted().live(live).start::<Mail>().unwrap();
@@ -196,7 +225,7 @@ fn a_programs_own_server_has_it_at_a_path_of_its_own() {
             (head.status.as_u16(), String::from_utf8(text.into()).unwrap())
         })
     };
-    let deadline = Instant::now() + client::LONG;
+    let deadline = Instant::now() + witness::scraper::LONG;
     while ask("/live/", "localhost").0 == 503 && Instant::now() < deadline {
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -212,14 +241,25 @@ fn a_programs_own_server_has_it_at_a_path_of_its_own() {
 
 #[test]
 fn where_there_is_no_page_the_answer_and_the_log_say_why() {
-    let (telemetry, _mail) = builder(&[]).scrape_mounted().start::<Mail>().unwrap();
-    let mut app: Router = Router::new();
-    let log = logged(|| app = Router::new().nest_service("/live/", telemetry.live_route()));
-    assert!(log.contains("the program's own router has no live page"), "{log}");
-    let request = Request::get("/live/").body(Body::empty()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let answer = runtime.block_on(app.oneshot(request)).unwrap();
-    assert_eq!(answer.status(), 404);
+    let mounted = || builder(&[]).scrape_mounted().on_bad_setting(OnBadSetting::Warn);
+    let listener = std::net::TcpListener::bind(local()).unwrap();
+    let taken = builder(&[]).scrape(listener.local_addr().unwrap());
+    let taken = taken.on_bad_setting(OnBadSetting::Warn).live([board()]);
+    for (builder, why) in [
+        (mounted(), "call `Builder::live` before the start"),
+        (mounted().live(Live::of([board()]).memory(1000)), "it was left out at the start"),
+        (taken, "it was left out at the start"),
+    ] {
+        let (telemetry, _mail) = builder.start::<Mail>().unwrap();
+        let mut app: Router = Router::new();
+        let log = logged(|| app = Router::new().nest_service("/live/", telemetry.live_route()));
+        let said = format!("the program's own router has no live page: {why}");
+        assert!(log.contains(&said), "{log}");
+        let request = Request::get("/live/").body(Body::empty()).unwrap();
+        let answer = runtime.block_on(app.oneshot(request)).unwrap();
+        assert_eq!(answer.status(), 404);
+    }
 }
 
 #[test]

@@ -6,9 +6,6 @@
 #![cfg(test)]
 #![cfg(target_os = "linux")]
 
-#[expect(dead_code, reason = "the tests of the OTLP backend use the rest of it")]
-mod receiver;
-
 use std::{
     cell::Cell,
     collections::VecDeque,
@@ -25,8 +22,8 @@ use botmeter_core::{
 };
 use botmeter_telemetry::{Builder, Telemetry};
 
-use receiver::Receiver;
 use tracing::subscriber::DefaultGuard;
+use witness::Receiver;
 
 open_label! {
     /// Something that has a name.

@@ -3,8 +3,6 @@
 
 #![cfg(test)]
 
-mod logs;
-
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpStream},
@@ -14,7 +12,7 @@ use std::{
 use botmeter_core::{Counter, Domain, Instrument, Memory, Meter, Unit};
 use botmeter_telemetry::{Environment, Telemetry, export::macros::Buckets};
 
-use logs::logged;
+use witness::logged;
 
 const LONG: Duration = Duration::from_secs(30);
 

@@ -2,8 +2,6 @@
 
 #![cfg(test)]
 
-mod receiver;
-
 mod otlp {
     mod answers;
     mod canaries;

@@ -2,14 +2,12 @@
 //! requests.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod logs;
-
 use axum::{Router, body::Body, extract::Request, http::HeaderMap, routing::get};
 use botmeter_http::{Http, matched_path};
 use botmeter_telemetry::{Builder, Environment, Telemetry};
 use http_body_util::BodyExt as _;
-use logs::logged;
 use tower::ServiceExt as _;
+use witness::logged;
 
 fn builder(variables: &[(&str, &str)]) -> Builder {
     let environment: Environment = variables.iter().copied().collect();

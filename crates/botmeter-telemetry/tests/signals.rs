@@ -3,9 +3,6 @@
 #![cfg(test)]
 #![cfg(unix)]
 
-#[expect(dead_code, reason = "the tests of the OTLP backend use the rest of it")]
-mod receiver;
-
 use std::{
     env,
     io::{BufRead, BufReader, Read},
@@ -20,7 +17,7 @@ use opentelemetry_proto::tonic::{
     metrics::v1::{metric::Data, number_data_point::Value},
 };
 
-use receiver::Receiver;
+use witness::Receiver;
 
 /// Set in the process that is asked to end: the endpoint, and its runtime.
 const ENDPOINT: &str = "BOTMETER_TEST_SIGNALS_TO";

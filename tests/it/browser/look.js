@@ -197,7 +197,8 @@ function strange() {
 function focused() {
   const element = document.activeElement;
   const style = getComputedStyle(element);
-  const box = element.getBoundingClientRect();
+  // Of a text of several lines, its first.
+  const [box] = element.getClientRects();
   const middle = [box.left + Math.min(box.width / 2, 20), box.top + Math.min(box.height / 2, 10)];
   const there = document.elementFromPoint(...middle);
   return {
@@ -206,7 +207,7 @@ function focused() {
     place: place(element),
     isBody: element === document.body,
     isMarked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2,
-    isInSight: there !== null && (element.contains(there) || there.contains(element)),
+    isInSight: there !== null && element.contains(there),
     ring: ratio(parsed(style.outlineColor), groundOf(element.parentElement)),
   };
 }

@@ -9,8 +9,9 @@ use super::{
 };
 
 #[test]
+#[ignore = "needs Chromium"]
 fn every_page_is_legible_and_keeps_to_itself() -> Result<()> {
-    let Some(browser) = Browser::start(Scripts::Run)? else { return Ok(()) };
+    let browser = Browser::start(Scripts::Run)?;
     let opened = Opened::calm()?;
     let mut faults = Vec::new();
     for page in opened.dashboards().iter().chain(&opened.alerts()) {

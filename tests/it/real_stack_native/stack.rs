@@ -21,7 +21,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use xtask::{
     repository,
-    servers::{Server, find_or_skip},
+    servers::{Server, needed},
 };
 
 /// How long a start or an end may take: servers build their state on a machine
@@ -39,12 +39,16 @@ const PORTS: &[&str] = &[
     "JAEGER_TELEMETRY",
     "GRAFANA",
     "ALERTMANAGER",
+    "QUERY",
     "COLLECTOR_GRPC",
     "COLLECTOR_HTTP",
     "COLLECTOR_PAGE",
     "COLLECTOR_TELEMETRY",
     "BOT",
 ];
+
+/// The ports in a row behind that of the fleet.
+const PORTS_OF_A_FLEET: u16 = 15;
 
 /// A place for a stack.
 pub(super) struct Stack {
@@ -63,29 +67,43 @@ pub(super) struct Ended {
 }
 
 impl Stack {
-    /// In this clone; nothing where the machine lacks one of the servers.
-    pub(super) fn new() -> Result<Option<Self>> {
+    /// In this clone.
+    pub(super) fn new() -> Result<Self> {
         Self::with(vec![("BOTMETER_STACK_FOLDER", repository::root())])
     }
 
     /// As on a machine that has the program alone.
-    pub(super) fn without_clone() -> Result<Option<Self>> {
+    pub(super) fn without_clone() -> Result<Self> {
         Self::with(Vec::new())
     }
 
-    fn with(mut variables: Vec<(&'static str, PathBuf)>) -> Result<Option<Self>> {
-        for server in [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager] {
-            let Some(program) = find_or_skip(server)? else { return Ok(None) };
-            variables.push((server.program().variable, program));
+    fn with(variables: Vec<(&'static str, PathBuf)>) -> Result<Self> {
+        let servers = [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager];
+        Self::of(&servers, variables)
+    }
+
+    /// In this clone, with a fleet of stores.
+    pub(super) fn with_fleet() -> Result<Self> {
+        let servers = [Server::Prometheus, Server::Jaeger, Server::Alertmanager, Server::Thanos];
+        Self::of(&servers, vec![("BOTMETER_STACK_FOLDER", repository::root())])
+    }
+
+    fn of(servers: &[Server], mut variables: Vec<(&'static str, PathBuf)>) -> Result<Self> {
+        for server in servers.iter().copied() {
+            variables.push((server.program().variable, needed(server)?));
         }
         let program = repository::build("botmeter-cli", "botmeter")?;
         let folder = tempfile::tempdir()?;
         variables.push(("BOTMETER_STACK_ENV_FILE", folder.path().join(".env")));
         variables.push(("XDG_DATA_HOME", folder.path().to_owned()));
-        let ports = PORTS.iter().map(|name| Ok((*name, free_port()?))).collect::<Result<_>>()?;
+        let mut ports = PORTS
+            .iter()
+            .map(|name| Ok((*name, free_ports(1)?)))
+            .collect::<Result<BTreeMap<_, _>>>()?;
+        ports.insert("FLEET", free_ports(PORTS_OF_A_FLEET)?);
         let stack = Self { program, folder, variables, ports };
         stack.write_env("BOTMETER_SCRAPE_INTERVAL=1s\n")?;
-        Ok(Some(stack))
+        Ok(stack)
     }
 
     /// Where the stack is.
@@ -125,6 +143,7 @@ impl Stack {
             .args(arguments)
             // Only what a test sets is tested.
             .env_remove("BOTMETER_STACK_FOLDER")
+            .env_remove("BOTMETER_STACK_RUN")
             .env_remove("COMPOSE_PROFILES")
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
@@ -192,8 +211,13 @@ impl Stack {
 
     /// The one number of a query, now or at a moment; nothing without samples.
     pub(super) fn sum(&self, query: &str, at: Option<f64>) -> Result<Option<f64>> {
+        self.sum_at("PROMETHEUS", query, at)
+    }
+
+    /// The same of another server.
+    pub(super) fn sum_at(&self, server: &str, query: &str, at: Option<f64>) -> Result<Option<f64>> {
         let mut request = Answers::agent()
-            .get(format!("{}/api/v1/query", self.url("PROMETHEUS")))
+            .get(format!("{}/api/v1/query", self.url(server)))
             .query("query", query);
         if let Some(at) = at {
             request = request.query("time", at.to_string());
@@ -205,16 +229,16 @@ impl Stack {
     }
 }
 
-/// A port below those that the system gives out by itself, so that no other
-/// test gets it before the stack does.
-fn free_port() -> Result<u16> {
+/// The first of so many ports in a row, below those that the system gives out by
+/// itself, so that no other test gets them before the stack does.
+fn free_ports(count: u16) -> Result<u16> {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = u16::try_from(std::process::id() % 10_000)?;
     loop {
-        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = 20_000 + (start + offset) % 12_000;
-        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return Ok(port);
+        let offset = NEXT.fetch_add(count, Ordering::Relaxed);
+        let first = 20_000 + (start + offset) % 12_000;
+        if (first..first + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
+            return Ok(first);
         }
     }
 }

@@ -215,7 +215,7 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
             ),
             ("content-pipeline", &["Acceptance by pipeline", "Backlog in an hour"]),
             ("telemetry", &["Time since the last sign of life"]),
-            ("overview", &["LLM cost of the last 24 hours"]),
+            ("overview", &["LLM cost in 24 hours"]),
         ],
     },
     Exception {

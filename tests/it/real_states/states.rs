@@ -3,17 +3,15 @@
 use std::ops::RangeInclusive;
 
 use anyhow::{Context, Result};
-use botmeter_board::{Board, Expr};
+use botmeter_board::Board;
 use botmeter_window::{
-    AlertState, Bounds, History, Labels, Place, Rules, Scrape,
+    Bounds, History, Labels, Rules, Scrape,
     exposition::{Family, Page, Sample},
 };
+use xtask::open_metrics::{made, recorded, sample, series};
 
 use super::bot::{Bot, Habits, labels};
-use crate::{
-    filled::{sample, series},
-    hour::END,
-};
+use crate::hour::END;
 
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
@@ -160,7 +158,7 @@ pub(super) fn told(boards: &[Board]) -> Result<Told> {
             for rules in &mut rules {
                 rules.evaluate(&mut history, at)?;
             }
-            tell(&rules, &recorded, &history, &mut text, at)?;
+            made(&rules, &recorded, &history, &mut text, at)?;
         }
     }
     for bot in lives.into_iter().filter_map(|life| life.bot) {
@@ -216,43 +214,4 @@ impl Life {
 
 fn labels_of(sample: &Sample, scrape: &Scrape) -> Labels {
     labels(sample, scrape.job(), scrape.instance())
-}
-
-/// The names of what is recorded.
-fn recorded(rules: &[Rules]) -> Vec<String> {
-    let names = rules.iter().flat_map(Rules::questions).map(|(name, _, _)| name.to_owned());
-    // Alerts are called otherwise.
-    let mut names: Vec<_> = names.filter(|name| name.contains(':')).collect();
-    names.sort();
-    names.dedup();
-    names
-}
-
-/// What the rules have made of it at this time.
-fn tell(
-    rules: &[Rules],
-    recorded: &[String],
-    history: &History,
-    text: &mut String,
-    at: i64,
-) -> Result<()> {
-    for name in recorded {
-        let expr = Expr::Recorded { name: name.clone(), by: &[], offset: None };
-        for row in history.ask(&expr, at, &Place::Rule) {
-            sample(text, &series(&row.labels)?, row.value, at)?;
-        }
-    }
-    for alert in rules.iter().flat_map(Rules::alerts) {
-        let (state, since) = match alert.state {
-            AlertState::Pending { since } => ("pending", since),
-            AlertState::Firing { since, .. } => ("firing", since),
-            AlertState::Resolved { .. } => continue,
-        };
-        let labels = alert.labels.pairs().chain([("alertstate", state)]);
-        sample(text, &series(&Labels::of("ALERTS", labels))?, 1.0, at)?;
-        let since = since.div_euclid(1000) as f64;
-        let of = Labels::of("ALERTS_FOR_STATE", alert.labels.pairs());
-        sample(text, &series(&of)?, since, at)?;
-    }
-    Ok(())
 }

@@ -11,7 +11,7 @@ use anyhow::Result;
 use tokio::net::TcpSocket;
 
 use super::chance::Chance;
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 /// A receiver of OTLP that is told to misbehave at random.
 #[derive(Debug)]

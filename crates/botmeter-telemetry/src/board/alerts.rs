@@ -43,8 +43,8 @@ fn heartbeat_missing() -> Alert {
     )
     .runbook(&[
         "Does the process run? If not, start it and read why it ended.",
-        "If it runs, look at its log for failed exports, and at whether Prometheus reaches its \
-         `/metrics` or the program reaches Prometheus.",
+        "If it runs, look at its log for failed exports, and check whether Prometheus reaches its \
+         `/metrics`, or the program reaches Prometheus.",
         "If it was stopped on purpose, the alert ends an hour after its last sign of life.",
     ])
     .panel(rows::HEARTBEAT_AGE)
@@ -67,7 +67,7 @@ fn telemetry_absent() -> Alert {
     )
     .held_for(Duration::from_mins(5))
     .says(
-        "A bot that reported within the last day does not report any more.",
+        "A bot that reported within the last day no longer reports.",
         "{job} reported within the last day, from {value} instances, and has been silent for more \
          than 15 minutes.",
         Show::Count,
@@ -75,7 +75,8 @@ fn telemetry_absent() -> Alert {
     .runbook(&[
         "Does the program run? See the alert BotHeartbeatMissing.",
         "Was it renamed? The job is its service name, so a new name is a new job.",
-        "If it was retired, the alert ends a day after its last series; silence it until then.",
+        "If the bot was retired, the alert ends a day after its last sample; silence it until \
+         then.",
     ])
     .panel(rows::INSTANCES)
     .tested(
@@ -117,7 +118,7 @@ fn restart_loop() -> Alert {
             "Read the last lines of the log before the process ended, and how it ended: a panic, \
              a signal, out of memory?",
             "If it began with a deployment (the purple marks), roll back.",
-            "If it ends at its start, look at its configuration and at what it needs to reach.",
+            "If it ends while starting, look at its configuration, and at what it has to reach.",
         ])
         .panel(rows::STARTS)
         .tested(died.fires::<()>((), "2.333"), deployed)
@@ -137,14 +138,14 @@ fn exports_failing() -> Alert {
     )
     .held_for(Duration::from_mins(10))
     .says(
-        "A bot's exports fail.",
+        "Many of a bot's exports fail.",
         "{value} of the exports of {job} over {backend} fail.",
         Show::Ratio,
     )
     .runbook(&[
-        "Read the program's log: it names the address and the reason once, when a streak of \
+        "Read the program's log: it names the address and the reason once, when a series of \
          failures begins.",
-        "Refused or timed out: does the receiver run, and is it reachable from there?",
+        "Refused or timed out: is the receiver running, and can the program reach it?",
         "An HTTP status: 404 or 405 is a wrong path or a receiver that is turned off, 401 and 403 \
          are credentials, 429 and 503 mean that it has too much to do.",
     ])
@@ -173,12 +174,12 @@ fn dropped() -> Alert {
         Show::Count,
     )
     .runbook(&[
-        "`not_finite`: something divides by zero or takes the time of nothing; look at what is \
+        "`not_finite`: something divides by zero, or averages over nothing; look at what is \
          recorded into gauges and histograms.",
-        "`negative`: a difference came out below zero, often of two clocks.",
+        "`negative`: a difference came out below zero, often between two clocks.",
         "`implausible`: numbers that contradict each other, such as more cached tokens than \
          tokens; see how the driver reads the provider's usage.",
-        "`span_queue_full`: spans come faster than they leave; sample fewer with \
+        "`span_queue_full`: spans arrive faster than they leave; sample fewer with \
          `OTEL_TRACES_SAMPLER`, or enlarge `OTEL_BSP_MAX_QUEUE_SIZE`.",
         "`span_export_failed`: the receiver of traces did not take them; the log says why.",
         "`after_shutdown`: something went on after the shutdown of the telemetry, and the log \
@@ -205,18 +206,18 @@ fn overflow() -> Alert {
     )
     .held_for(QUARTER)
     .says(
-        "A label of a bot has more or longer values than it may, so events lose theirs.",
+        "A label of a bot has too many or too long values, so events lose theirs.",
         "{value} events of {job} for {instrument} had label values past a limit within 15 minutes.",
         Show::Count,
     )
     .runbook(&[
-        "Find which label: the program's log names it at the first value past a limit, and the \
-         reference page has the instrument's open labels and their limits.",
-        "See what the program puts into it. Ids of users, sessions or requests do not belong into \
-         a label.",
-        "If the values are right and there are just many, declare the label with a higher limit.",
-        "If the log says that a value is longer than it may be, give a shorter one: what is cut \
-         stays a series of its own, but nobody can read its end.",
+        "Find out which label it is: the program's log names it at the first value past a limit, \
+         and the reference page lists the instrument's open labels with their limits.",
+        "See what the program puts into it. Ids of users, sessions or requests do not belong in a \
+         label.",
+        "If the values are right and there are simply many, declare the label with a higher limit.",
+        "If the log says that a value is too long, use a shorter one: a value that was cut \
+         remains a series of its own, but nobody can read its end.",
     ])
     .panel(rows::OVERFLOW_BY_INSTRUMENT)
     .tested(past_its_limit(4.0).fires::<(InstrumentName,)>((FULL,), "60"), past_its_limit(0.0))

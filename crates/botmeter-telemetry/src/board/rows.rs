@@ -45,15 +45,15 @@ fn overview() -> Row {
         [
             Panel::stat(
                 "Instances now",
-                "Processes that report now. Fewer than you run means that some do not get \
-                 through: compare with the list of instances below.",
+                "Processes that report now. If there are fewer than you run, some do not get \
+                 through: compare with \"Instances\" below.",
                 Show::Count,
             )
             .draw(last(&BUILD).all()),
             Panel::stat(
                 "Oldest sign of life",
                 "The longest time since a process that still has series showed a sign of life. \
-                 Below a minute is well; above five, a process hangs or its pushes stopped.",
+                 Below a minute is fine; above five, a process hangs, or its pushes have stopped.",
                 Show::Seconds,
             )
             .draw(oldest(&HEARTBEAT).all())
@@ -61,8 +61,8 @@ fn overview() -> Row {
             .without_data("no process reports"),
             Panel::stat(
                 "Failed exports",
-                "Share of the exports in the shown time that did not arrive. Zero is well; \
-                 anything else is in the log of the program with its reason.",
+                "Share of the exports in the time shown that did not arrive. Zero is fine; for \
+                 anything else, the program's log has the reason.",
                 Show::Ratio,
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).shown().all())
@@ -70,38 +70,39 @@ fn overview() -> Row {
             .without_data("no exports"),
             Panel::stat(
                 "Dropped measurements",
-                "Measurements of the shown time that could not be recorded. Zero is well; \
-                 otherwise the reasons below tell which mistake to look for.",
+                "Measurements in the time shown that could not be recorded. Zero is fine; \
+                 otherwise, the reasons below tell which mistake to look for.",
                 Show::Count,
             )
             .draw(increase(&DROPPED).all())
             .advised_above(&limits::ANY_LOSS),
             Panel::stat(
                 "Events past a limit",
-                "Events of the shown time whose labels became `other` or were cut. Zero is well; \
-                 otherwise the instrument below has a label with too many or too long values.",
+                "Events in the time shown whose labels became `other` or were cut. Zero is fine; \
+                 otherwise, an instrument listed below has a label with too many or too long \
+                 values.",
                 Show::Count,
             )
             .draw(increase(&OVERFLOW).all())
             .advised_above(&limits::ANY_LOSS),
             Panel::stat(
                 "Series",
-                "Label sets of all instruments and processes. Prometheus bears a million; what \
-                 matters is that it does not grow without an end.",
+                "Label sets of all instruments and processes. Prometheus can take a million; what \
+                 matters is that the number does not keep growing.",
                 Show::Count,
             )
             .draw(last(&SERIES).all()),
             Panel::time_series(
                 "Exports",
-                "Exports per minute by backend and by how they ended: pushes, answered scrapes \
-                 and prints. Four a minute and process are usual; errors should not be there.",
+                "Exports per minute, by backend and by how they ended: pushes, answered scrapes \
+                 and prints. Four a minute for each process are usual; there should be no errors.",
                 Show::PerMinute,
             )
             .draw(rate(&EXPORTS).by::<(BackendKind, ExportStatus)>().per_minute()),
             Panel::time_series(
                 HEARTBEAT_AGE,
-                "Seconds since each job's last sign of life, also if it has no series any more. A \
-                 saw below a minute is well; a line that climbs is a bot that died or hangs.",
+                "Seconds since each job's last sign of life, even if it has no series any more. A \
+                 sawtooth below a minute is fine; a line that climbs is a bot that died or hangs.",
                 Show::Seconds,
             )
             .draw(age(&HEARTBEAT).over(Duration::from_hours(1)).all())
@@ -117,8 +118,8 @@ fn exports() -> Row {
         [
             Panel::time_series(
                 FAILED_SHARE,
-                "Share of each backend's exports that did not arrive. Zero is well. A route that \
-                 is wholly broken cannot report itself: then the signs of life stop.",
+                "Share of each backend's exports that did not arrive. Zero is fine. A route that \
+                 is completely broken cannot report this itself: then the signs of life stop.",
                 Show::Ratio,
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).by::<(BackendKind,)>())
@@ -127,8 +128,8 @@ fn exports() -> Row {
             .without_data("no exports"),
             Panel::time_series(
                 "Export duration (p95)",
-                "The time within which 95 of 100 exports end. Milliseconds are well; seconds \
-                 mean a slow network or receiver, or far too many series.",
+                "The time within which 95 of 100 exports end. Milliseconds are fine; seconds mean \
+                 a slow network or receiver, or far too many series.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &EXPORT_DURATION).by::<(BackendKind,)>())
@@ -146,7 +147,7 @@ fn exports() -> Row {
             Panel::state_timeline(
                 "Time since the last export",
                 "Seconds since the last export that arrived, for each process and backend. Green \
-                 is well; red has been silent for five minutes.",
+                 is fine; red has been silent for five minutes.",
                 Show::Seconds,
             )
             .draw(age(&LAST_EXPORT).by::<(BackendKind,)>())
@@ -163,8 +164,8 @@ fn series() -> Row {
         [
             Panel::bar_gauge(
                 "Instruments with most series",
-                "The ten instruments with most label sets. Each costs memory here and in \
-                 Prometheus; one that leads by far has a label too many.",
+                "The ten instruments with the most label sets. Each set costs memory in the bot \
+                 and in Prometheus; an instrument far ahead of the others has one label too many.",
                 Show::Count,
             )
             .draw(top(10, last(&SERIES).by::<(InstrumentName,)>()))
@@ -172,8 +173,8 @@ fn series() -> Row {
             .without_data("no process reports"),
             Panel::time_series(
                 "Series by job",
-                "Label sets of all instruments. It grows after a start and then stays; a line \
-                 that keeps growing is a label whose values never end.",
+                "Label sets of all instruments. It grows after a start and then levels off; a \
+                 line that keeps growing is a label that always gets new values.",
                 Show::Count,
             )
             .draw(last(&SERIES).all())
@@ -181,8 +182,8 @@ fn series() -> Row {
             .size(12, 10),
             Panel::time_series(
                 OVERFLOW_BY_INSTRUMENT,
-                "Events per minute whose labels became `other`, because the label had as many \
-                 values as it may, or were cut. Zero is well; see what the program puts into the \
+                "Events per minute whose labels became `other`, because the label had reached its \
+                 limit, or were cut. Zero is fine; otherwise, see what the program puts into the \
                  label.",
                 Show::PerMinute,
             )
@@ -191,7 +192,8 @@ fn series() -> Row {
             Panel::time_series(
                 DROPPED_BY_REASON,
                 "Measurements per minute that could not be recorded: not finite, negative where \
-                 only growth makes sense, or impossible. Zero is well; it is a mistake in code.",
+                 only growth makes sense, or impossible. Zero is fine; anything else is a mistake \
+                 in the code.",
                 Show::PerMinute,
             )
             .draw(rate(&DROPPED).by::<(DropReason,)>().per_minute())
@@ -206,8 +208,8 @@ fn processes() -> Row {
         [
             Panel::table(
                 INSTANCES,
-                "Every process that reports, with its version. A process that is missing here \
-                 and runs does not get its telemetry through.",
+                "Every process that reports, with its version. A process that runs and is missing \
+                 here does not get its telemetry through.",
             )
             .draw(last(&BUILD).by::<(Version,)>().named("Processes"))
             .per_instance()
@@ -215,7 +217,7 @@ fn processes() -> Row {
             Panel::time_series(
                 STARTS,
                 "How often each running process was started within 15 minutes, on average. A \
-                 deployment is one; more than two is a process that dies again and again.",
+                 deployment is one start; more than two mean that a process dies again and again.",
                 Show::Count,
             )
             .draw(starts())
@@ -225,7 +227,7 @@ fn processes() -> Row {
             Panel::time_series(
                 "Uptime",
                 "Seconds since each process set up its telemetry. A line that falls to zero is a \
-                 restart; the blue marks show them, too.",
+                 restart; the blue marks show restarts, too.",
                 Show::Seconds,
             )
             // Other programs have this series, too, Prometheus itself among them.
@@ -234,10 +236,10 @@ fn processes() -> Row {
             .without_data("no process reports"),
             Panel::text(
                 "How to read this page",
-                "Both routes, push and scrape, carry the same series, so this page is the same \
-                 for both. Lines that end here while the program runs are lost telemetry, not a \
-                 quiet bot: look at the program's log, which says at its start where it exports \
-                 to, and when exports began to fail.",
+                "Push and scrape carry the same series, so this page is the same for both. Lines \
+                 that end here while the program runs are lost telemetry, not a quiet bot: look \
+                 at the program's log, which says where it exports to, and when exports began to \
+                 fail.",
             ),
         ],
     )

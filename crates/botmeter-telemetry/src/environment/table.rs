@@ -154,8 +154,7 @@ pub const KNOWN_VARIABLES: &[KnownVariable] = &[
     known(
         About::Push,
         "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-        "Where metrics are pushed to, path included. An empty path and Prometheus' \
-         `/api/v1/otlp` get `/v1/metrics` behind.",
+        "Where metrics are pushed to, path included. An empty path gets `/v1/metrics` behind.",
         URL,
         "the next variable",
         "http://localhost:9090/api/v1/otlp/v1/metrics",

@@ -52,7 +52,7 @@ impl LivePage {
         let LiveSettings { interval, memory, hosts } = settings;
         let now = Moments::after(None).now();
         let bots = Arc::new(Bots::new(boards, [own], *memory, *interval, now));
-        let site = Site::new(Arc::clone(&bots), Hosts::named(hosts));
+        let site = Site::new(Arc::clone(&bots), Hosts::named(hosts)).one_at_a_time();
         Self(Arc::new(Inner { bots, site, settings: settings.clone() }))
     }
 
@@ -60,9 +60,14 @@ impl LivePage {
     /// leaves out.
     ///
     /// It is drawn for the one who asks, which takes as long as a second where
-    /// there are 25,000 series: ask on a thread that may block. Only `GET` and
-    /// `HEAD` are answered, and only to `localhost`, to addresses and to the
-    /// names that were [allowed](super::Live::allow_host).
+    /// there are 25,000 series: ask on a thread that may block. One is drawn at
+    /// a time; where 32 wait already, the answer is 503. Only `GET` and `HEAD`
+    /// are answered, and only to `localhost`, to addresses and to the names that
+    /// were [allowed](super::Live::allow_host).
+    ///
+    /// That keeps web pages of others out, and nobody else: whoever reaches the
+    /// program's own server may see this page, unless that server asks for a
+    /// password.
     pub fn answer(&self, request: &Parts) -> Response<Bytes> {
         self.0.site.answer(request)
     }

@@ -1,7 +1,7 @@
 //! What is found at an endpoint for gRPC.
 
 use super::fakes::{black_hole, found, prometheus_on, server};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const GRPC: (&str, &str) = ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
 

@@ -6,7 +6,7 @@ use super::fakes::{
     black_hole, closed, collector, found, grpc_port, jaeger, prometheus_off, prometheus_on, raw,
     server, web_page, yes,
 };
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 #[test]
 fn prometheus_with_its_receiver_on() {

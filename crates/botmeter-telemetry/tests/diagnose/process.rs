@@ -6,7 +6,7 @@ use botmeter_core::{Counter, Domain, Gauge, Instrument, Memory, Meter, Unit};
 use botmeter_telemetry::{Builder, Diagnosis, Environment, Telemetry};
 
 use super::fakes::{black_hole, prometheus_off, server};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 static PINGS: Instrument<Counter, ()> =
     Instrument::counter("ping.sent", Unit::of("{ping}"), "Pings.");

@@ -1,7 +1,7 @@
 //! Answers that are no receipt are counted as failures and explained.
 
 use super::setup::{Pushing, STARTS, failure_and_recovery, grpc, http};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const NO_HEADERS: &[(&str, &str)] = &[];
 

@@ -20,7 +20,7 @@ use tracing::{
 };
 
 use super::setup::NEVER;
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 /// What every secret has in it, so that it is found in any part of one.
 const CANARY: &str = "c4nary";

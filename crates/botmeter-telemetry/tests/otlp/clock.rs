@@ -14,9 +14,9 @@ use opentelemetry_proto::tonic::{
     metrics::v1::{AggregationTemporality, metric::Data, number_data_point::Value},
 };
 
-use crate::receiver::{self, Behavior, Receiver};
 use botmeter_core::{Counter, Domain, Histogram, Instrument, Meter, Unit, wall};
 use botmeter_telemetry::{Environment, Telemetry};
+use witness::{self, Behavior, Receiver};
 
 /// Set in the process whose clock is set: what it is told to push with.
 const INSIDE: &str = "BOTMETER_TEST_CLOCK_WITH";
@@ -125,7 +125,7 @@ fn a_clock_that_was_ahead_for_a_while_costs_no_later_push() {
     }
 }
 
-fn receiver_of(protocol: &str) -> receiver::Builder {
+fn receiver_of(protocol: &str) -> witness::Builder {
     if protocol == "grpc" { Receiver::grpc() } else { Receiver::http() }
 }
 

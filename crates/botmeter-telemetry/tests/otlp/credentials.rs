@@ -12,7 +12,7 @@ use tracing::{
 };
 
 use super::setup::{NEVER, Pushing, SOON, STARTS, grpc, http, start};
-use crate::receiver::{AUTHORITY, Behavior, Receiver};
+use witness::{AUTHORITY, Behavior, Receiver};
 
 /// Where the process that this test starts shall push to, and how.
 const ENDPOINT: &str = "BOTMETER_TEST_CREDENTIALS_TO";

@@ -12,7 +12,7 @@ use super::{
     reading,
     setup::{NEVER, Pushing, SOON, STARTS, grpc, http, resource, start},
 };
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const SHORT: Duration = Duration::from_millis(300);
 /// What a busy machine may add.

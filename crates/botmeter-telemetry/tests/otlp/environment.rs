@@ -11,7 +11,7 @@ use super::{
     reading,
     setup::{Pushing, SOON, STARTS, grpc, http},
 };
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 /// Where the process that this test starts shall push to.
 const ENDPOINT: &str = "BOTMETER_TEST_PUSH_TO";

@@ -11,7 +11,7 @@ use super::{
     reading,
     setup::{Pushing, SOON, STARTS, answering, failure_and_recovery, grpc, http},
 };
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 #[test]
 fn a_refused_connection_is_explained_and_a_receiver_that_comes_later_gets_the_total() {

@@ -15,7 +15,7 @@ use super::{
     log::Log,
     setup::{NEVER, SOON, STARTS},
 };
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 struct Program(Counter);
 

@@ -14,7 +14,7 @@ use super::{
     log::Log,
     setup::{SOON, STARTS, TIME},
 };
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const DEADLINE: Duration = Duration::from_millis(500);
 /// What a busy machine may add.

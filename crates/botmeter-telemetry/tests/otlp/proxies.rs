@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::setup::{Pushing, STARTS, grpc, http};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 /// Where the process that this test starts shall push to, and how.
 const ENDPOINT: &str = "BOTMETER_TEST_PROXY_TO";

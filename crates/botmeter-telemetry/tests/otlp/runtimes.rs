@@ -4,7 +4,7 @@ use botmeter_core::Backend;
 use botmeter_telemetry::Protocol;
 
 use super::setup::{Pushing, SOON, STARTS, grpc, http};
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 /// Starts, pushes, ends and drops the backend, all on the calling thread and
 /// without giving the runtime a chance to do anything in between.

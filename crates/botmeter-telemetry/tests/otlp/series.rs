@@ -12,7 +12,7 @@ use super::{
         http,
     },
 };
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 /// Records into every kind of instrument and returns what arrived.
 fn everything_by(receiver: &Receiver, settings: OtlpSettings) -> String {

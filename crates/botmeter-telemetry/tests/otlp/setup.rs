@@ -16,7 +16,7 @@ use botmeter_telemetry::{
 };
 
 use super::reading;
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 open_label! {
     /// Something that has a name.

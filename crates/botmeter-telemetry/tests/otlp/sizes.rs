@@ -11,7 +11,7 @@ use opentelemetry_proto::tonic::{
 use prost::Message as _;
 
 use super::setup::{Pushing, STARTS, grpc, http};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const MEBIBYTE: usize = 1 << 20;
 

@@ -10,7 +10,7 @@ use super::{
     reading,
     setup::{Pushing, SOON, STARTS, answering, grpc, http},
 };
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 #[test]
 fn a_slow_receiver_gets_everything_and_holds_no_recording_up() {

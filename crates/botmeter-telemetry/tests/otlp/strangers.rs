@@ -15,7 +15,7 @@ use hyper::{Request, Response, body::Bytes, service::service_fn};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use super::setup::{Pushing, STARTS, answering, failure_and_recovery, grpc, http};
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 const NO_RECEIPT: &str = "either it is no OTLP receiver, or it did not take everything";
 

@@ -18,7 +18,7 @@ use super::{
     reading,
     setup::{CALLS, Pushing, SOON, STARTS, TIME, answering, grpc, http},
 };
-use crate::receiver::{Behavior, Receiver};
+use witness::{Behavior, Receiver};
 
 /// Set in the process that does the work: its log and its memory are its own.
 const INSIDE: &str = "BOTMETER_TEST_STREAK";

@@ -25,7 +25,7 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 
 use super::setup::{Pushing, STARTS, grpc, http};
-use crate::receiver::Receiver;
+use witness::Receiver;
 
 /// Where the process that this test starts shall push to.
 const ENDPOINT: &str = "BOTMETER_TEST_TLS_TO";

@@ -10,11 +10,8 @@ use std::{
 
 use botmeter_core::Meter;
 
-use crate::{
-    CALLS, DURATION, Status,
-    client::{connect, eventually, get},
-    started,
-};
+use crate::{CALLS, DURATION, Status, started};
+use witness::scraper::{connect, eventually, get};
 
 /// What Prometheus waits for by default.
 const IN_TIME: Duration = Duration::from_secs(10);

@@ -4,10 +4,8 @@ use std::net::IpAddr;
 
 use botmeter_telemetry::{BackendKind, Exports, ScrapeSettings, export::scrape::Scrape};
 
-use crate::{
-    client::{Reply, get},
-    started,
-};
+use crate::started;
+use witness::scraper::{Reply, get};
 
 const OK: &str = "HTTP/1.1 200 OK";
 const UNCLEAR: &str = "HTTP/1.1 400 Bad Request";

@@ -10,11 +10,8 @@ use std::{
 use botmeter_core::Meter;
 use flate2::read::GzDecoder;
 
-use crate::{
-    CALLS, DURATION, Status,
-    client::{Reply, ask, connect, eventually, get},
-    record, started,
-};
+use crate::{CALLS, DURATION, Status, record, started};
+use witness::scraper::{Reply, ask, connect, eventually, get};
 
 const EXPOSITION: &str = "text/plain; version=0.0.4; charset=utf-8";
 

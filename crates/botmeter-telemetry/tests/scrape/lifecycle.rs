@@ -9,11 +9,8 @@ use std::{
 use botmeter_core::{Backend, Meter};
 use botmeter_telemetry::{BackendKind, Exports, ScrapeSettings, Telemetry, export::scrape::Scrape};
 
-use crate::{
-    DURATION, Status,
-    client::{LONG, connect, eventually, get},
-    started,
-};
+use crate::{DURATION, Status, started};
+use witness::scraper::{LONG, connect, eventually, get};
 
 fn start_at(address: SocketAddr) -> Result<Scrape, botmeter_core::Error> {
     Scrape::start(ScrapeSettings::Listen(address), Exports::new(BackendKind::Scrape))

@@ -2,7 +2,6 @@
 
 #![cfg(test)]
 
-mod client;
 mod faults;
 mod host;
 mod http;

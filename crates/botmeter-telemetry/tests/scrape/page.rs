@@ -7,7 +7,8 @@ use botmeter_telemetry::{
 };
 use http_body_util::BodyExt as _;
 
-use crate::{CALLS, Status, client::get, record, started};
+use crate::{CALLS, Status, record, started};
+use witness::scraper::get;
 
 const PAGE: &str = "\
 # HELP llm_active Calls under way.
@@ -128,7 +129,7 @@ fn a_page_without_a_server_counts_its_answers() {
     drop(page.answer(&::http::Method::GET, &headers));
     let reason = "the scraper did not take its whole answer";
     assert_eq!((exports.failure_count(), exports.last().error.as_deref()), (1, Some(reason)));
-    scrape.shutdown(crate::client::LONG).unwrap();
+    scrape.shutdown(witness::scraper::LONG).unwrap();
     assert_eq!(page.render(), PAGE, "the page outlives the backend");
 }
 

@@ -16,7 +16,7 @@ thread_local! {
 /// The warnings and errors that this thread logs, without their time. Nothing
 /// below them, or the spans of calls would be wanted in the whole process, and
 /// other tests in it would measure what they cost.
-pub(crate) fn logged(during: impl FnOnce()) -> String {
+pub fn logged(during: impl FnOnce()) -> String {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         let format = tracing_subscriber::fmt().with_ansi(false).without_time().with_target(false);

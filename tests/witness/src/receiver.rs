@@ -17,13 +17,13 @@ use opentelemetry_proto::tonic::collector::metrics::v1::ExportMetricsServiceRequ
 use tokio::runtime::Runtime;
 
 /// Whom a push was meant for, among its headers by either protocol.
-pub(crate) const AUTHORITY: &str = "host";
+pub const AUTHORITY: &str = "host";
 /// The longest that [`Receiver::wait_for`] waits.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A running receiver.
 #[derive(Debug)]
-pub(crate) struct Receiver {
+pub struct Receiver {
     address: SocketAddr,
     protocol: Protocol,
     state: Arc<State>,
@@ -33,7 +33,7 @@ pub(crate) struct Receiver {
 /// A receiver before it runs.
 #[derive(Debug)]
 #[must_use = "nothing listens before start"]
-pub(crate) struct Builder {
+pub struct Builder {
     protocol: Protocol,
     address: SocketAddr,
     behavior: Behavior,
@@ -41,16 +41,27 @@ pub(crate) struct Builder {
 
 /// What is done with a push. What is not accepted is not kept.
 #[derive(Clone, Debug)]
-pub(crate) enum Behavior {
+pub enum Behavior {
     /// Takes it.
     Accept,
     /// Takes it after a while.
     AcceptAfter(Duration),
     /// Takes it, and says that some points were rejected.
-    Reject { points: i64, message: &'static str },
-    /// Answers with this status. For gRPC, the status is a code and the body
-    /// its message.
-    Answer { status: u16, headers: &'static [(&'static str, &'static str)], body: &'static str },
+    Reject {
+        /// How many.
+        points: i64,
+        /// Why.
+        message: &'static str,
+    },
+    /// Answers with this; for gRPC, the body is the message of its status.
+    Answer {
+        /// The status of HTTP, or a code of gRPC.
+        status: u16,
+        /// Names and values.
+        headers: &'static [(&'static str, &'static str)],
+        /// The rest.
+        body: &'static str,
+    },
     /// Takes it unless a point is more than ten minutes ahead of the clock, as
     /// Prometheus does.
     AcceptNoFuture,
@@ -66,11 +77,11 @@ pub(crate) enum Behavior {
 
 /// One push that was accepted.
 #[derive(Clone, Debug)]
-pub(crate) struct Push {
+pub struct Push {
     /// Names and values of the HTTP headers or the gRPC metadata.
-    pub(crate) headers: Vec<(String, String)>,
+    pub headers: Vec<(String, String)>,
     /// What was in it.
-    pub(crate) request: ExportMetricsServiceRequest,
+    pub request: ExportMetricsServiceRequest,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,22 +99,22 @@ struct State {
 
 impl Receiver {
     /// One that takes protobuf by HTTP, gzipped or not, at `/v1/metrics`.
-    pub(crate) fn http() -> Builder {
+    pub fn http() -> Builder {
         Builder::of(Protocol::Http)
     }
 
     /// One that takes gRPC.
-    pub(crate) fn grpc() -> Builder {
+    pub fn grpc() -> Builder {
         Builder::of(Protocol::Grpc)
     }
 
     /// Where it listens.
-    pub(crate) fn address(&self) -> SocketAddr {
+    pub fn address(&self) -> SocketAddr {
         self.address
     }
 
     /// The endpoint to push to: the full URL for HTTP, the base for gRPC.
-    pub(crate) fn endpoint(&self) -> String {
+    pub fn endpoint(&self) -> String {
         match self.protocol {
             Protocol::Http => format!("http://{}/v1/metrics", self.address),
             Protocol::Grpc => format!("http://{}", self.address),
@@ -111,32 +122,32 @@ impl Receiver {
     }
 
     /// Whether it takes HTTP, and not gRPC.
-    pub(crate) fn is_http(&self) -> bool {
+    pub fn is_http(&self) -> bool {
         self.protocol == Protocol::Http
     }
 
     /// Does this with every push from now on.
-    pub(crate) fn behave(&self, behavior: Behavior) {
+    pub fn behave(&self, behavior: Behavior) {
         *lock(&self.state.behavior) = behavior;
     }
 
     /// The pushes that were accepted, with their headers.
-    pub(crate) fn pushes(&self) -> Vec<Push> {
+    pub fn pushes(&self) -> Vec<Push> {
         lock(&self.state.pushes).clone()
     }
 
     /// Keeps none of the pushes so far.
-    pub(crate) fn forget(&self) {
+    pub fn forget(&self) {
         lock(&self.state.pushes).clear();
     }
 
     /// The contents of the pushes that were accepted.
-    pub(crate) fn requests(&self) -> Vec<ExportMetricsServiceRequest> {
+    pub fn requests(&self) -> Vec<ExportMetricsServiceRequest> {
         self.pushes().into_iter().map(|push| push.request).collect()
     }
 
     /// How many pushes arrived, accepted or not.
-    pub(crate) fn attempts(&self) -> usize {
+    pub fn attempts(&self) -> usize {
         *lock(&self.state.attempts)
     }
 
@@ -145,10 +156,7 @@ impl Receiver {
     /// # Panics
     ///
     /// When nothing was found in time.
-    pub(crate) fn wait_for<T>(
-        &self,
-        find: impl Fn(&[ExportMetricsServiceRequest]) -> Option<T>,
-    ) -> T {
+    pub fn wait_for<T>(&self, find: impl Fn(&[ExportMetricsServiceRequest]) -> Option<T>) -> T {
         let begin = Instant::now();
         loop {
             let requests = self.requests();
@@ -168,13 +176,13 @@ impl Builder {
     }
 
     /// Listens at this address instead of at any free port.
-    pub(crate) fn at(mut self, address: SocketAddr) -> Self {
+    pub fn at(mut self, address: SocketAddr) -> Self {
         self.address = address;
         self
     }
 
     /// Does this with the pushes.
-    pub(crate) fn behaving(mut self, behavior: Behavior) -> Self {
+    pub fn behaving(mut self, behavior: Behavior) -> Self {
         self.behavior = behavior;
         self
     }
@@ -184,7 +192,7 @@ impl Builder {
     /// # Panics
     ///
     /// When the address cannot be had.
-    pub(crate) fn start(self) -> Receiver {
+    pub fn start(self) -> Receiver {
         let Self { protocol, address, behavior } = self;
         let listener = TcpListener::bind(address).expect("the address should be free");
         listener.set_nonblocking(true).expect("a listener can be non-blocking");
