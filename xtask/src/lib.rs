@@ -2,11 +2,15 @@
 
 pub mod api;
 pub mod bench;
+mod browser;
 pub mod cost;
 pub mod dashboards;
 pub mod demo;
 pub mod environment;
 pub mod features;
+pub mod look;
+pub mod needs;
+pub mod open_metrics;
 pub mod outside;
 pub mod packages;
 pub mod pictures;

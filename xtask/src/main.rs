@@ -54,6 +54,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Draw the generated dashboards with Grafana's own components, in a browser
+    /// over a Prometheus, and fail with the panels that something is wrong with
+    Look(xtask::look::Options),
     /// Package every published crate, and build the packages
     Packages,
     /// Draw the pictures in the documents anew, in a browser
@@ -78,6 +81,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
+        Task::Look(options) => xtask::look::run(&options),
         Task::Packages => xtask::packages::run(),
         Task::Pictures => xtask::pictures::run(),
         Task::Soak(options) => xtask::soak::run(options),

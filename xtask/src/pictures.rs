@@ -3,20 +3,15 @@
 
 mod terminal;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command, thread, time::Duration};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
 use crate::{
+    browser::{draw, window},
     outside, repository,
     running::{Running, started},
-    servers::{Server, find},
+    servers::{Server, needed},
     terminal::say,
 };
 
@@ -79,7 +74,7 @@ scrape_configs:
 /// When there is no browser or no Prometheus, somebody else is at one of their
 /// ports, or one of the programs fails.
 pub fn run() -> Result<()> {
-    let browser = &there(Server::Chromium)?;
+    let browser = &needed(Server::Chromium)?;
     let folder = repository::root().join(FOLDER);
     fs::create_dir_all(&folder)
         .with_context(|| format!("failed to create {}", folder.display()))?;
@@ -118,37 +113,13 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// A program that a person has to have for this.
-fn there(server: Server) -> Result<PathBuf> {
-    find(server)?.with_context(|| format!("failed to find {}: {}", server.name(), server.remedy()))
-}
-
 /// A Prometheus that scrapes the demo, with its files in this folder.
 fn prometheus(folder: &Path) -> Result<Running> {
     let configuration = folder.join("prometheus.yml");
     fs::write(&configuration, CONFIGURATION).context("failed to set up Prometheus")?;
-    let mut command = Command::new(there(Server::Prometheus)?);
+    let mut command = Command::new(needed(Server::Prometheus)?);
     command.arg(format!("--config.file={}", configuration.display()));
     command.arg(format!("--storage.tsdb.path={}", folder.join("data").display()));
     command.arg(format!("--web.listen-address={PROMETHEUS}")).arg("--log.level=error");
     Running::start(&mut command)
-}
-
-/// What tells a browser how much of a page is to be seen.
-fn window(size: &str) -> String {
-    format!("--window-size={size}")
-}
-
-/// Draws a page as a browser with these options shows it.
-fn draw(browser: &Path, address: &str, options: &[&str], to: &Path) -> Result<()> {
-    let mut command = Command::new(browser);
-    command.args(["--headless", "--disable-gpu", "--hide-scrollbars"]);
-    // Nothing is loaded but our own page; as root, a browser runs in no other
-    // way.
-    command.arg("--no-sandbox");
-    command.args(options).arg(format!("--screenshot={}", to.display())).arg(address);
-    let output = command.output().with_context(|| format!("failed to run {command:?}"))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success() && to.is_file(), "{command:?} fails: {said}");
-    Ok(())
 }

@@ -5,8 +5,8 @@
 //! else from `PATH`, else from the cache that [`build`] fills, where it counts
 //! only if it is of the very version that is pinned here. A browser is nothing
 //! that is built here: a person installs it.
-//! What is absent is skipped out loud, or fails where the tests are to be
-//! complete (see [`find_or_skip`]).
+//! A test that needs one is ignored, and says so; where it runs all the same,
+//! an absent server is an error (see [`needed`]).
 
 mod build;
 mod module;
@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use botmeter_stack::{
     Machine, file_name, is_program,
-    programs::{ALERTMANAGER, JAEGER, OTELCOL, PROMETHEUS, Program, Search},
+    programs::{ALERTMANAGER, JAEGER, OTELCOL, PROMETHEUS, Program, Search, THANOS},
 };
 use clap::ValueEnum;
 
@@ -34,12 +34,13 @@ pub const USED_BY_TESTS: &[Server] = &[
     Server::Jaeger,
     Server::Otelcol,
     Server::Compose,
+    Server::Thanos,
     Server::Chromium,
     Server::Chromedriver,
 ];
 
-/// The variable that turns an absent server from a skipped step into a failure.
-const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
+/// The variable that turns what cannot be tested here into a failure.
+pub const REQUIRE: &str = "BOTMETER_REQUIRE_SERVERS";
 
 /// A program that tests run; all but the browser are written in Go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
@@ -60,6 +61,8 @@ pub enum Server {
     Otelcol,
     /// Docker Compose, of which only the check of compose files runs here.
     Compose,
+    /// Several stores of series as one, each series in two of them.
+    Thanos,
     /// The browser that live pages are looked at with, and drawn by.
     Chromium,
     /// Clicks and presses keys in that browser, as a person does.
@@ -104,6 +107,7 @@ impl Server {
             Self::Compose => {
                 tool("docker-compose", "BOTMETER_COMPOSE", Some((&["--help"], "--dry-run")))
             }
+            Self::Thanos => THANOS,
             Self::Chromium => Program {
                 other_names: &["chromium-browser", "google-chrome"],
                 ..tool("chromium", "BOTMETER_CHROMIUM", None)
@@ -156,24 +160,19 @@ pub fn find(server: Server) -> Result<Option<PathBuf>> {
     Ok(search(server, &Surroundings::of_this_process())?.found.map(|found| found.path))
 }
 
-/// Where the program is, for a test: what the server's variable names, else the
-/// first on `PATH` that can do what is needed, else the cache that [`build`]
-/// fills. An absent server prints
-/// ``skipped: no prometheus (run `cargo xtask servers`)`` and gives `None`, upon
-/// which the test returns; where servers are [`required`], it is an error.
+/// As [`find`], for a task or a test that cannot do without.
 ///
 /// # Errors
 ///
-/// If the variable is set to what is not such a program, there is no place for a
-/// cache, or an absent server is required. An empty variable counts as unset.
-pub fn find_or_skip(server: Server) -> Result<Option<PathBuf>> {
-    // The error stream itself, because the test harness shows what a passing
-    // test prints through the macros to nobody.
-    find_or_say(server, &Surroundings::of_this_process(), &mut io::stderr().lock())
+/// As those of [`find`], and if the program is nowhere; the error says how to
+/// come by it.
+pub fn needed(server: Server) -> Result<PathBuf> {
+    needed_in(server, &Surroundings::of_this_process())
 }
 
-/// Whether an absent server fails the tests (`BOTMETER_REQUIRE_SERVERS=1`)
-/// instead of skipping a step (`0`, empty or unset).
+/// Whether it is a failure that something cannot be tested here
+/// (`BOTMETER_REQUIRE_SERVERS=1`), or is said and left out (`0`, empty or
+/// unset).
 ///
 /// # Errors
 ///
@@ -251,27 +250,15 @@ fn provide(
     Ok(())
 }
 
-fn find_or_say(
-    server: Server,
-    surroundings: &Surroundings,
-    log: &mut dyn Write,
-) -> Result<Option<PathBuf>> {
+fn needed_in(server: Server, surroundings: &Surroundings) -> Result<PathBuf> {
     let outcome = search(server, surroundings)?;
     if let Some(found) = outcome.found {
-        return Ok(Some(found.path));
+        return Ok(found.path);
     }
-    let binary = server.program().binary;
-    if required_in(surroundings)? {
-        let remedy = server.remedy();
-        let mut parts = vec![format!("{REQUIRE} is set and there is no {binary}: {remedy}")];
-        parts.extend(outcome.passed_over);
-        bail!(parts.join("; "));
-    }
-    for note in &outcome.passed_over {
-        writeln!(log, "note: {note}")?;
-    }
-    writeln!(log, "skipped: no {binary} ({})", server.remedy())?;
-    Ok(None)
+    let (binary, remedy) = (server.program().binary, server.remedy());
+    let mut parts = vec![format!("there is no {binary}: {remedy}")];
+    parts.extend(outcome.passed_over);
+    bail!(parts.join("; "));
 }
 
 fn required_in(surroundings: &Surroundings) -> Result<bool> {

@@ -9,7 +9,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::{features, outside, repository, soak, terminal::say};
+use crate::{features, needs, outside, repository, servers, soak, terminal::say};
+
+/// The tests of a fleet of stores.
+const FLEET: &str = "real_fleet";
 
 /// Which steps.
 #[derive(Args, Clone, Debug, Default)]
@@ -53,7 +56,8 @@ fn rest(report: &mut Report) -> Result<()> {
     if has_deny() {
         report.step("supply chain", cargo(&["deny", "--all-features", "check"]))?;
     } else {
-        report.skip("supply chain", "there is no cargo-deny; `cargo install cargo-deny` brings it");
+        let why = "there is no cargo-deny: `cargo install cargo-deny` brings it";
+        report.skip("supply chain", why.to_owned());
     }
     for alone in features::each_alone()? {
         let arguments: Vec<&str> = alone.arguments.iter().map(String::as_str).collect();
@@ -63,10 +67,44 @@ fn rest(report: &mut Report) -> Result<()> {
     for (name, command) in outside::steps()? {
         report.step(&name, command)?;
     }
-    report.step("real servers", cargo(&["test", "--package", "integration-tests"]))?;
+    report.step("integration tests", cargo(&["test", "--package", "integration-tests"]))?;
+    let has_servers = needing(report)?;
     // Optimized, because a million events a second are more than a debug build
     // can record.
-    report.step("soak", soak::short())
+    report.step("soak", soak::short())?;
+    if has_servers {
+        // The same build; without others beside it, because it compares times.
+        let compared = ["--test", "it", "real_promql::", "--", "--ignored", "--test-threads=1"];
+        let arguments = [&["test", "--release", "--package", "integration-tests"], &compared[..]];
+        report.step("speed of the window", cargo(&arguments.concat()))?;
+    }
+    Ok(())
+}
+
+/// The tests that are ignored elsewhere, because they need more than Rust;
+/// false where there are no servers for them.
+fn needing(report: &mut Report) -> Result<bool> {
+    let is_required = servers::required()?;
+    let lacks = needs::lacks()?;
+    if let Some(lack) = lacks.first().filter(|_| is_required) {
+        bail!("{} is set: {}", servers::REQUIRE, lack.why);
+    }
+    let packages = ["test", "--package", "integration-tests", "--package", "xtask"];
+    // What takes long is for a person who measures.
+    let most = ["--", "--ignored", "--skip", "::cost::", "--skip", FLEET];
+    let mut arguments = [&packages[..], &most].concat();
+    for lack in &lacks {
+        report.skip(lack.name, lack.why.clone());
+        arguments.extend(lack.tests.iter().flat_map(|test| ["--skip", test]));
+    }
+    let has_servers = lacks.iter().all(|lack| !lack.tests.is_empty());
+    if has_servers {
+        report.step("real servers", cargo(&arguments))?;
+        // Alone, because seven servers and three bots are enough for a machine.
+        let fleet = [FLEET, "--", "--ignored", "--test-threads=1"];
+        report.step("a fleet", cargo(&[&packages[..], &fleet].concat()))?;
+    }
+    Ok(has_servers)
 }
 
 fn has_deny() -> bool {
@@ -107,7 +145,7 @@ struct Step {
     name: String,
     seconds: f64,
     /// Why it was not run, if it was not.
-    skipped: Option<&'static str>,
+    skipped: Option<String>,
 }
 
 impl Report {
@@ -145,7 +183,7 @@ impl Report {
         self.save()
     }
 
-    fn skip(&mut self, name: &str, why: &'static str) {
+    fn skip(&mut self, name: &str, why: String) {
         if self.is_wanted(name) {
             say(format_args!("\n=== {name}: skipped, because {why}"));
             self.steps.push(Step { name: name.to_owned(), seconds: 0.0, skipped: Some(why) });

@@ -5,6 +5,8 @@ use std::{fs, path::Path, process::Command};
 use anstyle_svg::{Term, WIN10_CONSOLE};
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::browser;
+
 /// What `botmeter` says in a terminal, below the line that is typed; it is run
 /// in this folder with more arguments, as there is no terminal.
 pub(super) fn text(program: &Path, typed: &str, more: &[&str], folder: &Path) -> Result<String> {
@@ -24,7 +26,7 @@ pub(super) fn text(program: &Path, typed: &str, more: &[&str], folder: &Path) ->
 }
 
 /// Draws such a text, with a file in this folder that nobody needs later.
-pub(super) fn draw(browser: &Path, text: &str, work: &Path, to: &Path) -> Result<()> {
+pub(super) fn draw(with: &Path, text: &str, work: &Path, to: &Path) -> Result<()> {
     // It has the size that the text needs, and a gray that can be read.
     let drawing = in_cells(&Term::new().palette(WIN10_CONSOLE).render_svg(text.trim_end()));
     let (width, height) = size(&drawing)?;
@@ -33,7 +35,7 @@ pub(super) fn draw(browser: &Path, text: &str, work: &Path, to: &Path) -> Result
     // Letters of twice as many points are sharp on any screen.
     let size = format!("--window-size={width},{height}");
     let options = [&size, "--force-device-scale-factor=2"];
-    super::draw(browser, &format!("file://{}", file.display()), &options, to)
+    browser::draw(with, &format!("file://{}", file.display()), &options, to).map(drop)
 }
 
 /// Gives dots of Braille the width of a cell: they come from another font, in
@@ -71,7 +73,7 @@ fn size(drawing: &str) -> Result<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::servers::{Server, find_or_skip};
+    use crate::servers::{Server, needed};
 
     #[test]
     fn dots_are_as_wide_as_letters() {
@@ -83,8 +85,9 @@ mod tests {
     }
 
     #[test]
+    #[ignore = "needs Chromium"]
     fn a_colored_text_becomes_a_picture_of_its_size() {
-        let Some(browser) = find_or_skip(Server::Chromium).unwrap() else { return };
+        let browser = needed(Server::Chromium).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let height = |text: &str| {
             let to = folder.path().join("picture.png");

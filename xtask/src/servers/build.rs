@@ -99,11 +99,12 @@ impl<'a> Go<'a> {
     fn build(&self, module: &Module, programs: &Path, work: &Path) -> Result<()> {
         match &module.recipe {
             Recipe::Packages(packages) => packages.iter().try_for_each(|(server, package)| {
-                self.build_package(package, &programs.join(file_name(server.program().binary)))
+                let output = programs.join(file_name(server.program().binary));
+                self.build_package(package, module.tags, &output)
             }),
             Recipe::Collector { builder, manifest } => {
                 let built = work.join(file_name("builder"));
-                self.build_package(builder, &built)?;
+                self.build_package(builder, module.tags, &built)?;
                 let mut assemble = self.with_variables(&built);
                 assemble.current_dir(work).arg("--config").arg(self.module.join(manifest));
                 run(assemble)?;
@@ -116,9 +117,9 @@ impl<'a> Go<'a> {
         }
     }
 
-    fn build_package(&self, package: &str, output: &Path) -> Result<()> {
-        let mut build = self.command(&["build", BUILD_FLAGS, "-o"]);
-        build.arg(output).arg(package);
+    fn build_package(&self, package: &str, tags: &[&str], output: &Path) -> Result<()> {
+        let mut build = self.command(&["build", BUILD_FLAGS]);
+        build.arg(format!("-tags={}", tags.join(","))).arg("-o").arg(output).arg(package);
         run(build)?;
         if is_program(output) {
             return Ok(());

@@ -13,7 +13,9 @@ use super::{Server, Surroundings};
 pub(super) struct Module {
     pub(super) folder: &'static str,
     /// What decides what is built.
-    files: &'static [&'static str],
+    pub(super) files: &'static [&'static str],
+    /// The build tags of Go, which choose among files of a package.
+    pub(super) tags: &'static [&'static str],
     pub(super) recipe: Recipe,
 }
 
@@ -41,6 +43,7 @@ const MODULE_FILES: &[&str] = &["go.mod", "go.sum"];
 const PROMETHEUS: Module = Module {
     folder: "prometheus",
     files: MODULE_FILES,
+    tags: &[],
     recipe: Recipe::Packages(&[
         (Server::Prometheus, "github.com/prometheus/prometheus/cmd/prometheus"),
         (Server::Promtool, "github.com/prometheus/prometheus/cmd/promtool"),
@@ -51,12 +54,14 @@ const PROMETHEUS: Module = Module {
 const PROMQL: Module = Module {
     folder: "promql",
     files: &["go.mod", "go.sum", "main.go"],
+    tags: &[],
     recipe: Recipe::Packages(&[(Server::Promql, "botmeter.example/servers/promql")]),
 };
 
 const ALERTMANAGER: Module = Module {
     folder: "alertmanager",
     files: MODULE_FILES,
+    tags: &[],
     recipe: Recipe::Packages(&[
         (Server::Alertmanager, "github.com/prometheus/alertmanager/cmd/alertmanager"),
         (Server::Amtool, "github.com/prometheus/alertmanager/cmd/amtool"),
@@ -66,12 +71,14 @@ const ALERTMANAGER: Module = Module {
 const JAEGER: Module = Module {
     folder: "jaeger",
     files: MODULE_FILES,
+    tags: &[],
     recipe: Recipe::Packages(&[(Server::Jaeger, "github.com/jaegertracing/jaeger/cmd/jaeger")]),
 };
 
 const OTELCOL: Module = Module {
     folder: "otelcol",
     files: &["go.mod", "go.sum", "manifest.yaml"],
+    tags: &[],
     recipe: Recipe::Collector {
         builder: "go.opentelemetry.io/collector/cmd/builder",
         manifest: "manifest.yaml",
@@ -81,7 +88,17 @@ const OTELCOL: Module = Module {
 const COMPOSE: Module = Module {
     folder: "compose",
     files: MODULE_FILES,
+    tags: &[],
     recipe: Recipe::Packages(&[(Server::Compose, "github.com/docker/compose/v2/cmd")]),
+};
+
+const THANOS: Module = Module {
+    folder: "thanos",
+    files: MODULE_FILES,
+    // As in its own releases. Without this tag it builds as well, and then a
+    // receiver panics at the first question of a query layer.
+    tags: &["slicelabels"],
+    recipe: Recipe::Packages(&[(Server::Thanos, "github.com/thanos-io/thanos/cmd/thanos")]),
 };
 
 impl Module {
@@ -94,6 +111,7 @@ impl Module {
             Server::Jaeger => Some(&JAEGER),
             Server::Otelcol => Some(&OTELCOL),
             Server::Compose => Some(&COMPOSE),
+            Server::Thanos => Some(&THANOS),
             Server::Chromium | Server::Chromedriver => None,
         }
     }
@@ -102,7 +120,8 @@ impl Module {
     pub(super) fn cached(&self, surroundings: &Surroundings) -> Result<PathBuf> {
         let cache = surroundings.machine.cache()?;
         let mut hash = Fnv::new();
-        for part in [env::consts::OS, env::consts::ARCH, BUILD_FLAGS, self.folder] {
+        let parts = [env::consts::OS, env::consts::ARCH, BUILD_FLAGS, self.folder];
+        for part in parts.iter().chain(self.tags) {
             hash.part(part.as_bytes());
         }
         for file in self.files {

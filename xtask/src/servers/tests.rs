@@ -36,7 +36,7 @@ impl Machine {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let modules = folder.path().join("modules");
-        for module in ["prometheus", "otelcol"] {
+        for module in ["prometheus", "otelcol", "thanos"] {
             fs::create_dir_all(modules.join(module)).unwrap();
             fs::write(modules.join(module).join("go.mod"), "module a").unwrap();
             fs::write(modules.join(module).join("go.sum"), "").unwrap();
@@ -139,6 +139,24 @@ fn a_changed_module_is_built_anew() {
 }
 
 #[test]
+fn the_tags_of_a_module_reach_go_and_decide_what_is_cached() {
+    let machine = Machine::with_go(GO);
+    machine.build(Server::Thanos).unwrap();
+    assert!(machine.read("builds").contains(" -tags=slicelabels "), "{}", machine.read("builds"));
+    let thanos = Module::of(Server::Thanos).unwrap();
+    let untagged = Module {
+        folder: thanos.folder,
+        files: thanos.files,
+        tags: &[],
+        recipe: Recipe::Packages(&[]),
+    };
+    assert_ne!(
+        thanos.cached(&machine.surroundings).unwrap(),
+        untagged.cached(&machine.surroundings).unwrap()
+    );
+}
+
+#[test]
 fn a_clone_elsewhere_uses_the_same_cache() {
     let mut machine = Machine::with_go(GO);
     machine.build(Server::Prometheus).unwrap();
@@ -237,15 +255,6 @@ fn no_go_or_an_old_one_says_what_to_install() {
 }
 
 #[test]
-fn an_absent_server_is_skipped_out_loud() {
-    let machine = Machine::new();
-    let mut log = Vec::new();
-    assert_eq!(find_or_say(Server::Prometheus, &machine.surroundings, &mut log).unwrap(), None);
-    let log = String::from_utf8(log).unwrap();
-    assert_eq!(log, "skipped: no prometheus (run `cargo xtask servers`)\n");
-}
-
-#[test]
 fn a_browser_is_found_under_each_of_its_names_and_never_built() {
     let mut machine = Machine::new();
     let mut answers = Vec::new();
@@ -257,25 +266,25 @@ fn a_browser_is_found_under_each_of_its_names_and_never_built() {
     machine.path(&["bin"]);
     let search = search(Server::Chromium, &machine.surroundings).unwrap();
     assert_eq!(search.found.unwrap().path, installed);
-    machine.set("BOTMETER_REQUIRE_SERVERS", "1");
-    let driver = find_or_say(Server::Chromedriver, &machine.surroundings, &mut io::sink());
+    let driver = needed_in(Server::Chromedriver, &machine.surroundings);
     let said = driver.unwrap_err().to_string();
-    assert!(said.contains("there is no chromedriver: install Chromium and its driver"), "{said}");
+    assert!(
+        said.starts_with("there is no chromedriver: install Chromium and its driver"),
+        "{said}"
+    );
 }
 
 #[test]
-fn an_absent_server_fails_where_servers_are_required() {
+fn a_test_that_needs_an_absent_server_fails() {
     let mut machine = Machine::new();
-    machine.set("BOTMETER_REQUIRE_SERVERS", "1");
     let lesser = machine.install("debian/prometheus", WITHOUT_RECEIVER);
     machine.path(&["debian"]);
-    let error = find_or_say(Server::Prometheus, &machine.surroundings, &mut io::sink());
+    let error = needed_in(Server::Prometheus, &machine.surroundings);
     assert_eq!(
         error.unwrap_err().to_string(),
         format!(
-            "BOTMETER_REQUIRE_SERVERS is set and there is no prometheus: run \
-             `cargo xtask servers`; {} is passed over because it does not know \
-             web.enable-otlp-receiver (asked with `prometheus --help`)",
+            "there is no prometheus: run `cargo xtask servers`; {} is passed over because it does \
+             not know web.enable-otlp-receiver (asked with `prometheus --help`)",
             lesser.display()
         )
     );

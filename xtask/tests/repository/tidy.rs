@@ -53,6 +53,41 @@ fn no_source_is_long() {
     }
 }
 
+/// What several need is a package: `tests/witness`, or `tests/lib`.
+#[test]
+fn no_source_is_part_of_two_programs() {
+    let attribute = ["#[", "path ="].concat();
+    for path in all_sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        let is_elsewhere = text.lines().any(|line| line.trim_start().starts_with(&attribute));
+        assert!(!is_elsewhere, "{} takes a module from elsewhere", path.display());
+    }
+}
+
+/// What is ignored is run by another test, or by `cargo xtask test --all`, which
+/// knows by the names of modules what needs a browser, or is for a person who
+/// measures.
+#[test]
+fn what_is_ignored_says_why() {
+    for path in all_sources() {
+        let text = fs::read_to_string(&path).unwrap();
+        let reasons = text.split("#[ignore").skip(1).filter(|rest| !rest.starts_with('"'));
+        for rest in reasons {
+            let reason = rest.strip_prefix(" = \"").and_then(|rest| rest.split('"').next());
+            let reason = reason.unwrap_or_default();
+            let is_known = reason.starts_with("needs ")
+                || reason.starts_with("measures")
+                || reason.ends_with("in a process of its own");
+            assert!(is_known, "{}: nobody runs what is ignored for {reason:?}", path.display());
+            let path = path.to_string_lossy();
+            let is_browsers = path.contains("/browser/") || path.ends_with("/terminal.rs");
+            assert_eq!(reason.contains("Chromium"), is_browsers, "{path}");
+            assert_eq!(reason.contains("schemas"), path.ends_with("/schemas.rs"), "{path}");
+            assert_eq!(reason.starts_with("measures"), path.ends_with("/cost.rs"), "{path}");
+        }
+    }
+}
+
 #[test]
 fn no_module_is_named_after_nothing() {
     let vague = ["utils", "util", "common", "helpers", "helper", "manager", "misc"];
