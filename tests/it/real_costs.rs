@@ -3,7 +3,7 @@
 //! follow from them, and fails when the guide's are far from what it measures:
 //!
 //! ```sh
-//! cargo test --package integration-tests real_costs -- --nocapture
+//! cargo test --package integration-tests real_costs -- --ignored --nocapture
 //! ```
 
 use std::{fs, path::Path, time::Duration};

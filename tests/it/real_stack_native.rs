@@ -126,7 +126,7 @@ fn data_of_every_route_survive_a_reset_by_way_of_a_backup() -> Result<()> {
 }
 
 #[test]
-#[ignore = "needs the servers of the stack"]
+#[ignore = "needs Thanos and the servers of the stack"]
 fn a_real_fleet_takes_what_prometheus_scrapes_and_what_rules_make_of_it() -> Result<()> {
     let stack = Stack::with_fleet()?;
     // A port of the fourth kind of the second receiver.

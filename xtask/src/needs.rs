@@ -44,16 +44,30 @@ pub fn schemas() -> Result<PathBuf> {
 ///
 /// If a server's variable leads to no such program.
 pub fn lacks() -> Result<Vec<Lack>> {
-    let is_browser = |server: &Server| matches!(server, Server::Chromium | Server::Chromedriver);
-    let (browser, others): (Vec<Server>, Vec<_>) =
-        servers::USED_BY_TESTS.iter().copied().partition(is_browser);
-    let lacks = [
-        ("real servers", absent(&others)?, &[][..]),
-        ("browser", absent(&browser)?, &["browser::", "terminal::"]),
-        ("schemas of Grafana", schemas().err().map(|error| error.to_string()), &["schemas::"]),
+    let of = |server: &Server| match server {
+        Server::Chromium | Server::Chromedriver => "a browser",
+        Server::Compose => "Docker Compose",
+        Server::Thanos => "a fleet of stores",
+        _ => "the servers of the stack",
+    };
+    let mut lacks = Vec::new();
+    let parts: [(_, &[_]); 4] = [
+        ("the servers of the stack", &[]),
+        ("a fleet of stores", &["real_fleet"]),
+        ("Docker Compose", &["stack_files::"]),
+        ("a browser", &["browser::", "terminal::"]),
     ];
-    let lacks = lacks.into_iter();
-    Ok(lacks.filter_map(|(name, why, tests)| Some(Lack { name, why: why?, tests })).collect())
+    for (name, tests) in parts {
+        let servers = servers::USED_BY_TESTS.iter().copied().filter(|server| of(server) == name);
+        if let Some(why) = absent(&servers.collect::<Vec<_>>())? {
+            lacks.push(Lack { name, why, tests });
+        }
+    }
+    if let Err(error) = schemas() {
+        let (name, why) = ("schemas of Grafana", error.to_string());
+        lacks.push(Lack { name, why, tests: &["schemas::"] });
+    }
+    Ok(lacks)
 }
 
 /// What to do about those that are nowhere.

@@ -9,7 +9,12 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::{features, needs, outside, repository, servers, soak, terminal::say};
+use crate::{
+    features,
+    needs::{self, Lack},
+    outside, repository, servers, soak,
+    terminal::say,
+};
 
 /// The tests of a fleet of stores.
 const FLEET: &str = "real_fleet";
@@ -33,7 +38,8 @@ pub struct Options {
 ///
 /// When a step fails or cannot be run; the message is the command to repeat.
 pub fn run(options: Options) -> Result<()> {
-    let is_all = options.all;
+    // What stops the run later would do so after an hour.
+    let lacks = if options.all { Some(lacks()?) } else { None };
     let mut report = Report::new(options)?;
     let workspace = ["--workspace", "--all-features"];
     report.step("format", cargo(&["fmt", "--all", "--check"]))?;
@@ -45,14 +51,14 @@ pub fn run(options: Options) -> Result<()> {
     report.step("documentation", documentation())?;
     report.step("generated files", cargo(&["xtask", "dashboards", "--check"]))?;
     report.step("public API", cargo(&["xtask", "api", "--check"]))?;
-    if is_all {
-        rest(&mut report)?;
+    if let Some(lacks) = lacks {
+        rest(&mut report, &lacks)?;
     }
     report.print()
 }
 
 /// What takes long, or needs more than Rust.
-fn rest(report: &mut Report) -> Result<()> {
+fn rest(report: &mut Report, lacks: &[Lack]) -> Result<()> {
     if has_deny() {
         report.step("supply chain", cargo(&["deny", "--all-features", "check"]))?;
     } else {
@@ -68,43 +74,39 @@ fn rest(report: &mut Report) -> Result<()> {
         report.step(&name, command)?;
     }
     report.step("integration tests", cargo(&["test", "--package", "integration-tests"]))?;
-    let has_servers = needing(report)?;
+    needing(report, lacks)?;
     // Optimized, because a million events a second are more than a debug build
     // can record.
     report.step("soak", soak::short())?;
-    if has_servers {
-        // The same build; without others beside it, because it compares times.
-        let compared = ["--test", "it", "real_promql::", "--", "--ignored", "--test-threads=1"];
-        let arguments = [&["test", "--release", "--package", "integration-tests"], &compared[..]];
-        report.step("speed of the window", cargo(&arguments.concat()))?;
-    }
-    Ok(())
+    // The same build; without others beside it, because it compares times.
+    let compared = ["--test", "it", "real_promql::", "--", "--ignored", "--test-threads=1"];
+    let arguments = [&["test", "--release", "--package", "integration-tests"], &compared[..]];
+    report.needing(lacks, "speed of the window", "real_promql", &arguments.concat())
 }
 
-/// The tests that are ignored elsewhere, because they need more than Rust;
-/// false where there are no servers for them.
-fn needing(report: &mut Report) -> Result<bool> {
-    let is_required = servers::required()?;
-    let lacks = needs::lacks()?;
-    if let Some(lack) = lacks.first().filter(|_| is_required) {
-        bail!("{} is set: {}", servers::REQUIRE, lack.why);
+/// What is not here of all that tests need; a failure where all is required.
+fn lacks() -> Result<Vec<Lack>> {
+    let (is_required, lacks) = (servers::required()?, needs::lacks()?);
+    match lacks.first() {
+        Some(lack) if is_required => bail!("{} is set: {}", servers::REQUIRE, lack.why),
+        _ => Ok(lacks),
     }
+}
+
+/// The tests that are ignored elsewhere, because they need more than Rust.
+fn needing(report: &mut Report, lacks: &[Lack]) -> Result<()> {
     let packages = ["test", "--package", "integration-tests", "--package", "xtask"];
     // What takes long is for a person who measures.
     let most = ["--", "--ignored", "--skip", "::cost::", "--skip", FLEET];
     let mut arguments = [&packages[..], &most].concat();
-    for lack in &lacks {
+    for lack in lacks.iter().filter(|lack| !lack.tests.is_empty()) {
         report.skip(lack.name, lack.why.clone());
         arguments.extend(lack.tests.iter().flat_map(|test| ["--skip", test]));
     }
-    let has_servers = lacks.iter().all(|lack| !lack.tests.is_empty());
-    if has_servers {
-        report.step("real servers", cargo(&arguments))?;
-        // Alone, because seven servers and three bots are enough for a machine.
-        let fleet = [FLEET, "--", "--ignored", "--test-threads=1"];
-        report.step("a fleet", cargo(&[&packages[..], &fleet].concat()))?;
-    }
-    Ok(has_servers)
+    report.needing(lacks, "real servers", "", &arguments)?;
+    // Alone, because seven servers and three bots are enough for a machine.
+    let fleet = [FLEET, "--", "--ignored", "--test-threads=1"];
+    report.needing(lacks, "a fleet", FLEET, &[&packages[..], &fleet].concat())
 }
 
 fn has_deny() -> bool {
@@ -181,6 +183,18 @@ impl Report {
         let seconds = start.elapsed().as_secs_f64();
         self.steps.push(Step { name: name.to_owned(), seconds, skipped: None });
         self.save()
+    }
+
+    /// A step of tests that need what may not be here.
+    fn needing(&mut self, lacks: &[Lack], name: &str, test: &str, of: &[&str]) -> Result<()> {
+        let is_in_the_way = |lack: &&Lack| lack.tests.is_empty() || lack.tests.contains(&test);
+        match lacks.iter().find(is_in_the_way) {
+            Some(lack) => {
+                self.skip(name, lack.why.clone());
+                Ok(())
+            }
+            None => self.step(name, cargo(of)),
+        }
     }
 
     fn skip(&mut self, name: &str, why: String) {

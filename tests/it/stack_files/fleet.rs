@@ -125,7 +125,7 @@ fn the_receivers_are_those_of_the_ring_and_of_the_query_layer_that_grafana_asks(
 }
 
 #[test]
-#[ignore = "needs promtool"]
+#[ignore = "needs Docker Compose and promtool"]
 fn the_prometheus_of_a_fleet_is_that_of_the_stack_without_rules_and_hands_on() -> Result<()> {
     let mut stack = yaml("prometheus/prometheus.yml")?;
     let mut fleet = yaml("prometheus/fleet.yml")?;

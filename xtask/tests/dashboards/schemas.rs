@@ -63,7 +63,9 @@ impl Schemas {
 
     /// The validator of one definition in a file.
     fn definition(&self, file: &str, name: &str) -> Result<Validator> {
-        let path = self.0.join(file);
+        // There with the longer ending, kept elsewhere without.
+        let whole = self.0.join(format!("{file}.jsonschema.json"));
+        let path = if whole.exists() { whole } else { self.0.join(format!("{file}.json")) };
         let text = fs::read_to_string(&path)
             .with_context(|| format!("failed to read the schema {}", path.display()))?;
         let schema: Value = serde_json::from_str(&text)?;
@@ -80,7 +82,7 @@ impl Schemas {
     fn complaints(&self, dashboard: &Value) -> Result<Vec<String>> {
         let mut found = Vec::new();
         let uid = dashboard["uid"].as_str().context("a dashboard has no uid")?;
-        let row = self.definition("dashboard.json", "RowPanel")?;
+        let row = self.definition("dashboard", "RowPanel")?;
         for item in list(&dashboard["panels"]) {
             let place = format!("{uid} {}", item["title"]);
             if item["type"] != "row" {
@@ -97,7 +99,7 @@ impl Schemas {
         }
         let mut rest = dashboard.clone();
         rest["panels"] = json!([]);
-        let whole = self.definition("dashboard.json", "Dashboard")?;
+        let whole = self.definition("dashboard", "Dashboard")?;
         complain(&whole, &rest, uid, &mut found);
         Ok(found)
     }
@@ -105,8 +107,8 @@ impl Schemas {
     fn panel_complaints(&self, panel: &Value, place: &str) -> Result<Vec<String>> {
         let mut found = Vec::new();
         let kind = panel["type"].as_str().context("a panel has no type")?;
-        let file = format!("{}.json", kind.replace('-', ""));
-        let of_panel = self.definition("dashboard.json", "Panel")?;
+        let file = kind.replace('-', "");
+        let of_panel = self.definition("dashboard", "Panel")?;
         complain(&of_panel, &without_anything(panel), place, &mut found);
         let options = self.definition(&file, "Options")?;
         complain(&options, &panel["options"], &format!("{place}/options"), &mut found);
@@ -114,7 +116,7 @@ impl Schemas {
             let fields = self.definition(&file, "FieldConfig")?;
             complain(&fields, custom, &format!("{place}/custom"), &mut found);
         }
-        let query = self.definition("prometheus.json", "Dataquery")?;
+        let query = self.definition("prometheus", "Dataquery")?;
         for target in list(&panel["targets"]) {
             complain(&query, target, &format!("{place}/targets"), &mut found);
         }

@@ -82,10 +82,34 @@ fn what_is_ignored_says_why() {
             let path = path.to_string_lossy();
             let is_browsers = path.contains("/browser/") || path.ends_with("/terminal.rs");
             assert_eq!(reason.contains("Chromium"), is_browsers, "{path}");
+            let is_here = path.contains("/tests/it/") || path.contains("/xtask/");
+            let is_run = is_here || reason.ends_with("in a process of its own");
+            assert!(is_run, "{path}: nothing runs what is ignored there");
+            let is_composed = path.contains("/stack_files");
+            assert_eq!(reason.contains("Docker Compose"), is_composed, "{path}");
             assert_eq!(reason.contains("schemas"), path.ends_with("/schemas.rs"), "{path}");
             assert_eq!(reason.starts_with("measures"), path.ends_with("/cost.rs"), "{path}");
         }
     }
+}
+
+/// A filter that names ignored tests alone runs nothing, and passes.
+#[test]
+fn commands_in_documents_run_what_they_name() {
+    let root = repository::root();
+    let guides = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let others = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md"].map(|name| root.join(name));
+    let mut seen = 0;
+    for path in guides.chain(others).filter(|path| path.extension().is_some_and(|it| it == "md")) {
+        let text = fs::read_to_string(&path).unwrap();
+        for command in text.split('`').filter(|text| text.starts_with("cargo test ")) {
+            let is_of_servers = command.split(' ').any(|word| word.starts_with("real_"));
+            let runs = !is_of_servers || command.contains("--ignored");
+            assert!(runs, "{}: `{command}` runs nothing without `--ignored`", path.display());
+            seen += usize::from(is_of_servers);
+        }
+    }
+    assert!(seen >= 2, "commands are written in another way now");
 }
 
 #[test]
