@@ -14,7 +14,7 @@ use super::{
     place::Place,
     report::{push_line, say, urls},
     ring::{self, FLEET, RECEIVERS},
-    settings::{EDITOR, PASSWORD, PROFILES, ROLE, Settings},
+    settings::{EDITOR, PASSWORD, PROFILES, QUERY_PORT, ROLE, Settings},
     signals::Interrupts,
 };
 pub(super) use data::{backup, restore};
@@ -66,6 +66,7 @@ impl Containers {
                 self.fleet_file().display()
             );
             ring::read(&self.place.compose)?;
+            self.settings.ports_differ(&[QUERY_PORT])?;
         }
         self.configure(&profiles)?;
         let before = self.running()?;
