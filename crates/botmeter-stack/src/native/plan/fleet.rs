@@ -83,7 +83,6 @@ impl Start<'_> {
             format!("--endpoint.sd-config={}", json!({ "endpoints": stores })),
             "--query.replica-label=receiver".to_owned(),
             "--query.replica-label=ruler".to_owned(),
-            "--query.replica-label=notify".to_owned(),
         ];
         let mut server =
             self.thanos(program, "query", arguments, &self.at(QUERY_PORT), &[QUERY_GRPC]);
@@ -94,6 +93,8 @@ impl Start<'_> {
     /// What evaluates the rules, in the place of Prometheus.
     pub(super) fn ruler(&self, program: &Path) -> Server {
         let rules = self.folder.prometheus().join("rules/*.rules.yml");
+        let notify = self.settings.get("BOTMETER_NOTIFY");
+        let notify = json!([{ "replacement": notify, "target_label": "notify" }]);
         let arguments = vec![
             "rule".to_owned(),
             format!("--grpc-address={}", self.listen_part(RULER_GRPC)),
@@ -103,8 +104,8 @@ impl Start<'_> {
             format!("--rule-file={}", rules.display()),
             "--eval-interval=15s".to_owned(),
             "--label=ruler=\"0\"".to_owned(),
-            format!("--label=notify=\"{}\"", self.settings.get("BOTMETER_NOTIFY")),
             "--alert.label-drop=ruler".to_owned(),
+            format!("--alert.relabel-config={notify}"),
             format!("--alertmanagers.config-file={}", self.file("alertmanagers.yaml")),
             format!("--alert.query-url=http://{}", self.outside(QUERY_PORT)),
         ];
