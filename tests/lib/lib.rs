@@ -53,5 +53,5 @@ pub use self::pushed::translate_push;
 pub use self::rules::every_generated_rule_is_healthy;
 pub use self::scales::Scales;
 pub use self::stack_folder::{StackFolder, blocks_of_the_guide};
-pub use self::thanos::{COPIES, Disk, Thanos};
+pub use self::thanos::{Disk, Thanos};
 pub use self::tool::{Verdict, promtool, verdict};

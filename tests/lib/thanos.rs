@@ -1,5 +1,6 @@
 //! A real fleet of stores for the time of one test: three receivers of Thanos
-//! that keep each series twice, a query layer before them, and a ruler.
+//! that keep each series twice, a query layer before them, and a ruler, with
+//! the flags and files that `compose/` has for them.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -8,19 +9,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
 use tempfile::TempDir;
 use xtask::servers::{Server, needed};
 
 use crate::process::{Process, agent, with_free_ports, without_own_variables};
+use crate::stack_folder::StackFolder;
 use crate::{Api, eventually};
 
 /// How many receivers share the series.
 const RECEIVERS: usize = 3;
-
-/// How many receivers have the same series; a test holds `compose/` to it.
-pub const COPIES: &str = "2";
 
 /// The ports of a receiver: for the query layer and its like, for people, for
 /// remote write and OTLP, and for a second protocol among receivers, which it
@@ -40,8 +39,7 @@ pub struct Thanos {
     _rule: Process,
     api: Api,
     ruler: Api,
-    program: PathBuf,
-    folder: TempDir,
+    parts: Parts,
 }
 
 #[derive(Debug)]
@@ -75,43 +73,35 @@ impl Thanos {
     }
 
     fn start_at(program: &Path, rules: &Path, ports: &[u16]) -> Result<Self> {
-        let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
         let (of_receivers, of_others) = ports.split_at(RECEIVERS * PORTS);
         let of_receivers: &[[u16; PORTS]] = of_receivers.as_chunks().0;
         let &[query_http, query_grpc, rule_http, rule_grpc] = of_others else {
             anyhow::bail!("{ports:?} are not as many ports as are needed");
         };
-        let grpc = of_receivers.iter().map(|[grpc, ..]| *grpc);
-        let ring: Vec<Value> = grpc.clone().map(|port| json!({ "address": at(port) })).collect();
-        let ring = json!([{ "hashring": "bots", "tenants": [], "endpoints": ring }]);
-        fs::write(folder.path().join("hashring.json"), ring.to_string())
-            .context("failed to write the ring")?;
+        let mut moved: Vec<(String, String)> = of_receivers
+            .iter()
+            .enumerate()
+            .map(|(number, [grpc, ..])| (format!("{}:10901", name_of(number)), at(*grpc)))
+            .collect();
+        moved.push(("ruler:10901".to_owned(), at(rule_grpc)));
+        moved.push(("query:10902".to_owned(), at(query_http)));
+        moved.push(("/etc/thanos/rules".to_owned(), rules.display().to_string()));
+        let parts = Parts::new(program, moved)?;
         let mut receivers = Vec::new();
         for (number, ports) in of_receivers.iter().enumerate() {
-            let process = receiver(program, folder.path(), number, *ports)?;
-            receivers.push(Receiver { process, ports: *ports });
+            receivers.push(Receiver { process: parts.receiver(number, *ports)?, ports: *ports });
         }
-        let endpoints: Vec<Value> =
-            grpc.chain([rule_grpc]).map(|port| json!({ "address": at(port) })).collect();
-        let mut query = command(program, "query", query_http, query_grpc);
-        query
-            .args(["--query.replica-label=receiver", "--query.replica-label=ruler"])
-            .arg(format!("--endpoint.sd-config={}", json!({ "endpoints": endpoints })));
-        let query = start(query, folder.path(), "query", query_http)?;
-        let mut rule = command(program, "rule", rule_http, rule_grpc);
-        rule.arg(format!("--data-dir={}", folder.path().join("rule").display()))
-            .arg(format!("--rule-file={}", rules.join("*.yml").display()))
-            .arg(format!("--query=http://{}", at(query_http)))
-            .args(["--eval-interval=5s", "--label=ruler=\"0\"", "--alert.label-drop=ruler"]);
-        let rule = start(rule, folder.path(), "rule", rule_http)?;
+        let query = parts.start("query", query_grpc, query_http, &[])?;
+        // A test waits for the rules.
+        let pace = ("interval=15s", "interval=5s".to_owned());
+        let rule = parts.start("ruler", rule_grpc, rule_http, &[pace])?;
         let thanos = Self {
             receivers,
             _query: query,
             _rule: rule,
             api: Api::at(address(query_http)),
             ruler: Api::at(address(rule_http)),
-            program: program.to_owned(),
-            folder,
+            parts,
         };
         thanos.wait_for_stores(RECEIVERS + 1)?;
         Ok(thanos)
@@ -155,14 +145,13 @@ impl Thanos {
     ///
     /// If it does not come back.
     pub fn start_again(&mut self, receiver: usize, disk: Disk) -> Result<()> {
-        let folder = self.folder.path();
         if disk == Disk::Lost {
-            let data = folder.join(name_of(receiver));
+            let data = self.parts.folder.path().join(name_of(receiver));
             fs::remove_dir_all(&data)
                 .with_context(|| format!("failed to remove {}", data.display()))?;
         }
         let ports = self.receivers[receiver].ports;
-        self.receivers[receiver].process = self::receiver(&self.program, folder, receiver, ports)?;
+        self.receivers[receiver].process = self.parts.receiver(receiver, ports)?;
         self.wait_for_stores(RECEIVERS + 1)
     }
 
@@ -200,41 +189,84 @@ fn name_of(receiver: usize) -> String {
     format!("receiver-{receiver}")
 }
 
-fn command(program: &Path, part: &str, http: u16, grpc: u16) -> Command {
-    let mut command = Command::new(program);
-    without_own_variables(&mut command);
-    command
-        .arg(part)
-        .arg(format!("--http-address={}", at(http)))
-        .arg(format!("--grpc-address={}", at(grpc)));
-    command
+/// What starts each part as its container is started, in the places of a test.
+#[derive(Debug)]
+struct Parts {
+    program: PathBuf,
+    /// compose.fleet.yaml.
+    compose: Value,
+    /// What stands for addresses and folders in there, and what they are here.
+    moved: Vec<(String, String)>,
+    folder: TempDir,
 }
 
-fn receiver(
-    program: &Path,
-    folder: &Path,
-    number: usize,
-    [grpc, http, write, capnproto]: [u16; PORTS],
-) -> Result<Process> {
-    let name = name_of(number);
-    let mut command = command(program, "receive", http, grpc);
-    command
-        .arg(format!("--tsdb.path={}", folder.join(&name).display()))
-        .arg(format!("--label=receiver=\"{number}\""))
-        .arg(format!("--remote-write.address={}", at(write)))
-        .arg(format!("--receive.capnproto-address={}", at(capnproto)))
-        .arg(format!("--receive.local-endpoint={}", at(grpc)))
-        .arg(format!("--receive.hashrings-file={}", folder.join("hashring.json").display()))
-        .arg("--receive.hashrings-algorithm=ketama")
-        .arg(format!("--receive.replication-factor={COPIES}"))
-        // What a sender has kept through an outage is late.
-        .arg("--tsdb.out-of-order.time-window=30m");
-    start(command, folder, &name, http)
+impl Parts {
+    fn new(program: &Path, mut moved: Vec<(String, String)>) -> Result<Self> {
+        let folder = tempfile::tempdir().context("failed to create a temporary folder")?;
+        moved.push(("/etc/thanos".to_owned(), folder.path().display().to_string()));
+        let compose = serde_saphyr::from_str(&read("compose.fleet.yaml")?)?;
+        let parts = Self { program: program.to_owned(), compose, moved, folder };
+        for file in ["hashring.json", "alertmanagers.yaml"] {
+            let text = parts.here(&read(&format!("thanos/{file}"))?, &[]);
+            fs::write(parts.folder.path().join(file), text)
+                .with_context(|| format!("failed to write {file}"))?;
+        }
+        Ok(parts)
+    }
+
+    fn receiver(&self, number: usize, ports: [u16; PORTS]) -> Result<Process> {
+        let [grpc, http, write, capnproto] = ports;
+        let own = [("0.0.0.0:10908", at(write)), ("127.0.0.1:19391", at(capnproto))];
+        self.start(&name_of(number), grpc, http, &own)
+    }
+
+    fn start(&self, name: &str, grpc: u16, http: u16, more: &[(&str, String)]) -> Result<Process> {
+        let data = self.folder.path().join(name).display().to_string();
+        let own = [
+            ("0.0.0.0:10901", at(grpc)),
+            ("0.0.0.0:10902", at(http)),
+            ("=/data", format!("={data}")),
+        ];
+        let mut command = Command::new(&self.program);
+        without_own_variables(&mut command);
+        let arguments = self.compose["services"][name]["command"].as_array();
+        for argument in arguments.with_context(|| format!("there is no {name}"))? {
+            let argument = argument.as_str().context("an argument is no text")?;
+            let argument = self.here(&defaults(argument), &[&own[..], more].concat());
+            ensure!(
+                !["0.0.0.0", "/etc/", "$"].iter().any(|inside| argument.contains(inside)),
+                "{name} is told {argument}, which is of a container"
+            );
+            command.arg(argument);
+        }
+        let log = self.folder.path().join(format!("{name}.log"));
+        let mut process = Process::start(&mut command, log)?;
+        let page = format!("http://{}/-/ready", at(http));
+        process.wait_until_page(&format!("Thanos ({name})"), &page)?;
+        Ok(process)
+    }
+
+    /// The same text with the places of this test.
+    fn here(&self, text: &str, own: &[(&str, String)]) -> String {
+        let own = own.iter().map(|(inside, here)| (*inside, here.as_str()));
+        let all = self.moved.iter().map(|(inside, here)| (inside.as_str(), here.as_str()));
+        own.chain(all).fold(text.to_owned(), |text, (inside, here)| text.replace(inside, here))
+    }
 }
 
-fn start(mut command: Command, folder: &Path, name: &str, http: u16) -> Result<Process> {
-    let mut process = Process::start(&mut command, folder.join(format!("{name}.log")))?;
-    process
-        .wait_until_page(&format!("Thanos ({name})"), &format!("http://{}/-/ready", at(http)))?;
-    Ok(process)
+fn read(name: &str) -> Result<String> {
+    let path = StackFolder::source().join(name);
+    fs::read_to_string(&path).with_context(|| format!("failed to read {}", path.display()))
+}
+
+/// Each variable of Compose as if nobody has set it.
+fn defaults(text: &str) -> String {
+    let parts = text.split_once("${").and_then(|(before, rest)| {
+        let (variable, after) = rest.split_once('}')?;
+        Some((before, variable.split_once(":-")?.1, after))
+    });
+    match parts {
+        Some((before, default, after)) => format!("{before}{default}{}", defaults(after)),
+        None => text.to_owned(),
+    }
 }

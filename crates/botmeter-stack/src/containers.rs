@@ -5,7 +5,7 @@ mod services;
 
 use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, bail, ensure};
 
 use super::{
     command::CommandLine,
@@ -13,12 +13,12 @@ use super::{
     engine::{Compose, Engine},
     place::Place,
     report::{push_line, say, urls},
-    ring::{self, FLEET, RECEIVERS},
-    settings::{EDITOR, PASSWORD, PROFILES, ROLE, Settings},
+    ring::{self, FLEET},
+    settings::{EDITOR, PASSWORD, PROFILES, QUERY_PORT, ROLE, Settings},
     signals::Interrupts,
 };
 pub(super) use data::{backup, restore};
-use services::Service;
+use services::{Service, profiles_of, readers, running};
 
 /// How long a question that Compose answers at once may take.
 const ANSWER: Duration = Duration::from_mins(1);
@@ -48,7 +48,8 @@ impl Containers {
     }
 
     /// Starts what is not running and waits until it is healthy; what runs and
-    /// has read one of the files that were renewed is started anew.
+    /// has read one of the files that were renewed is started anew. A fleet that
+    /// was not asked for ends.
     pub(super) fn up(
         &self,
         asked: &[String],
@@ -66,10 +67,51 @@ impl Containers {
                 self.fleet_file().display()
             );
             ring::read(&self.place.compose)?;
+            self.settings.ports_differ(&[QUERY_PORT])?;
         }
         self.configure(&profiles)?;
-        let before = self.running()?;
-        let started = self.up_line(&profiles, wait).run(interrupts);
+        let is_left = |it: &Service| !profiles.contains(FLEET) && it.profile() == Some(FLEET);
+        let (left, there): (Vec<_>, Vec<_>) = self.services()?.into_iter().partition(is_left);
+        let before = running(there);
+        let is_stale =
+            |name: &&String| renewed.iter().any(|file| readers(file).contains(&name.as_str()));
+        let stale: Vec<String> = before.iter().filter(is_stale).cloned().collect();
+        self.end_fleet(&left, interrupts)
+            .and_then(|()| self.start(&profiles, &before, wait, interrupts))
+            .and_then(|()| self.start_anew(&profiles, &stale, wait, interrupts))
+            .map_err(|error| left_stale(error, &stale))?;
+        say(&urls(&self.settings, &profiles, true));
+        if only_push_reaches(&self.settings, self.view) {
+            say(&push_line(&self.settings));
+        }
+        Ok(())
+    }
+
+    /// Ends what there is of a fleet, running or not: Compose is not told of it
+    /// any more, and whoever found it would have Prometheus hand on to it.
+    fn end_fleet(&self, fleet: &[Service], interrupts: &Interrupts) -> Result<()> {
+        if fleet.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<&str> = fleet.iter().map(|service| service.name.as_str()).collect();
+        let list = names.join(" ");
+        say(&format!("ending the fleet, which was not asked for; its data are kept: {list}"));
+        let line = self.line(PROFILES).with(["rm", "--stop", "--force"]).with(&names);
+        let ended = line.run(interrupts);
+        interrupts.check()?;
+        ended.context("the fleet did not end; `botmeter stack down` ends everything")
+    }
+
+    /// Starts what is not running and waits until all is healthy; whoever calls
+    /// that off ends what was begun beside this.
+    fn start(
+        &self,
+        profiles: &BTreeSet<String>,
+        before: &[String],
+        wait: Duration,
+        interrupts: &Interrupts,
+    ) -> Result<()> {
+        let started = self.up_line(profiles, wait).run(interrupts);
         if interrupts.count() > 0 {
             let begun: Vec<String> =
                 self.running()?.into_iter().filter(|name| !before.contains(name)).collect();
@@ -78,23 +120,11 @@ impl Containers {
                 self.stop_line(&begun).run(interrupts)?;
             }
         }
-        let is_stale =
-            |name: &&String| renewed.iter().any(|file| readers(file).contains(&name.as_str()));
-        let stale: Vec<String> = before.iter().filter(is_stale).cloned().collect();
-        if !stale.is_empty() {
-            self.start_anew(&profiles, &stale, wait, interrupts)?;
-        }
         interrupts.check()?;
-        started.context("the stack did not get healthy; `botmeter stack logs` says why")?;
-        say(&urls(&self.settings, &profiles, true));
-        if only_push_reaches(&self.settings, self.view) {
-            say(&push_line(&self.settings));
-        }
-        Ok(())
+        started.context("the stack did not get healthy; `botmeter stack logs` says why")
     }
 
-    /// Starts these anew. Who is left out stays that way, because the next `up`
-    /// finds nothing to renew; so that is said.
+    /// Starts these anew, if there are any.
     fn start_anew(
         &self,
         profiles: &BTreeSet<String>,
@@ -102,16 +132,13 @@ impl Containers {
         wait: Duration,
         interrupts: &Interrupts,
     ) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
         let list = names.join(" ");
         say(&format!("starting anew, because files that it has read were renewed: {list}"));
-        let line = self.restart_line(profiles, names, wait);
-        let outcome = interrupts.check().and_then(|()| line.run(interrupts));
-        outcome.and_then(|()| interrupts.check()).with_context(|| {
-            format!(
-                "what runs may still have what it read before; `botmeter stack restart {list}` \
-                 starts it anew"
-            )
-        })
+        self.restart_line(profiles, names, wait).run(interrupts)?;
+        interrupts.check()
     }
 
     /// Writes Prometheus' targets for what these profiles run.
@@ -177,8 +204,7 @@ impl Containers {
     }
 
     fn running(&self) -> Result<Vec<String>> {
-        let services = self.services()?.into_iter();
-        Ok(services.filter(Service::is_running).map(|service| service.name).collect())
+        self.services().map(running)
     }
 
     /// The beginning of each command, with the profiles that it may touch.
@@ -265,30 +291,13 @@ impl Containers {
     }
 }
 
-/// The services that read this file at their start alone. Compose
-/// itself sees what changes in compose.yaml, and Grafana looks at its dashboards
-/// again and again. A file that is mounted by itself even stays the old one in a
-/// container, so this needs a new one.
-fn readers(file: &str) -> Vec<&str> {
-    match file.split('/').collect::<Vec<_>>().as_slice() {
-        ["compose", _, "examples", ..] => Vec::new(),
-        ["compose", "thanos", _] => RECEIVERS.into_iter().chain(["ruler"]).collect(),
-        ["compose", service, _, ..] => vec![service],
-        // Before a fleet, the ruler evaluates them.
-        ["dashboards", "prometheus", _] => vec!["prometheus", "ruler"],
-        _ => Vec::new(),
+/// Adds to an error who is left as it was: the next `up` finds nothing to renew.
+fn left_stale(error: Error, names: &[String]) -> Error {
+    if names.is_empty() {
+        return error;
     }
-}
-
-/// The profiles under which services of these names run.
-fn profiles_of(services: &[String]) -> BTreeSet<String> {
-    let profile = |name: &String| match name.as_str() {
-        "collector" => Some("collector".to_owned()),
-        "alertmanager" => Some("alerts".to_owned()),
-        "demo" => Some("demo".to_owned()),
-        "query" | "ruler" => Some(FLEET.to_owned()),
-        name if RECEIVERS.contains(&name) => Some(FLEET.to_owned()),
-        _ => None,
-    };
-    services.iter().filter_map(profile).collect()
+    error.context(format!(
+        "what runs may still have what it read before; `botmeter stack restart {}` starts it anew",
+        names.join(" ")
+    ))
 }

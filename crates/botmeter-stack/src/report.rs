@@ -5,7 +5,10 @@ use std::{
     io::{self, Write},
 };
 
-use super::{ring::FLEET, settings::Settings};
+use super::{
+    ring::FLEET,
+    settings::{QUERY_PORT, Settings},
+};
 
 /// Prints a line. A closed terminal is no reason to leave servers behind.
 pub(super) fn say(line: &str) {
@@ -57,7 +60,7 @@ pub(super) fn urls(settings: &Settings, profiles: &BTreeSet<String>, has_grafana
         lines.push(("Alertmanager", format!("http://{}", at("BOTMETER_ALERTMANAGER_PORT"))));
     }
     if profiles.contains(FLEET) {
-        lines.push(("Query layer", format!("http://{}", at("BOTMETER_QUERY_PORT"))));
+        lines.push(("Query layer", format!("http://{}", at(QUERY_PORT))));
     }
     let lines: Vec<String> =
         lines.into_iter().map(|(name, rest)| format!("{name:<14} {rest}")).collect();

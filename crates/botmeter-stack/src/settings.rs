@@ -40,6 +40,9 @@ pub(super) const PROFILES: &[&str] = &["collector", "alerts", "demo", FLEET];
 pub(super) const FLEET_PORT: &str = "BOTMETER_FLEET_PORT";
 pub(super) const FLEET_PORTS: u16 = 15;
 
+/// The port of a fleet that people use, in containers or without.
+pub(super) const QUERY_PORT: &str = "BOTMETER_QUERY_PORT";
+
 /// Every variable with a value that makes sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Settings {
@@ -98,7 +101,7 @@ impl Settings {
             settings.values.insert(variable.name, value);
             settings.chosen.insert(variable.name);
         }
-        settings.ports_differ()?;
+        settings.ports_differ(&[])?;
         settings.hosts_are_there()?;
         settings.editors_are_wanted()?;
         if !settings.is_chosen(ROLE) {
@@ -158,10 +161,16 @@ impl Settings {
         self.values.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Two servers on one port would be noticed by one of them alone.
-    fn ports_differ(&self) -> Result<()> {
+    /// Two servers on one port would be noticed by one of them alone. Of the
+    /// ports of a fleet, only these count: without one, others may have them,
+    /// and in containers most are on no port of this machine.
+    pub(super) fn ports_differ(&self, of_fleet: &[&str]) -> Result<()> {
         let mut owners: BTreeMap<u16, &str> = BTreeMap::new();
         for variable in VARIABLES.iter().filter(|variable| variable.kind == Kind::Port) {
+            let is_of_fleet = matches!(variable.name, QUERY_PORT | FLEET_PORT);
+            if is_of_fleet && !of_fleet.contains(&variable.name) {
+                continue;
+            }
             // Bots of other machines may well have the port of a server here.
             if variable.name == "BOTMETER_BOT_PORT" && self.get("BOTMETER_SCENARIO") != "localhost"
             {

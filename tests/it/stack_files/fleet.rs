@@ -1,6 +1,6 @@
 //! The compose file of a fleet, laid over the first.
 
-use integration_tests::{COPIES, promtool};
+use integration_tests::promtool;
 use serde_json::json;
 
 use super::*;
@@ -102,8 +102,7 @@ fn the_receivers_are_those_of_the_ring_and_of_the_query_layer_that_grafana_asks(
             assert!(own.contains(&flag.as_str()), "{name} lacks {flag}");
             own.retain(|it| *it != flag);
         }
-        // As in the tests of a real fleet.
-        assert!(own.contains(&format!("--receive.replication-factor={COPIES}").as_str()));
+        assert!(own.contains(&"--receive.replication-factor=2"), "{name}");
         flags.insert(own);
         // The name that Prometheus hands on to.
         let aliases = &service(name)["networks"]["default"]["aliases"];
@@ -130,11 +129,20 @@ fn the_prometheus_of_a_fleet_is_that_of_the_stack_without_rules_and_hands_on() -
     let mut stack = yaml("prometheus/prometheus.yml")?;
     let mut fleet = yaml("prometheus/fleet.yml")?;
     let object = |it: &mut Value, key: &str| it.as_object_mut().and_then(|it| it.remove(key));
+    // Whoever evaluates no rules has none, no pause between them, and nothing
+    // to say of alerts.
     for key in ["rule_files", "alerting"] {
         assert!(object(&mut stack, key).is_some(), "{key}");
     }
+    for key in ["evaluation_interval", "external_labels"] {
+        assert!(object(&mut stack["global"], key).is_some(), "{key}");
+    }
     let write = object(&mut fleet, "remote_write").context("it hands nothing on")?;
-    assert_eq!(write[0]["url"], "http://receivers:10908/api/v1/receive");
+    // As it is, with every label that a bot has given it.
+    let expected = json!([{
+        "url": "http://receivers:10908/api/v1/receive", "send_exemplars": true,
+    }]);
+    assert_eq!(write, expected);
     assert_eq!(fleet, stack);
 
     let folder = tempfile::tempdir()?;

@@ -22,6 +22,21 @@ if [ -e "$FAKE/off" ]; then
   exit 1
 fi
 
+# Compose knows the services of the files that it is given, and no others.
+known() {
+  for service in "$@"; do
+    # shellcheck disable=SC2086
+    grep -q "^  $service:\$" $files || { echo "no such service: $service" >&2; exit 1; }
+  done
+}
+
+files=
+before=
+for word in "$@"; do
+  [ "$before" != --file ] || files="$files $word"
+  before=$word
+done
+
 case "$*" in
 "version --format "* | "info --format "*) echo 28.2.2; exit ;;
 "compose version" | version)
@@ -40,6 +55,19 @@ case "$*" in
     exec sleep 300
   fi
   [ ! -e "$FAKE/sick" ] || { echo "container botmeter-jaeger-1 is unhealthy" >&2; exit 1; }
+  while [ "$1" != --wait-timeout ]; do shift; done
+  shift 2
+  known "$@"
+  exit
+  ;;
+*" rm --stop --force "*)
+  [ ! -e "$FAKE/stuck" ] || exit 1
+  while [ "$1" != --force ]; do shift; done
+  shift
+  known "$@"
+  for service in "$@"; do
+    sed -i "/\"Service\":\"$service\"/d" "$FAKE/services"
+  done
   exit
   ;;
 esac

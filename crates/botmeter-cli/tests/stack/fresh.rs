@@ -194,6 +194,27 @@ fn who_runs_and_reads_what_is_renewed_is_started_anew() {
 }
 
 #[test]
+fn a_stack_that_does_not_get_healthy_says_who_has_not_read_what_was_renewed() {
+    let fake = Fake::without_clone(&["docker"]);
+    fake.run(&["configure"]);
+    fake.write(&format!("{HOME}/compose/.env"), "GRAFANA_ADMIN_PASSWORD=x\n");
+    fake.run(&["up"]).succeeded();
+    fake.running(&["jaeger", "prometheus"]);
+    let rules = format!("{HOME}/dashboards/prometheus/llm.rules.yml");
+    fake.write(&rules, &(fake.read(&rules) + "# earlier\n"));
+    fake.write("fake/sick", "");
+    fake.calls();
+    let error = fake.run(&["up"]).error();
+    let expected = "what runs may still have what it read before; `botmeter stack restart \
+                    prometheus` starts it anew: the stack did not get healthy; `botmeter stack \
+                    logs` says why: `";
+    assert!(error.starts_with(expected), "{error}");
+    // Whoever waited once in vain does not wait again.
+    let calls = fake.calls();
+    assert_eq!(calls.iter().filter(|call| call.contains(" up ")).count(), 1, "{calls:?}");
+}
+
+#[test]
 fn an_up_that_was_cut_off_anywhere_is_completed_by_the_next() {
     let whole = Fake::without_clone(&["docker"]);
     assert!(whole.run(&["up"]).error().starts_with("there is no "));

@@ -8,6 +8,8 @@
 mod data;
 /// The engine that only plays one, and a place around it.
 mod fake;
+/// A fleet of stores.
+mod fleet;
 /// A person without a clone, or with a folder that will not do.
 mod fresh;
 /// What is said when no engine can be used.

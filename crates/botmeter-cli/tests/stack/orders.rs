@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use super::fake::Fake;
 
-const DOCKER: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml \
+pub(super) const DOCKER: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml \
                       --env-file @/compose/.env";
 const PODMAN: &str = "podman compose --project-name botmeter --file @/compose/compose.yaml --file \
                       @/compose/compose.podman.yaml --env-file @/compose/.env";
 
 /// What may touch whatever could run.
-const ALL: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml --file \
+pub(super) const ALL: &str = "docker compose --project-name botmeter --file @/compose/compose.yaml --file \
                    @/compose/compose.fleet.yaml --env-file @/compose/.env --profile collector \
                    --profile alerts --profile demo";
 
@@ -77,54 +77,6 @@ fn podman_gets_its_own_file_and_name_of_this_machine() {
     let bots = json_of(&fake, "compose/prometheus/targets/stack.json");
     assert_eq!(bots[0]["targets"], json!(["host.containers.internal:9464"]));
     assert!(!fake.path("compose/prometheus/alertmanagers/stack.json").exists());
-}
-
-#[test]
-fn a_fleet_is_one_more_file_and_no_profile_of_compose() {
-    let fake = Fake::new(&["docker"]);
-    let ended = fake.run(&["up", "--fleet", "--with", "alerts", "--wait", "60"]);
-    ended.succeeded();
-    let expected = format!(
-        "{} --profile alerts up --detach --wait --wait-timeout 60",
-        DOCKER.replace("--env-file", "--file @/compose/compose.fleet.yaml --env-file")
-    );
-    assert_eq!(fake.calls()[1], expected);
-    assert!(ended.output.contains("Query layer    http://localhost:10902\n"), "{}", ended.output);
-
-    // What runs says that Prometheus has to be told of it again.
-    fake.running(&["prometheus", "query"]);
-    fake.run(&["restart", "prometheus"]).succeeded();
-    let restarted = fake.calls().pop().unwrap();
-    assert!(restarted.contains("--file @/compose/compose.fleet.yaml"), "{restarted}");
-}
-
-#[test]
-fn a_ring_that_names_other_receivers_starts_nothing() {
-    let fake = Fake::new(&["docker"]);
-    let ring = fake.read("compose/thanos/hashring.json").replace("receiver-2", "receiver-3");
-    fake.write("compose/thanos/hashring.json", &ring);
-    let error = fake.run(&["up", "--fleet"]).error();
-    let file = fake.path("compose/thanos/hashring.json").display().to_string();
-    assert_eq!(
-        error,
-        format!(
-            "{file} has the endpoints [\"receiver-0:10901\", \"receiver-1:10901\", \
-             \"receiver-3:10901\"], and the receivers are receiver-0:10901, receiver-1:10901, \
-             receiver-2:10901: name each of them once"
-        )
-    );
-    assert_eq!(fake.calls(), [""; 0]);
-}
-
-#[test]
-fn a_configuration_from_before_fleets_goes_on_without_one() {
-    let fake = Fake::new(&["docker"]);
-    std::fs::remove_file(fake.path("compose/compose.fleet.yaml")).unwrap();
-    fake.run(&["down"]).succeeded();
-    let expected = ALL.replace(" --file @/compose/compose.fleet.yaml", "");
-    assert_eq!(fake.calls(), [format!("{expected} down --remove-orphans")]);
-    let error = fake.run(&["up", "--fleet"]).error();
-    assert!(error.starts_with("there is no ") && error.contains("an earlier botmeter"), "{error}");
 }
 
 #[test]

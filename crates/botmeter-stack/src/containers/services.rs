@@ -1,9 +1,11 @@
 //! What Compose says of its services.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
+
+use crate::ring::{FLEET, RECEIVERS};
 
 /// A service that has a container.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -31,6 +33,11 @@ impl Service {
         self.state == "running"
     }
 
+    /// The profile under which it runs; without one, always.
+    pub(super) fn profile(&self) -> Option<&'static str> {
+        profile_of(&self.name)
+    }
+
     /// Running, and healthy as far as anybody can see.
     pub(super) fn is_well(&self) -> bool {
         self.is_running() && matches!(self.health.as_str(), "" | "healthy")
@@ -44,6 +51,42 @@ impl fmt::Display for Service {
             write!(f, ", {}", self.health)?;
         }
         Ok(())
+    }
+}
+
+/// The services that read this file at their start alone. Compose
+/// itself sees what changes in compose.yaml, and Grafana looks at its dashboards
+/// again and again. A file that is mounted by itself even stays the old one in a
+/// container, so this needs a new one.
+pub(super) fn readers(file: &str) -> Vec<&str> {
+    match file.split('/').collect::<Vec<_>>().as_slice() {
+        ["compose", _, "examples", ..] => Vec::new(),
+        ["compose", "thanos", _] => RECEIVERS.into_iter().chain(["ruler"]).collect(),
+        ["compose", service, _, ..] => vec![service],
+        // Before a fleet, the ruler evaluates them.
+        ["dashboards", "prometheus", _] => vec!["prometheus", "ruler"],
+        _ => Vec::new(),
+    }
+}
+
+/// The names of those that run.
+pub(super) fn running(services: Vec<Service>) -> Vec<String> {
+    services.into_iter().filter(Service::is_running).map(|service| service.name).collect()
+}
+
+/// The profiles under which services of these names run.
+pub(super) fn profiles_of(services: &[String]) -> BTreeSet<String> {
+    services.iter().filter_map(|name| profile_of(name)).map(str::to_owned).collect()
+}
+
+fn profile_of(service: &str) -> Option<&'static str> {
+    match service {
+        "collector" => Some("collector"),
+        "alertmanager" => Some("alerts"),
+        "demo" => Some("demo"),
+        "query" | "ruler" => Some(FLEET),
+        name if RECEIVERS.contains(&name) => Some(FLEET),
+        _ => None,
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     configure::{self, View},
     place::Place,
     ring::FLEET,
-    settings::{PASSWORD, Settings},
+    settings::{FLEET_PORT, PASSWORD, QUERY_PORT, Settings},
 };
 
 /// The servers, in the order in which they are started.
@@ -33,6 +33,9 @@ pub(super) fn servers(
     let folder = Folder::new(&place.run);
     let start = Start { place, settings, folder: &folder };
     let fleet = programs.thanos.as_ref();
+    if fleet.is_some() {
+        settings.ports_differ(&[QUERY_PORT, FLEET_PORT])?;
+    }
     let mut servers = fleet.map(|program| start.stores(program)).unwrap_or_default();
     // Who hands on leaves the rules to the ruler.
     let configuration = if fleet.is_some() { "fleet.yml" } else { "prometheus.yml" };
@@ -49,8 +52,7 @@ pub(super) fn servers(
     }
     if let Some(program) = &programs.grafana {
         settings.ready_for_grafana(&place.env_file)?;
-        let asked =
-            if fleet.is_some() { "BOTMETER_QUERY_PORT" } else { "BOTMETER_PROMETHEUS_PORT" };
+        let asked = if fleet.is_some() { QUERY_PORT } else { "BOTMETER_PROMETHEUS_PORT" };
         servers.push(program.server(place, settings, &folder, asked));
     }
     if let Some(program) = &programs.demo {

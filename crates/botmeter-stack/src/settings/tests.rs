@@ -150,17 +150,6 @@ fn what_only_together_makes_no_sense_is_named_together() {
         "BOTMETER_PROMETHEUS_PORT and BOTMETER_GRAFANA_PORT both take the port 9090: give each \
          a port of its own"
     );
-    let error = File::new("BOTMETER_FLEET_PORT=9080").read().unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "BOTMETER_PROMETHEUS_PORT and BOTMETER_FLEET_PORT both take the port 9090: give each a \
-         port of its own"
-    );
-    let error = File::new("BOTMETER_FLEET_PORT=65530").read().unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "BOTMETER_FLEET_PORT is 65530, and a fleet takes 15 ports from there on: give a lower one"
-    );
     let error = File::new("BOTMETER_SCENARIO=vm").read().unwrap_err().to_string();
     assert_eq!(
         error,
@@ -180,6 +169,27 @@ fn what_only_together_makes_no_sense_is_named_together() {
     assert!(File::new("BOTMETER_BIND=::1").read().is_ok());
     let bot = "BOTMETER_BOT_PORT=9090\nBOTMETER_SCENARIO=vm\nBOTMETER_BOT_HOST=10.0.0.7";
     assert!(File::new(bot).read().is_ok());
+}
+
+#[test]
+fn the_ports_of_a_fleet_count_where_there_is_one() {
+    let native = [QUERY_PORT, FLEET_PORT];
+    let query = "BOTMETER_BOT_PORT and BOTMETER_QUERY_PORT both take the port 10902: give each a port of its own";
+    let others = "BOTMETER_BOT_PORT and BOTMETER_FLEET_PORT both take the port 19405: give each a port of its own";
+    let last =
+        "BOTMETER_FLEET_PORT is 65530, and a fleet takes 15 ports from there on: give a lower one";
+    for (line, of_fleet, expected) in [
+        ("BOTMETER_BOT_PORT=10902", &native[..1], Some(query)),
+        ("BOTMETER_BOT_PORT=10902", &native, Some(query)),
+        ("BOTMETER_BOT_PORT=19405", &native[..1], None),
+        ("BOTMETER_BOT_PORT=19405", &native, Some(others)),
+        ("BOTMETER_FLEET_PORT=65530", &native[..1], None),
+        ("BOTMETER_FLEET_PORT=65530", &native, Some(last)),
+    ] {
+        let settings = File::new(line).read().unwrap();
+        let error = settings.ports_differ(of_fleet).err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), expected, "{line} {of_fleet:?}");
+    }
 }
 
 #[test]

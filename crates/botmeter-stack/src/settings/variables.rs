@@ -1,7 +1,7 @@
 //! The variables, with the defaults that the compose files and the servers'
 //! configuration have as well; a test compares them.
 
-use super::{EDITOR, FLEET_PORT, PASSWORD, PROFILES, ROLE, kind::Kind};
+use super::{EDITOR, FLEET_PORT, PASSWORD, PROFILES, QUERY_PORT, ROLE, kind::Kind};
 
 /// A name that can be set.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +38,7 @@ pub(crate) const VARIABLES: &[Variable] = &[
     variable("BOTMETER_JAEGER_OTLP_HTTP_PORT", "4318", Kind::Port),
     variable("BOTMETER_GRAFANA_PORT", "3000", Kind::Port),
     variable("BOTMETER_ALERTMANAGER_PORT", "9093", Kind::Port),
-    variable("BOTMETER_QUERY_PORT", "10902", Kind::Port),
+    variable(QUERY_PORT, "10902", Kind::Port),
     variable(FLEET_PORT, "19400", Kind::Port),
     variable("BOTMETER_COLLECTOR_GRPC_PORT", "14317", Kind::Port),
     variable("BOTMETER_COLLECTOR_HTTP_PORT", "14318", Kind::Port),

@@ -13,7 +13,7 @@ use super::{Start, configure::replace};
 use crate::{
     native::server::{Ready, Server},
     ring::{self, RECEIVERS},
-    settings::{FLEET_PORT, FLEET_PORTS},
+    settings::{FLEET_PORT, FLEET_PORTS, QUERY_PORT},
 };
 
 /// The ports of a receiver, one after another: for the query layer and the
@@ -71,7 +71,6 @@ impl Start<'_> {
     }
 
     fn query(&self, program: &Path) -> Server {
-        let port = "BOTMETER_QUERY_PORT";
         let receivers = RECEIVERS.iter().zip(0..).map(|(_, number)| number * EACH + GRPC);
         let stores: Vec<_> = receivers
             .chain([RULER_GRPC])
@@ -80,33 +79,35 @@ impl Start<'_> {
         let arguments = vec![
             "query".to_owned(),
             format!("--grpc-address={}", self.listen_part(QUERY_GRPC)),
-            format!("--http-address={}", self.listen(port)),
+            format!("--http-address={}", self.listen(QUERY_PORT)),
             format!("--endpoint.sd-config={}", json!({ "endpoints": stores })),
             "--query.replica-label=receiver".to_owned(),
             "--query.replica-label=ruler".to_owned(),
-            "--query.replica-label=notify".to_owned(),
         ];
-        let mut server = self.thanos(program, "query", arguments, &self.at(port), &[QUERY_GRPC]);
-        server.ports.extend(self.ports(&[port]));
+        let mut server =
+            self.thanos(program, "query", arguments, &self.at(QUERY_PORT), &[QUERY_GRPC]);
+        server.ports.extend(self.ports(&[QUERY_PORT]));
         server
     }
 
     /// What evaluates the rules, in the place of Prometheus.
     pub(super) fn ruler(&self, program: &Path) -> Server {
         let rules = self.folder.prometheus().join("rules/*.rules.yml");
+        let notify = self.settings.get("BOTMETER_NOTIFY");
+        let notify = json!([{ "replacement": notify, "target_label": "notify" }]);
         let arguments = vec![
             "rule".to_owned(),
             format!("--grpc-address={}", self.listen_part(RULER_GRPC)),
             format!("--http-address={}", self.listen_part(RULER_HTTP)),
             format!("--data-dir={}", self.folder.data().join("ruler").display()),
-            format!("--query=http://{}", self.at("BOTMETER_QUERY_PORT")),
+            format!("--query=http://{}", self.at(QUERY_PORT)),
             format!("--rule-file={}", rules.display()),
             "--eval-interval=15s".to_owned(),
             "--label=ruler=\"0\"".to_owned(),
-            format!("--label=notify=\"{}\"", self.settings.get("BOTMETER_NOTIFY")),
             "--alert.label-drop=ruler".to_owned(),
+            format!("--alert.relabel-config={notify}"),
             format!("--alertmanagers.config-file={}", self.file("alertmanagers.yaml")),
-            format!("--alert.query-url=http://{}", self.outside("BOTMETER_QUERY_PORT")),
+            format!("--alert.query-url=http://{}", self.outside(QUERY_PORT)),
         ];
         let ports = [RULER_GRPC, RULER_HTTP];
         self.thanos(program, "ruler", arguments, &self.part(RULER_HTTP), &ports)

@@ -16,6 +16,10 @@ fn planned(variables: &[(&str, &str)]) -> Vec<Server> {
 }
 
 fn planned_with(thanos: Option<&str>, variables: &[(&str, &str)]) -> Vec<Server> {
+    plan(thanos, variables).unwrap()
+}
+
+fn plan(thanos: Option<&str>, variables: &[(&str, &str)]) -> Result<Vec<Server>> {
     let pairs = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let settings =
         Settings::read(Path::new("/nowhere/.env"), &pairs.collect::<Variables>()).unwrap();
@@ -28,7 +32,7 @@ fn planned_with(thanos: Option<&str>, variables: &[(&str, &str)]) -> Vec<Server>
         demo: Some("/p/demo".into()),
         grafana: None,
     };
-    servers(&place(Path::new("/run/stack")), &settings, &programs).unwrap()
+    servers(&place(Path::new("/run/stack")), &settings, &programs)
 }
 
 fn named<'a>(servers: &'a [Server], name: &str) -> &'a Server {
@@ -140,6 +144,16 @@ fn the_parts_of_a_fleet_are_told_what_their_containers_are() {
     assert_eq!(named(&servers, "ruler").arguments, moved_in(compose, "ruler", &ruler));
     let configuration = "--config.file=/run/stack/prometheus/fleet.yml";
     assert_eq!(named(&servers, "prometheus").arguments[0], configuration);
+}
+
+#[test]
+fn a_port_of_a_fleet_is_taken_by_a_fleet_alone() {
+    let bot = [("BOTMETER_BOT_PORT", "19405")];
+    let demo = planned(&bot);
+    assert_eq!(named(&demo, "demo").ports, [("BOTMETER_BOT_PORT", 19405)]);
+    let error = plan(Some("/p/thanos"), &bot).unwrap_err().to_string();
+    let both = "BOTMETER_BOT_PORT and BOTMETER_FLEET_PORT both take the port 19405: ";
+    assert!(error.starts_with(both), "{error}");
 }
 
 fn moved_in(compose: &str, service: &str, moved: &[(String, String)]) -> Vec<String> {
