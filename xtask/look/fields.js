@@ -10,6 +10,8 @@ import {
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 
+import { unknown as unknownKeys } from './known.js';
+
 // Grafana has its own list of these in a part that is in no package.
 const OWN = ['unit', 'min', 'max', 'noValue', 'color', 'thresholds'];
 const CUSTOM = [
@@ -43,7 +45,8 @@ standardTransformersRegistry.setInit(() =>
 );
 
 // What a panel says that would be passed over here, and so drawn wrongly.
-export function unknown({ fieldConfig, transformations = [] }) {
+export function unknown(panel) {
+  const { fieldConfig = { defaults: {}, overrides: [] }, transformations = [] } = panel;
   const { defaults, overrides } = fieldConfig;
   const said = [
     ...Object.keys(defaults).filter((key) => key !== 'custom'),
@@ -53,6 +56,7 @@ export function unknown({ fieldConfig, transformations = [] }) {
   const isUnknown = (id) => !LEFT_OUT.includes(id) && !properties.getIfExists(id);
   const changes = transformations.map(({ id }) => id);
   return [
+    ...unknownKeys(panel),
     ...said.filter(isUnknown),
     ...changes.filter((id) => !standardTransformersRegistry.getIfExists(id)),
   ];

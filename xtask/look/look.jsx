@@ -126,6 +126,7 @@ function Head() {
 }
 
 async function answered(item, known) {
+  unknown(item).forEach((id) => fault(item.title, `nothing draws ${id}`));
   if (item.type === 'row' || item.type === 'text') {
     return item;
   }
@@ -133,7 +134,6 @@ async function answered(item, known) {
     fault(item.title, `nothing draws the kind ${item.type}`);
     return { ...item, type: 'text', options: { content: `a panel of the kind ${item.type}` } };
   }
-  unknown(item).forEach((id) => fault(item.title, `nothing draws ${id}`));
   try {
     const raw = await ask.frames(item, place(item.gridPos).width, known, { prometheus, from, to });
     const frames = await told(item, raw, theme);

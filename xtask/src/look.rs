@@ -8,7 +8,11 @@ mod packages;
 mod page;
 mod prometheus;
 
-use std::{fs, path::Path, time::SystemTime};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
@@ -89,17 +93,29 @@ pub fn run(options: &Options) -> Result<()> {
         (filled.url(), filled.end())
     };
     let asked = Asked { prometheus, to, is_open: options.open };
-    let kept = if options.pictures { root.join(KEPT) } else { folder.clone() };
     let mut faults = Vec::new();
+    let mut pictures = Vec::new();
     for Dashboard { uid, json } in &dashboards {
         let height = options.pictures.then(|| height(uid)).flatten();
-        let file = kept.join(format!("dashboard-{uid}.png"));
+        let file = folder.join(format!("dashboard-{uid}.png"));
         let drawn = Drawn { uid, dashboard: json, height };
         let found = drawn.draw(&browser, &folder, &asked, &file)?;
         say(format_args!("wrote {}", file.display()));
         faults.extend(found.into_iter().map(|fault| format!("{uid}: {fault}")));
+        pictures.push(file);
     }
     ensure!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    if options.pictures { keep(&pictures, &root.join(KEPT)) } else { Ok(()) }
+}
+
+/// Puts the pictures into this folder, in the place of older ones.
+fn keep(pictures: &[PathBuf], folder: &Path) -> Result<()> {
+    for picture in pictures {
+        let kept = folder.join(picture.file_name().unwrap_or_default());
+        // Not renamed: `target` may be on another disk.
+        fs::copy(picture, &kept).with_context(|| format!("failed to write {}", kept.display()))?;
+        say(format_args!("wrote {}", kept.display()));
+    }
     Ok(())
 }
 

@@ -37,13 +37,18 @@ pub struct Options {
     #[arg(long, value_name = "URL", default_value = "http://localhost:9090")]
     pub prometheus: String,
     /// The page of the program that is scraped [default: that of port 9464 of
-    /// this machine, unless --otlp is given]
+    /// this machine, unless --otlp or --otlp-metrics is given]
     #[arg(long, value_name = "URL")]
     pub metrics: Option<String>,
     /// The endpoint that the program pushes to; protocol and headers are read
     /// from the environment, as the program reads them
     #[arg(long, value_name = "URL")]
     pub otlp: Option<String>,
+    /// The same where its path is used as it is, as of
+    /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `otlp_metrics`: Thanos'
+    /// /api/v1/otlp has nothing behind it
+    #[arg(long, value_name = "URL", conflicts_with = "otlp")]
+    pub otlp_metrics: Option<String>,
     /// The label `job` of the series to look at: the service's name where it
     /// pushes, `job_name` where it is scraped; all jobs if it is not given
     #[arg(long, value_name = "NAME")]
@@ -65,10 +70,18 @@ impl Default for Options {
             prometheus: "http://localhost:9090".to_owned(),
             metrics: None,
             otlp: None,
+            otlp_metrics: None,
             job: None,
             catalogue: None,
             grafana_dashboards: None,
         }
+    }
+}
+
+impl Options {
+    /// Where the program pushes to, if that is looked at.
+    fn pushed_to(&self) -> Option<&str> {
+        self.otlp.as_deref().or(self.otlp_metrics.as_deref())
     }
 }
 
@@ -148,7 +161,7 @@ fn colored(text: &str) -> String {
 fn page_url(options: &Options) -> Result<Option<String>> {
     let Some(given) = &options.metrics else {
         let usual = "http://localhost:9464/metrics".to_owned();
-        return Ok(options.otlp.is_none().then_some(usual));
+        return Ok(options.pushed_to().is_none().then_some(usual));
     };
     let base = web::base(given)?;
     let has_path = base.split_once("://").is_some_and(|(_, rest)| rest.contains('/'));

@@ -143,8 +143,9 @@ pub(crate) struct Place {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9465")]
     pub(crate) listen: SocketAddr,
 
-    /// One more name under which the page may be asked for, beside localhost and addresses; give
-    /// it once for each
+    /// One more name under which the page may be asked for, beside addresses, localhost, names
+    /// that end in .localhost, host.docker.internal and host.containers.internal; give it once for
+    /// each
     #[arg(long = "allow-host", value_name = "NAME")]
     pub(crate) allowed_hosts: Vec<String>,
 }

@@ -86,7 +86,8 @@ pub(crate) fn run(boards: Vec<Board>, options: &Top) -> Result<ExitCode, Failure
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is written for a file is plain, and so is what somebody asked to be.
+/// Whether the screen is painted: as somebody asked, or else where there is a
+/// person who sees colors.
 fn has_color(color: Color) -> bool {
     match color {
         Color::Always => true,

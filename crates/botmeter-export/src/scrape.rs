@@ -23,11 +23,11 @@
 //! its request, and it is begun within 40 ms. The system is asked to keep no
 //! more than 256 KiB of an answer for each connection.
 //!
-//! A server on the loopback answers to an address, to `localhost`, and to names
-//! that end in `.localhost` or `.internal`, and to every other `Host` with 421:
-//! a web page may have its own name point to this machine, and would read the
-//! metrics under it. A server at another address, and a [`Page`] in the
-//! application's router, answer to every name.
+//! A server on the loopback answers to an address, to `localhost` and names that
+//! end in `.localhost`, to `host.docker.internal` and `host.containers.internal`,
+//! and to every other `Host` with 421: a web page may have its own name point to
+//! this machine, and would read the metrics under it. A server at another
+//! address, and a [`Page`] in the application's router, answer to every name.
 //!
 //! # What is lost
 //!

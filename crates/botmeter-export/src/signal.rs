@@ -9,6 +9,9 @@ pub enum Signal {
     Spans,
 }
 
+/// Where Prometheus has its receiver, which wants the signal's path behind.
+pub const PROMETHEUS_PATH: &str = "/api/v1/otlp";
+
 impl Signal {
     pub const ALL: [Self; 2] = [Self::Metrics, Self::Spans];
 
@@ -26,5 +29,11 @@ impl Signal {
             Self::Metrics => "/v1/metrics",
             Self::Spans => "/v1/traces",
         }
+    }
+
+    /// Whether a receiver may be at this path. Thanos has the one that is a base
+    /// in Prometheus.
+    pub fn is_usually_at(self, path: &str) -> bool {
+        path.ends_with(self.path()) || (self == Self::Metrics && path.ends_with(PROMETHEUS_PATH))
     }
 }

@@ -33,7 +33,8 @@ const SCHEMA_VERSION: u32 = 42;
 
 /// What somebody has to know who compares a recorded page with another.
 const OF_WHOLE_JOBS: &str = " It shows jobs as a whole, from series that rules record, so rates are \
-                             those of the last five minutes.";
+                             those of the last five minutes, except where a panel says another \
+                             time.";
 
 /// The dashboard, with what is wrong with it so far.
 pub(crate) fn dashboard(

@@ -35,6 +35,7 @@ pub(crate) fn problems(catalogue: &Catalogue, options: &Options, model: &Model) 
     }
     problems.extend(options::of_pages(options));
     problems.extend(options::of_fleet(options, catalogue));
+    problems.extend(options::of_references(options, catalogue));
     problems.extend(options::of_recorded(options, catalogue));
     problems.extend(kubernetes::objects(&model.dashboards, options));
     problems.extend(kubernetes::labels(options));

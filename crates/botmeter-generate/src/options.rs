@@ -212,7 +212,8 @@ impl Options {
     /// Its panels ask for series that the rules in
     /// `prometheus/recorded.rules.yml` record of all instances, and which have
     /// no label `instance`; so no instance can be chosen on it. Rates are those
-    /// of the last five minutes, however little time is shown. What cannot be
+    /// of the last five minutes, however little time is shown, unless a panel
+    /// asks for another time. What cannot be
     /// recorded is asked of the instances, as elsewhere: see
     /// [`kept`](botmeter_board::promql::kept).
     ///

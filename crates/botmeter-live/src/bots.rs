@@ -2,7 +2,10 @@
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    sync::{
+        Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -52,6 +55,11 @@ pub struct Bots {
     series: usize,
     /// Where traces are.
     jaeger: Option<String>,
+    /// Whether it goes on from what was kept.
+    has_past: bool,
+    /// How often something was heard, for those who do not wait until nobody
+    /// hears or draws.
+    rounds: AtomicU64,
     heard: RwLock<Heard>,
 }
 
@@ -83,8 +91,6 @@ struct Heard {
     scrapes: Vec<Scrape>,
     /// When something was last heard, in milliseconds.
     at: i64,
-    /// How often.
-    rounds: u64,
     /// What was heard from elsewhere, if that is who answers.
     news: Option<News>,
 }
@@ -124,9 +130,18 @@ impl Bots {
             scrapes.map(|(job, instance)| Scrape::new(&mut history, job, instance)).collect();
         let rules = boards.iter().map(|board| Rules::of(board, &mut history)).collect();
         let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
-        let heard = Heard { history, rules, scrapes, at, rounds: 0, news: None };
-        let heard = RwLock::new(heard);
-        Self { boards, limits, interval, elsewhere: None, series, jaeger: None, heard }
+        let heard = Heard { history, rules, scrapes, at, news: None };
+        Self {
+            boards,
+            limits,
+            interval,
+            elsewhere: None,
+            series,
+            jaeger: None,
+            has_past: false,
+            rounds: AtomicU64::new(0),
+            heard: RwLock::new(heard),
+        }
     }
 
     /// Those that somebody else knows of.
@@ -152,12 +167,14 @@ impl Bots {
     /// # Errors
     ///
     /// If it contradicts itself.
-    pub fn restored(self, kept: Kept) -> Result<Self, BadWindow> {
+    pub fn restored(mut self, kept: Kept) -> Result<Self, BadWindow> {
         let mut heard = self.write();
         let Heard { history, rules, scrapes, at, .. } = &mut *heard;
         kept.restore(history, rules, scrapes)?;
         *at = history.newest().unwrap_or(*at);
+        let has_past = history.oldest().is_some();
         drop(heard);
+        self.has_past = has_past;
         Ok(self)
     }
 
@@ -228,7 +245,7 @@ impl Bots {
             rules.hear(news.at, &mut *of);
         }
         (heard.at, heard.news) = (news.at, Some(news));
-        heard.rounds += 1;
+        self.count(heard);
     }
 
     /// The states of all alerts.
@@ -243,7 +260,6 @@ impl Bots {
     ///
     /// When the time is not later than the one before.
     pub fn hear(&self, at: i64, told: Vec<Told>) -> Result<(), OutOfOrder> {
-        let room = self.series;
         let mut heard = self.write();
         let Heard { history, rules, scrapes, .. } = &mut *heard;
         for (scrape, told) in scrapes.iter_mut().zip(told) {
@@ -252,8 +268,8 @@ impl Bots {
                     let refused = scrape.read(history, at, &page)?.refused;
                     if refused > 0 {
                         scrape.warn(format!(
-                            "{refused} of its samples are left out: there is memory for {room} \
-                             series, and each is taken once"
+                            "{refused} of its samples are left out: {}, and each is taken once",
+                            self.most()
                         ));
                     }
                 }
@@ -264,19 +280,34 @@ impl Bots {
             rules.evaluate(history, at)?;
         }
         heard.at = at;
-        heard.rounds += 1;
+        self.count(heard);
         Ok(())
+    }
+
+    /// How many series are taken, and what takes more.
+    pub(crate) fn most(&self) -> String {
+        if self.series < SERIES {
+            let room = self.series;
+            format!("there is memory for {room} series (--memory or Live::memory allows more)")
+        } else {
+            format!("{SERIES} series are the most")
+        }
+    }
+
+    /// Counts a round that is whole: a page that was drawn before has fewer.
+    fn count(&self, heard: RwLockWriteGuard<'_, Heard>) {
+        self.rounds.fetch_add(1, Ordering::Release);
+        drop(heard);
     }
 
     /// Whether there is anything to draw, of now or of what was kept.
     pub fn has_heard(&self) -> bool {
-        let heard = self.read();
-        heard.rounds > 0 || heard.history.oldest().is_some()
+        self.has_past || self.rounds() > 0
     }
 
     /// How often something was heard: a page is the same until it is more.
     pub fn rounds(&self) -> u64 {
-        self.read().rounds
+        self.rounds.load(Ordering::Acquire)
     }
 
     /// The page that is asked for.
@@ -327,13 +358,21 @@ impl Bots {
         self.boards.iter().flat_map(|board| &board.dashboards).map(|dashboard| dashboard.uid)
     }
 
-    /// The picture of the panel at a place of a page.
-    pub(crate) fn picture(&self, address: &Address, place: &str) -> Option<Drawn<'_>> {
-        let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
-        Some(self.answered(address, |_, answers, frame, _| {
-            let picture = draw(panel, &dashboard.variables, &self.limits, answers, frame);
-            Drawn { panel, picture, frame: frame.clone() }
-        }))
+    /// The panel at a place of a page.
+    pub(crate) fn panel(&self, place: &str) -> Option<(&Dashboard, &Panel)> {
+        botmeter_view::panel_at(&self.boards, place)
+    }
+
+    /// The picture of a panel.
+    pub(crate) fn picture(
+        &self,
+        address: &Address,
+        dashboard: &Dashboard,
+        panel: &Panel,
+    ) -> (Picture, Clock) {
+        self.answered(address, |_, answers, frame, _| {
+            (draw(panel, &dashboard.variables, &self.limits, answers, frame), frame.clock)
+        })
     }
 
     /// The numbers of the first row of a dashboard, as lines over the time that
@@ -360,9 +399,22 @@ impl Bots {
     /// The queries of the panel at a place of a page in PromQL, each with its
     /// name.
     pub fn promql(&self, address: &Address, place: &str) -> Option<String> {
-        let (dashboard, panel) = botmeter_view::panel_at(&self.boards, place)?;
-        let heard = self.read();
-        Some(in_promql(dashboard, panel, &self.frame(address, &heard)))
+        let (dashboard, panel) = self.panel(place)?;
+        Some(self.promql_of(address, dashboard, panel))
+    }
+
+    pub(crate) fn promql_of(
+        &self,
+        address: &Address,
+        dashboard: &Dashboard,
+        panel: &Panel,
+    ) -> String {
+        in_promql(dashboard, panel, &self.frame(address, &self.read()))
+    }
+
+    /// Whether an alert of the boards has this name.
+    pub(crate) fn has_alert(&self, name: &str) -> bool {
+        self.boards.iter().any(|board| Stage::names(board).any(|it| it == name))
     }
 
     /// The alert of this name, as it looks while it fires.
@@ -402,14 +454,6 @@ impl Heard {
         let age = self.oldest().map_or(0, |oldest| self.at - oldest);
         Duration::from_millis(u64::try_from(age).unwrap_or(0))
     }
-}
-
-/// A panel that was drawn alone.
-#[derive(Debug)]
-pub(crate) struct Drawn<'a> {
-    pub(crate) panel: &'a Panel,
-    pub(crate) picture: Picture,
-    pub(crate) frame: Frame,
 }
 
 /// The queries of a panel in PromQL, each with its name.

@@ -9,10 +9,10 @@ use std::net::IpAddr;
 
 use http::{StatusCode, Version, header, request::Parts, uri::Authority};
 
-/// Top-level domains under which no public name exists, so that nobody can
-/// point one here: a machine itself, and, as in `host.docker.internal`, the
-/// machine of a container.
-const NEVER_PUBLIC: [&str; 2] = ["localhost", "internal"];
+/// Under these names containers reach their machine. No other name below
+/// `internal` is safe: networks have such names of their own, and somebody in
+/// there can point one here.
+const OF_CONTAINERS: [&str; 2] = ["host.docker.internal", "host.containers.internal"];
 
 /// The names that this server has.
 #[derive(Debug, Default)]
@@ -22,8 +22,8 @@ pub struct Hosts(Vec<String>);
 pub(crate) type Refusal = (StatusCode, &'static str);
 
 impl Hosts {
-    /// These names beside all addresses, `localhost`, and the names below
-    /// `localhost` and `internal`, which nobody can own.
+    /// These names beside all addresses, `localhost` and the names below it,
+    /// `host.docker.internal` and `host.containers.internal`.
     pub fn named(names: &[String]) -> Self {
         let name = |name: &String| name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
         Self(names.iter().map(name).collect())
@@ -36,9 +36,10 @@ impl Hosts {
             return Some((StatusCode::BAD_REQUEST, advice));
         };
         if host.is_some_and(|host| !self.has(host.host())) {
-            let advice = "this page answers to localhost, to addresses and to the names that it \
-                          was allowed alone, so that no web page can read it under a name of its \
-                          own\n";
+            let advice = "this page answers to addresses, to localhost and names that end in \
+                          .localhost, to host.docker.internal and host.containers.internal, and \
+                          to the names that it was allowed, but to no other, so that no web page \
+                          can read it under a name of its own\n";
             return Some((StatusCode::MISDIRECTED_REQUEST, advice));
         }
         let header = |name: &str| request.headers.get(name).map(http::HeaderValue::as_bytes);
@@ -54,8 +55,12 @@ impl Hosts {
     fn has(&self, host: &str) -> bool {
         let address = host.trim_start_matches('[').trim_end_matches(']');
         let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        // No name below `localhost` is public, so nobody can own one.
         let top = name.rsplit_once('.').map_or(&*name, |(_, top)| top);
-        NEVER_PUBLIC.contains(&top) || address.parse::<IpAddr>().is_ok() || self.0.contains(&name)
+        address.parse::<IpAddr>().is_ok()
+            || top == "localhost"
+            || OF_CONTAINERS.contains(&&*name)
+            || self.0.contains(&name)
     }
 }
 
@@ -63,14 +68,17 @@ impl Hosts {
 #[derive(Debug)]
 struct Unclear;
 
-/// Which host the request names, which it need not before HTTP/1.1; what its
-/// target says counts first.
+/// Which host the request names; what its target says counts first. Before
+/// HTTP/1.1 it need not name one, and since HTTP/2 its target does so instead of
+/// a header.
 fn named(request: &Parts) -> Result<Option<Authority>, Unclear> {
+    let target = request.uri.authority().cloned();
     let mut headers = request.headers.get_all(header::HOST).iter();
     let header = match (headers.next(), headers.next()) {
         (Some(host), None) => Some(Authority::try_from(host.as_bytes()).map_err(|_| Unclear)?),
         (None, _) if request.version < Version::HTTP_11 => None,
+        (None, _) if request.version >= Version::HTTP_2 && target.is_some() => None,
         _ => return Err(Unclear),
     };
-    Ok(request.uri.authority().cloned().or(header))
+    Ok(target.or(header))
 }

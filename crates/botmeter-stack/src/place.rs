@@ -110,9 +110,10 @@ impl Place {
     /// When a board makes no sense, or the folder holds other files or cannot be
     /// written.
     pub(crate) fn draw(&self, catalogue: &Catalogue, grafana: u16) -> Result<Vec<String>> {
+        let has = |domain: &&str| catalogue.domains().any(|own| own == *domain);
         let options = Options::new(COMMAND)
             .grafana_url(format!("http://localhost:{grafana}"))
-            .reference_of(SHIPPED.iter().copied(), REFERENCE);
+            .reference_of(SHIPPED.iter().copied().filter(has), REFERENCE);
         let files = generate(catalogue, &options).context("the boards have problems")?;
         let report = files.apply(&self.dashboards, Mode::Write)?;
         let renewed = report.written.into_iter().chain(report.removed);

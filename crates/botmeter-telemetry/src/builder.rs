@@ -22,6 +22,7 @@ use botmeter_export::{ScrapeSettings, credentials::Given};
 
 use crate::{
     compiled,
+    endpoint::InCode,
     environment::Environment,
     identity::Identity,
     live as page,
@@ -119,7 +120,24 @@ impl Builder {
     /// `authorization: Basic`, by both protocols; they are never shown, nor is
     /// the URL's query.
     pub fn otlp(mut self, endpoint: impl Into<String>) -> Self {
-        self.asked.endpoint = Some(Given(endpoint.into()));
+        self.asked.endpoint = Some(InCode::Any(Given(endpoint.into())));
+        self
+    }
+
+    /// Pushes to an OTLP receiver of metrics at this very URL, as
+    /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` does; [`otlp`](Self::otlp) takes
+    /// Prometheus' `/api/v1/otlp` for a base, to which `/v1/metrics` belongs.
+    ///
+    /// ```
+    /// # use botmeter_telemetry::{Environment, Telemetry};
+    /// let builder = Telemetry::builder("my-bot");
+    /// # let builder = builder.environment(Environment::default());
+    /// // Thanos receives at the shorter path.
+    /// let builder = builder.otlp_metrics("http://thanos:10908/api/v1/otlp");
+    /// # let _ = builder;
+    /// ```
+    pub fn otlp_metrics(mut self, endpoint: impl Into<String>) -> Self {
+        self.asked.endpoint = Some(InCode::OfSignal(Given(endpoint.into())));
         self
     }
 

@@ -19,6 +19,7 @@ use botmeter_export::{OtlpSettings, credentials::Given, finding::Finding};
 
 use crate::{
     diagnosis::Diagnosis,
+    endpoint::InCode,
     environment::Environment,
     settings::{self, Asked},
     telemetry::Telemetry,
@@ -106,7 +107,17 @@ impl Diagnosis {
     /// assert_eq!(diagnosis.broken().map(|finding| finding.layer), Some("endpoint"));
     /// ```
     pub fn of_endpoint(endpoint: &str, environment: &Environment) -> Self {
-        let asked = Asked { endpoint: Some(Given(endpoint.to_owned())), ..Asked::default() };
+        Self::at(InCode::Any(Given(endpoint.to_owned())), environment)
+    }
+
+    /// The same for a URL that is used as it is, as
+    /// [`Builder::otlp_metrics`](super::Builder::otlp_metrics) takes it.
+    pub fn of_metrics_endpoint(endpoint: &str, environment: &Environment) -> Self {
+        Self::at(InCode::OfSignal(Given(endpoint.to_owned())), environment)
+    }
+
+    fn at(endpoint: InCode, environment: &Environment) -> Self {
+        let asked = Asked { endpoint: Some(endpoint), ..Asked::default() };
         let settings = match settings::otlp(&asked, environment) {
             Ok(settings) => Arc::new(settings),
             Err(error) => {

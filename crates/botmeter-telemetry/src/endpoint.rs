@@ -6,7 +6,7 @@ use botmeter_core::{Error, problem};
 use botmeter_export::{
     Protocol,
     credentials::{self, Given, shown},
-    signal::Signal,
+    signal::{PROMETHEUS_PATH, Signal},
 };
 
 use crate::{
@@ -14,9 +14,6 @@ use crate::{
     on_bad::OnBadSetting,
     variables::{BASE, variables},
 };
-
-/// Where Prometheus has its receiver; it wants the signal's path behind.
-const PROMETHEUS_PATH: &str = "/api/v1/otlp";
 
 /// Where OpenTelemetry has pages for Prometheus.
 const DEFAULT_PORT: u16 = 9464;
@@ -26,10 +23,20 @@ const DEFAULT_PORT: u16 = 9464;
 enum NamedBy {
     /// The variable that is the base of all signals.
     Base,
-    /// The variable of one signal, whose path is meant as it is.
+    /// The variable of one signal, or the program for one; the path is meant as
+    /// it is.
     Signal,
     /// The program, by a base or a full URL.
     Code,
+}
+
+/// An endpoint that the program names.
+#[derive(Clone, Debug)]
+pub(crate) enum InCode {
+    /// A base or a full URL.
+    Any(Given),
+    /// The URL of one signal.
+    OfSignal(Given),
 }
 
 /// The endpoint that the environment names, or the usual local one.
@@ -49,13 +56,17 @@ pub(crate) fn from_environment(
         .map_err(|remedy| variable.wrong_as(&shown(variable.value), &remedy))
 }
 
-/// The endpoint that the program names: a base or a full URL.
+/// The endpoint that the program names.
 pub(crate) fn given_in_code(
-    Given(endpoint): &Given,
+    given: &InCode,
     signal: Signal,
     protocol: Protocol,
 ) -> Result<String, Error> {
-    resolve(endpoint, signal, protocol, NamedBy::Code)
+    let (Given(endpoint), named_by) = match given {
+        InCode::Any(given) => (given, NamedBy::Code),
+        InCode::OfSignal(given) => (given, NamedBy::Signal),
+    };
+    resolve(endpoint, signal, protocol, named_by)
         .map_err(|remedy| Error::bad_setting(format!("push to {:?}: {remedy}", shown(endpoint))))
 }
 
@@ -190,17 +201,19 @@ fn http_path(path: &str, signal: Signal, named_by: NamedBy) -> Result<String, St
                     Collector, in OTEL_EXPORTER_OTLP_TRACES_ENDPOINT or in the code"
             .to_owned());
     }
-    // The variable of metrics alone may mean this very path, as Thanos has it.
+    // Whoever means metrics alone may mean this very path, as Thanos has it.
     let is_half = is_of_prometheus && named_by == NamedBy::Code;
     if named_by == NamedBy::Base || is_half || trimmed.is_empty() {
         return Ok(format!("{}{own}{query}", stem.unwrap_or(trimmed)));
     }
-    problem!(
-        warn,
-        path = path,
-        "the path of the endpoint of {} does not end in {own}; it is used as it is",
-        signal.noun()
-    );
+    if !signal.is_usually_at(trimmed) {
+        problem!(
+            warn,
+            path = path,
+            "the path of the endpoint of {} does not end in {own}; it is used as it is",
+            signal.noun()
+        );
+    }
     Ok(format!("{path}{query}"))
 }
 

@@ -52,14 +52,16 @@ impl Live {
     }
 
     /// How many bytes samples may take, beyond which the oldest go; 32 MiB by
-    /// default, and at least one.
+    /// default, which has room for 7,340 series, and at least four.
     pub fn memory(mut self, bytes: u64) -> Self {
         self.settings.memory = bytes;
         self
     }
 
-    /// One more name under which the page may be asked for, beside `localhost`
-    /// and addresses; it holds for the page alone, not for `/metrics` beside it.
+    /// One more name under which the page may be asked for, beside addresses,
+    /// `localhost` and names that end in `.localhost`, `host.docker.internal` and
+    /// `host.containers.internal`; it holds for the page alone, not for
+    /// `/metrics` beside it.
     /// A page that other machines reach needs one, because it asks nobody for a
     /// password.
     pub fn allow_host(mut self, name: impl Into<String>) -> Self {

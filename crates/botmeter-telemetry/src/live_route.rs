@@ -1,5 +1,7 @@
 //! The live page as a route of axum.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::Request,
@@ -7,6 +9,7 @@ use axum::{
     routing::{MethodRouter, get},
 };
 use botmeter_core::problem;
+use botmeter_export::scrape::Beside;
 
 use crate::{on_bad::Route, telemetry::Telemetry};
 
@@ -53,10 +56,16 @@ impl Telemetry {
         };
         get(|request: Request| async move {
             let (head, _body) = request.into_parts();
-            match tokio::task::spawn_blocking(move || page.answer(&head)).await {
-                Ok(answer) => answer.map(Body::from),
-                Err(_) => botmeter_live::broken().map(Body::from),
+            if let Some(answer) = page.at_once(&head) {
+                return answer.map(Body::from);
             }
+            // Gone with this future, which is dropped when the client hangs up.
+            let asker = Arc::new(());
+            let waiting = Arc::downgrade(&asker);
+            let drawn = move || Beside::answer(&page, &head, &|| waiting.strong_count() > 0);
+            let drawn = tokio::task::spawn_blocking(drawn).await;
+            drop(asker);
+            drawn.unwrap_or_else(|_| botmeter_live::broken()).map(Body::from)
         })
     }
 

@@ -8,10 +8,10 @@ mod traces;
 use std::time::Duration;
 
 use botmeter_core::Error;
-use botmeter_export::{OtlpSettings, Resource, ScrapeSettings, credentials::Given, signal::Signal};
+use botmeter_export::{OtlpSettings, Resource, ScrapeSettings, signal::Signal};
 
 use crate::{
-    endpoint,
+    endpoint::{self, InCode},
     environment::{Environment, Variable},
     on_bad::{OnBadSetting, Route},
     variables::variables,
@@ -93,7 +93,7 @@ pub(crate) struct Asked {
     pub(crate) version: Option<String>,
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) interval: Option<Duration>,
-    pub(crate) endpoint: Option<Given>,
+    pub(crate) endpoint: Option<InCode>,
     pub(crate) scrape: Option<ScrapeSettings>,
     pub(crate) live: Option<LiveSettings>,
     pub(crate) stdout: bool,

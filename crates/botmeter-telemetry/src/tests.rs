@@ -4,9 +4,13 @@ mod traces;
 
 use std::time::Duration;
 
-use botmeter_export::{Compression, OtlpSettings, Protocol, ScrapeSettings, Temporality};
+use botmeter_export::{
+    Compression, OtlpSettings, Protocol, ScrapeSettings, Temporality, credentials::Given,
+};
+use witness::logged;
 
 use crate::{
+    endpoint::InCode,
     environment::Environment,
     settings::{Asked, Compiled, LiveSettings, Settings, Silence},
 };
@@ -147,6 +151,24 @@ fn the_endpoint_is_completed() {
     for (variables, expected) in cases {
         assert_eq!(otlp(variables).endpoint, *expected, "{variables:?}");
     }
+}
+
+#[test]
+fn the_program_may_mean_a_base_or_a_path_as_it_is() {
+    let endpoint = |given: fn(Given) -> InCode, url: &str| {
+        let asked = Asked { endpoint: Some(given(Given(url.to_owned()))), ..Asked::default() };
+        resolve(&[], &asked).unwrap().unwrap().otlp.unwrap().endpoint
+    };
+    let thanos = "http://t:10908/api/v1/otlp";
+    let log = logged(|| {
+        assert_eq!(endpoint(InCode::Any, thanos), format!("{thanos}/v1/metrics"));
+        assert_eq!(endpoint(InCode::OfSignal, thanos), thanos);
+        assert_eq!(endpoint(InCode::OfSignal, "http://t:10908"), "http://t:10908/v1/metrics");
+        assert_eq!(otlp(&[("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", thanos)]).endpoint, thanos);
+    });
+    assert_eq!(log, "", "there is nothing to correct");
+    let log = logged(|| drop(endpoint(InCode::OfSignal, "http://t:10908/custom")));
+    assert!(log.contains("does not end in /v1/metrics; it is used as it is"), "{log}");
 }
 
 #[test]

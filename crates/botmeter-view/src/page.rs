@@ -1,14 +1,16 @@
 //! A whole page, as plain data.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{self as board, Board, Limits};
+use botmeter_board::{self as board, AlertName, Board, Limits};
+use botmeter_core::label::Label as _;
 use botmeter_window::{Rules, Scrape};
 use serde::Serialize;
 
 use crate::{
-    Alerts, Answers, Choices, Event, Frame, Life, Picture, choices::choices,
-    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives, traces,
+    Alerts, Answers, Choices, Event, Frame, Life, Picture, Stage, choices::choices,
+    clock::length_of_duration, draw, events::events, frame::milliseconds, life::lives,
+    picture::Drawing, traces,
 };
 
 /// What pages are drawn from.
@@ -153,7 +155,12 @@ impl Page {
             uid: dashboard.uid.to_owned(),
             title: dashboard.title.to_owned(),
             description: dashboard.description.to_owned(),
-            rows: is_asked(dashboard.uid).then(|| rows(dashboard, &limits, source.answers, frame)),
+            rows: is_asked(dashboard.uid).then(|| {
+                let mut rows = rows(dashboard, &limits, source.answers, frame);
+                let pictures = rows.iter_mut().flat_map(|row| &mut row.pictures);
+                pictures.for_each(|picture| stage(picture, source.boards));
+                rows
+            }),
         });
         Self {
             at: frame.end,
@@ -170,6 +177,18 @@ impl Page {
             dashboards: dashboards.collect(),
         }
     }
+}
+
+/// Notes which alerts of a table can be shown.
+fn stage(picture: &mut Picture, boards: &[Board]) {
+    let Drawing::Table(table) = &mut picture.drawing else { return };
+    let Some(place) = table.keys.iter().position(|key| key == AlertName::INFO.key()) else {
+        return;
+    };
+    let names: BTreeSet<_> =
+        table.rows.iter().filter_map(|(labels, _)| labels.get(place)).collect();
+    let known = boards.iter().flat_map(Stage::names).map(str::to_owned);
+    table.staged = known.filter(|name| names.contains(name)).collect();
 }
 
 fn rows(
@@ -193,4 +212,32 @@ fn rows(
         }
     });
     rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        picture::Table,
+        tests::{board, page},
+    };
+
+    #[test]
+    fn only_alerts_of_the_boards_can_be_shown() {
+        let named = |key: &str| Table {
+            keys: vec!["job".to_owned(), key.to_owned()],
+            headings: Vec::new(),
+            rows: ["MailWaits", "NodeDown"]
+                .map(|name| (vec!["mail".to_owned(), name.to_owned()], Vec::new()))
+                .to_vec(),
+            staged: Vec::new(),
+        };
+        let mut picture = page("in").dashboards[0].rows.as_ref().unwrap()[0].pictures[0].clone();
+        for (key, expected) in [("alertname", &["MailWaits"][..]), ("queue", &[])] {
+            picture.drawing = Drawing::Table(named(key));
+            stage(&mut picture, &[board()]);
+            let Drawing::Table(table) = &picture.drawing else { panic!("{picture:?}") };
+            assert_eq!(table.staged, expected, "{key}");
+        }
+    }
 }

@@ -207,6 +207,10 @@ pub struct Table {
     pub headings: Vec<String>,
     /// The values of the labels, and the numbers that there are.
     pub rows: Vec<(Vec<String>, Vec<Option<Value>>)>,
+    /// Which of the alerts that it names can be shown firing: a Prometheus may
+    /// know others, too.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub staged: Vec<String>,
 }
 
 /// Colored bands over time.

@@ -119,9 +119,8 @@ struct Source {
     /// The series of the last reading in its order, which is mostly that of
     /// the next one.
     order: Vec<usize>,
-    /// Whether it is a rule, whose series are few and always have room: an
-    /// alert must not depend on how much the bots tell.
-    is_rule: bool,
+    /// Whether its series take none of the room for those that go on.
+    is_uncounted: bool,
 }
 
 impl Default for Bounds {
@@ -184,13 +183,20 @@ impl History {
         self.add_source(false)
     }
 
-    /// The same for what a rule records.
+    /// The same for what a rule records: its series are few and always have
+    /// room, because an alert must not depend on how much the bots tell.
     pub(crate) fn add_rule(&mut self) -> Target {
         self.add_source(true)
     }
 
-    fn add_source(&mut self, is_rule: bool) -> Target {
-        self.targets.push(Source { is_rule, ..Source::default() });
+    /// The same for what somebody told who is no more: nobody says that its
+    /// series have ended, and they would take the room of others for good.
+    pub(crate) fn add_bygone(&mut self) -> Target {
+        self.add_source(true)
+    }
+
+    fn add_source(&mut self, is_uncounted: bool) -> Target {
+        self.targets.push(Source { is_uncounted, ..Source::default() });
         if let Some(past) = &mut self.past {
             past.add_target();
         }
@@ -312,15 +318,15 @@ impl History {
         if series.target != target.0 || series.end() > number || (is_full && !series.is_open()) {
             return None;
         }
-        let is_rule = self.targets.get(target.0)?.is_rule;
-        self.open += usize::from(!is_rule && !series.is_open());
+        let is_uncounted = self.targets.get(target.0)?.is_uncounted;
+        self.open += usize::from(!is_uncounted && !series.is_open());
         Some(series)
     }
 
     /// Whether no further series of the target may begin.
     fn is_full(&self, target: Target) -> bool {
-        let is_rule = self.targets.get(target.0).is_some_and(|source| source.is_rule);
-        !is_rule && self.open >= self.bounds.series
+        let is_uncounted = self.targets.get(target.0).is_some_and(|source| source.is_uncounted);
+        !is_uncounted && self.open >= self.bounds.series
     }
 
     /// Labels as a series here has them, so that they are in memory once.
@@ -357,7 +363,7 @@ impl History {
                 ended += 1;
             }
         }
-        self.open -= if source.is_rule { 0 } else { ended };
+        self.open -= if source.is_uncounted { 0 } else { ended };
         ended
     }
 
@@ -387,7 +393,7 @@ impl History {
             if series.len() > 0 {
                 return true;
             }
-            *open -= usize::from(was_open && !source.is_rule);
+            *open -= usize::from(was_open && !source.is_uncounted);
             numbers.remove(&series.labels);
             if let Some(name) = series.labels.name()
                 && let Some(named) = names.get_mut(name)

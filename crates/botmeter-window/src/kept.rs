@@ -158,7 +158,7 @@ impl Kept {
                     rules.find_map(|rules| rules.restore(name, labels, last, &active))
                 }
             };
-            targets.push(known.unwrap_or_else(|| history.add_target()));
+            targets.push(known.unwrap_or_else(|| history.add_bygone()));
         }
         history.restore(&targets, own, past).ok_or(BadWindow::Damaged)?;
         // With many series, the labels alone may take all the room there is.

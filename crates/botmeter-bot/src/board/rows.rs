@@ -149,8 +149,8 @@ fn outcome(of: &BotThresholds) -> Row {
             .limit(&of.failures_in_a_row),
             Panel::burn(
                 titles::ERROR_BUDGET,
-                "How many times too fast the month's budget for failed runs is used up. At 1, it \
-                 lasts exactly a month; the dashed lines are where alerts fire.",
+                "How fast the month's budget for failed runs is used up. At 1, it lasts exactly a \
+                 month; at 2, half of one. The dashed lines are where alerts fire.",
                 &objectives::errors(of),
             )
             .without_data("no runs"),
@@ -209,8 +209,8 @@ fn time(of: &BotThresholds) -> Row {
             .without_data("no runs"),
             Panel::burn(
                 titles::LATENCY_BUDGET,
-                "How many times too fast the month's budget for slow runs is used up: successful \
-                 ones that take longer than five minutes. At 1, it lasts exactly a month; the \
+                "How fast the month's budget for slow runs is used up: successful ones that take \
+                 longer than five minutes. At 1, it lasts exactly a month; at 2, half of one. The \
                  dashed lines are where alerts fire.",
                 &objectives::latency(of),
             )

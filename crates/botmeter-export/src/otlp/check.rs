@@ -9,7 +9,7 @@ mod reach;
 use std::time::Duration;
 
 use super::{proxy::Proxy, reason::causes, target::Target};
-use crate::{OtlpSettings, Protocol, finding::Finding};
+use crate::{OtlpSettings, Protocol, finding::Finding, signal::Signal};
 use reach::Unreached;
 
 pub const ENDPOINT: &str = "endpoint";
@@ -33,7 +33,7 @@ pub fn endpoint(settings: &OtlpSettings) -> Finding {
     let note = match (settings.protocol, target.port()) {
         (Protocol::HttpProtobuf, 4317) => ", although port 4317 is usually for gRPC",
         (Protocol::Grpc, 4318) => ", although port 4318 is usually for HTTP",
-        (Protocol::HttpProtobuf, _) if !target.path().ends_with("/v1/metrics") => {
+        (Protocol::HttpProtobuf, _) if !Signal::Metrics.is_usually_at(target.path()) => {
             ", although the path does not end in /v1/metrics"
         }
         _ => "",

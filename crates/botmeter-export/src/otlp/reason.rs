@@ -248,8 +248,10 @@ mod tests {
         assert_eq!(
             reason.unwrap().reason,
             "POST http://t:10908/api/v1/otlp/v1/metrics: 404 Not Found, \"404 page not found\"; no \
-             receiver of metrics is there; if this is Thanos, name its path without /v1/metrics in \
-             OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+             receiver of metrics is there; if this is Thanos, say its path without /v1/metrics where \
+             it is used as it is: in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, or, if the program names \
+             the endpoint, with `otlp_metrics` instead of `otlp`; for the doctor with \
+             --otlp-metrics"
         );
     }
 

@@ -13,9 +13,9 @@ use super::page::{PageBody, prose, whole};
 /// Pages that a server for scrapes answers beside the metrics, such as the live
 /// page of a bot.
 ///
-/// `/metrics` and `/healthz` stay the server's own. It asks on threads that may
-/// block, so that a page that takes long keeps no scraper waiting, for 32 pages
-/// at the same time at most; beyond that, the answer is 503.
+/// `/metrics` and `/healthz` stay the server's own. What takes long is made on
+/// threads that may block, so that it keeps no scraper waiting, for 32 at the
+/// same time at most; beyond that, the answer is 503.
 ///
 /// These pages guard themselves: on the loopback, the server answers what is its
 /// own under no name that others may own, but it cannot know under which names
@@ -24,9 +24,14 @@ pub trait Beside: fmt::Debug + Send + Sync + 'static {
     /// Whether something is at this path.
     fn has(&self, path: &str) -> bool;
 
+    /// The answer, if it takes no time and waits for nothing: the scrapers wait
+    /// meanwhile.
+    fn at_once(&self, request: &Parts) -> Option<Response<Bytes>>;
+
     /// The whole answer, whichever host the request names; for `HEAD` as for
-    /// `GET`, whose body is left out.
-    fn answer(&self, request: &Parts) -> Response<Bytes>;
+    /// `GET`, whose body is left out. Nobody reads it once it is not wanted any
+    /// more, so then it may be anything.
+    fn answer(&self, request: &Parts, is_wanted: &dyn Fn() -> bool) -> Response<Bytes>;
 }
 
 /// How many may wait for a page: each has one of the connections that scrapers
@@ -50,28 +55,42 @@ impl Annex {
     }
 
     pub(super) async fn answer<B>(&self, request: &Request<B>) -> Response<PageBody> {
+        let head = head(request);
+        if let Some(answer) = self.pages.at_once(&head) {
+            return finished(request.method(), answer);
+        }
         let Ok(place) = Arc::clone(&self.queue).try_acquire_owned() else {
             let text = "too many ask for this page at once; ask again in a moment\n";
             return prose(request.method(), StatusCode::SERVICE_UNAVAILABLE, text);
         };
-        let (pages, head) = (Arc::clone(&self.pages), head(request));
+        let pages = Arc::clone(&self.pages);
+        // Gone with this future, which is dropped when the client hangs up.
+        let asker = Arc::new(());
+        let waiting = Arc::downgrade(&asker);
         let made = spawn_blocking(move || {
-            // Kept until it is made, although nobody may wait for it any more.
+            // Kept until the thread is free again, whoever waits for it.
             let _place = place;
-            pages.answer(&head)
+            pages.answer(&head, &|| waiting.strong_count() > 0)
         });
-        let Ok(answer) = made.await else {
+        let made = made.await;
+        drop(asker);
+        let Ok(answer) = made else {
             let text = "the page could not be made, which is a bug\n";
             return prose(request.method(), StatusCode::INTERNAL_SERVER_ERROR, text);
         };
-        let length = HeaderValue::from(answer.body().len());
-        let is_wanted = request.method() != Method::HEAD;
-        let mut answer = answer.map(|body| whole(is_wanted.then_some(body)));
-        if answer.status() != StatusCode::NOT_MODIFIED {
-            answer.headers_mut().insert(CONTENT_LENGTH, length);
-        }
-        answer
+        finished(request.method(), answer)
     }
+}
+
+/// The answer with what the server adds to it.
+fn finished(method: &Method, answer: Response<Bytes>) -> Response<PageBody> {
+    let length = HeaderValue::from(answer.body().len());
+    let is_wanted = method != Method::HEAD;
+    let mut answer = answer.map(|body| whole(is_wanted.then_some(body)));
+    if answer.status() != StatusCode::NOT_MODIFIED {
+        answer.headers_mut().insert(CONTENT_LENGTH, length);
+    }
+    answer
 }
 
 /// The head of a request, without what it was asked with.

@@ -43,9 +43,20 @@ enum Doing {
     /// A request is on its way.
     Asking { since: Instant },
     /// An answer is being made, or taken once it is offered.
-    Answering { since: Instant, taking: Option<Taking>, is_scrape: bool, is_written: bool },
+    Answering { since: Instant, taking: Option<Taking>, what: Wanted, is_written: bool },
     /// It has ended.
     Ended,
+}
+
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Metrics,
+    /// A page of somebody else, which takes a while, and which nobody asks for
+    /// who closes but one side: this end means that whoever asked has left.
+    Page,
+    /// What is there at once.
+    Word,
 }
 
 /// An answer that is there to be taken.
@@ -65,9 +76,9 @@ impl Connection {
     }
 
     /// A request has arrived whole.
-    pub(super) fn asked(&self, is_scrape: bool) {
+    pub(super) fn asked(&self, what: Wanted) {
         let since = Instant::now();
-        *self.doing() = Doing::Answering { since, taking: None, is_scrape, is_written: false };
+        *self.doing() = Doing::Answering { since, taking: None, what, is_written: false };
     }
 
     /// The answer is made. How long that took is not the asker's fault.
@@ -121,7 +132,7 @@ impl Connection {
     pub(super) fn end(&self, reason: &str) -> bool {
         let was = std::mem::replace(&mut *self.doing(), Doing::Ended);
         match was {
-            Doing::Answering { since, is_scrape: true, .. } => {
+            Doing::Answering { since, what: Wanted::Metrics, .. } => {
                 self.exports.failed(since.elapsed(), reason);
                 true
             }
@@ -132,6 +143,13 @@ impl Connection {
 
     fn is_answered(&self) -> bool {
         matches!(*self.doing(), Doing::Answering { .. })
+    }
+
+    /// Whether whoever closes its side may wait for the answer nevertheless.
+    fn is_awaited(&self) -> bool {
+        let is_unmade_page =
+            matches!(*self.doing(), Doing::Answering { what: Wanted::Page, taking: None, .. });
+        self.is_answered() && !is_unmade_page
     }
 
     /// Bytes of a request have arrived.
@@ -154,9 +172,9 @@ impl Connection {
         let delivered = {
             let mut doing = self.doing();
             match *doing {
-                Doing::Answering { since, is_scrape, is_written: true, .. } => {
+                Doing::Answering { since, what, is_written: true, .. } => {
                     *doing = Doing::Silent { since: Instant::now() };
-                    is_scrape.then(|| since.elapsed())
+                    (what == Wanted::Metrics).then(|| since.elapsed())
                 }
                 _ => None,
             }
@@ -229,8 +247,9 @@ impl Line {
     }
 }
 
-/// A client may close its side once it has asked, and still gets its answer:
-/// that nothing more comes is told afterwards. Whoever reads meanwhile learns
+/// A client may close its side once it has asked, and still gets its answer,
+/// unless that is a page which has yet to be made: that nothing more comes is
+/// told afterwards. Whoever reads meanwhile learns
 /// of a connection that was torn down, and then nothing is made for it.
 impl AsyncRead for Line {
     fn poll_read(
@@ -242,7 +261,7 @@ impl AsyncRead for Line {
         ready!(Pin::new(&mut self.socket).poll_read(cx, buffer))?;
         if buffer.filled().len() > before {
             self.connection.heard();
-        } else if self.end.is_none() || self.connection.is_answered() {
+        } else if self.end.is_none() || self.connection.is_awaited() {
             if self.end.replace(cx.waker().clone()).is_none() {
                 // The request may be whole, which shows once it was looked at.
                 cx.waker().wake_by_ref();

@@ -7,7 +7,7 @@ use http::{Method, Request, Response};
 
 use super::{
     beside::{Annex, Beside},
-    connection::Connection,
+    connection::{Connection, Wanted},
     format, host,
     page::{Page, PageBody, shown},
     press::Press,
@@ -54,12 +54,13 @@ impl Desk {
         let route = Route::of(path);
         let annex = self.annex.as_ref().filter(|annex| !route.is_own() && annex.has(path));
         if let Some(annex) = annex {
-            connection.asked(false);
+            connection.asked(Wanted::Page);
             return annex.answer(request).await;
         }
         let refusal = if self.is_local { host::refusal(request) } else { None };
         let at_once = refusal.or_else(|| route.answer(method));
-        connection.asked(at_once.is_none() && method == Method::GET);
+        let is_scrape = at_once.is_none() && method == Method::GET;
+        connection.asked(if is_scrape { Wanted::Metrics } else { Wanted::Word });
         if let Some(answer) = at_once {
             return answer;
         }

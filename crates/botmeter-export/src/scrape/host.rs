@@ -10,10 +10,10 @@ use http::{Request, Response, StatusCode, Version, header::HOST, uri::Authority}
 
 use super::page::{PageBody, prose};
 
-/// Top-level domains under which no public name exists, so that nobody can
-/// point one here: a machine itself, and, as in `host.docker.internal`, the
-/// machine of a container.
-const NEVER_PUBLIC: [&str; 2] = ["localhost", "internal"];
+/// Under these names containers reach their machine. No other name below
+/// `internal` is safe: networks have such names of their own, and somebody in
+/// there can point one here.
+const OF_CONTAINERS: [&str; 2] = ["host.docker.internal", "host.containers.internal"];
 
 /// The answer to a request that is not for this machine.
 pub(super) fn refusal<B>(request: &Request<B>) -> Option<Response<PageBody>> {
@@ -24,11 +24,12 @@ pub(super) fn refusal<B>(request: &Request<B>) -> Option<Response<PageBody>> {
         // say that it is, for somebody else.
         Ok(Some(_)) => (
             StatusCode::MISDIRECTED_REQUEST,
-            "this server listens on the loopback and answers to localhost and to addresses \
-             alone, so that no web page can read it under a name of its own: ask for \
-             localhost, let a proxy in front of it set Host to localhost, or listen on 0.0.0.0 \
-             for other machines, with OTEL_EXPORTER_PROMETHEUS_HOST or where the program itself \
-             names the address\n",
+            "this server listens on the loopback and answers to addresses, to localhost and \
+             names that end in .localhost, to host.docker.internal and host.containers.internal, \
+             but to no other name, so that no web page can read it under a name of its own: ask \
+             for localhost, let a proxy in front of it set Host to localhost, or listen on \
+             0.0.0.0 for other machines, with OTEL_EXPORTER_PROMETHEUS_HOST or where the program \
+             itself names the address\n",
         ),
         Err(Unclear) => (
             StatusCode::BAD_REQUEST,
@@ -57,8 +58,8 @@ fn named<B>(request: &Request<B>) -> Result<Option<Authority>, Unclear> {
 
 fn is_here(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let top = name.rsplit_once('.').map_or(name, |(_, top)| top);
-    address.parse::<IpAddr>().is_ok()
-        || NEVER_PUBLIC.iter().any(|never_public| never_public.eq_ignore_ascii_case(top))
+    let name = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+    // No name below `localhost` is public, so nobody can own one.
+    let top = name.rsplit_once('.').map_or(&*name, |(_, top)| top);
+    address.parse::<IpAddr>().is_ok() || top == "localhost" || OF_CONTAINERS.contains(&&*name)
 }

@@ -92,6 +92,17 @@ pub(super) fn of_fleet(options: &Options, catalogue: &Catalogue) -> Vec<Problem>
     problems
 }
 
+/// Whose pages are somewhere else.
+pub(super) fn of_references(options: &Options, catalogue: &Catalogue) -> Vec<Problem> {
+    let domains: Vec<_> = catalogue.domains().collect();
+    let unknown = options.references.keys().filter(|name| !domains.contains(&name.as_str()));
+    let problem = |name: &String| {
+        let what = format!("no domain has this name; there are {}", domains.join(", "));
+        Problem::new(format!("option reference_of {name:?}"), what)
+    };
+    unknown.map(problem).collect()
+}
+
 /// Which dashboards are about jobs as a whole.
 pub(super) fn of_recorded(options: &Options, catalogue: &Catalogue) -> Vec<Problem> {
     let mut problems = Vec::new();

@@ -97,6 +97,14 @@ fn alerts_lead_where_the_page_of_their_domain_is_and_tables_where_all_are_listed
 }
 
 #[test]
+fn a_page_of_no_domain_is_refused() {
+    let wrong = options().reference_of(["mail", "telemtry"], "https://example.org");
+    let problems = problems_with(&wrong, |_| {});
+    expect![[r#"option reference_of "telemtry": no domain has this name; there are mail"#]]
+        .assert_eq(&problems.join("\n"));
+}
+
+#[test]
 fn times_and_tags_that_mean_nothing_are_refused() {
     let wrong = options()
         .range(Duration::from_secs(30))

@@ -28,17 +28,17 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
         [
             Panel::burn(
                 titles::ERROR_BURN,
-                "How many times too fast the month's budget for failed calls (1 %) is used up. \
-                 Below 1 is fine; above a dashed line in both windows, an alert fires. See which \
-                 errors grow.",
+                "How fast the month's budget for failed calls (1 %) is used up. At 1, it lasts \
+                 exactly a month; at 2, half of one. Above a dashed line in both windows, an alert \
+                 fires. See which errors grow.",
                 errors,
             )
             .without_data("no calls"),
             Panel::burn(
                 titles::LATENCY_BURN,
-                "How many times too fast the month's budget for slow calls (5 % above 20.48 s) is \
-                 used up. Below 1 is fine; above a dashed line in both windows, an alert fires. \
-                 See which model is slow.",
+                "How fast the month's budget for slow calls (5 % above 20.48 s) is used up. At 1, \
+                 it lasts exactly a month; at 2, half of one. Above a dashed line in both windows, \
+                 an alert fires. See which model is slow.",
                 slow,
             )
             .without_data("no calls"),

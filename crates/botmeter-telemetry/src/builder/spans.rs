@@ -4,6 +4,7 @@ use botmeter_export::credentials::Given;
 
 use super::Builder;
 use crate::{
+    endpoint::InCode,
     settings::Sampler,
     traces::{Lines, Traces},
 };
@@ -12,7 +13,7 @@ impl Builder {
     /// Pushes spans to this OTLP receiver, whatever the environment says. The
     /// rest of the push, such as its protocol and headers, comes from there.
     pub fn otlp_traces(mut self, endpoint: impl Into<String>) -> Self {
-        self.asked.traces.endpoint = Some(Given(endpoint.into()));
+        self.asked.traces.endpoint = Some(InCode::Any(Given(endpoint.into())));
         self
     }
 

@@ -60,10 +60,12 @@ impl LivePage {
     /// leaves out.
     ///
     /// It is drawn for the one who asks, which takes as long as a second where
-    /// there are 25,000 series: ask on a thread that may block. One is drawn at
-    /// a time; where 32 wait already, the answer is 503. Only `GET` and `HEAD`
-    /// are answered, and only to `localhost`, to addresses and to the names that
-    /// were [allowed](super::Live::allow_host).
+    /// there are thousands of series: ask on a thread that may block. One is
+    /// drawn at a time; where 32 wait already, the answer is 503. Only `GET` and
+    /// `HEAD` are answered, and only under addresses, `localhost` and names that
+    /// end in `.localhost`, `host.docker.internal` and
+    /// `host.containers.internal`, and the names that were
+    /// [allowed](super::Live::allow_host).
     ///
     /// That keeps web pages of others out, and nobody else: whoever reaches the
     /// program's own server may see this page, unless that server asks for a
@@ -94,8 +96,12 @@ impl Beside for LivePage {
         self.0.site.has(path)
     }
 
-    fn answer(&self, request: &Parts) -> Response<Bytes> {
-        Self::answer(self, request)
+    fn at_once(&self, request: &Parts) -> Option<Response<Bytes>> {
+        self.0.site.at_once(request)
+    }
+
+    fn answer(&self, request: &Parts, is_wanted: &dyn Fn() -> bool) -> Response<Bytes> {
+        self.0.site.answer_while(request, is_wanted)
     }
 }
 

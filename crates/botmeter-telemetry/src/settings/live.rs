@@ -16,15 +16,15 @@ pub struct LiveSettings {
     pub interval: Duration,
     /// How many bytes its samples may take; beyond it, the oldest go.
     pub memory: u64,
-    /// Names under which the page may be asked for, beside localhost and
-    /// addresses.
+    /// Names under which the page may be asked for, as `Live::allow_host` says.
     pub hosts: Vec<String>,
 }
 
 /// The shortest and the longest time between readings: a value is believed for
 /// five minutes.
 const INTERVALS: [Duration; 2] = [Duration::from_secs(1), Duration::from_mins(4)];
-const LEAST_MEMORY: u64 = 1 << 20;
+/// Enough for a bot that calls three models.
+const LEAST_MEMORY: u64 = 4 << 20;
 
 impl Default for LiveSettings {
     fn default() -> Self {

@@ -2,12 +2,11 @@
 
 use botmeter_core::Error;
 use botmeter_export::{
-    Compression, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Temporality, credentials::Given,
-    signal::Signal,
+    Compression, DEFAULT_TIMEOUT, OtlpSettings, Protocol, Temporality, signal::Signal,
 };
 
 use crate::{
-    endpoint,
+    endpoint::{self, InCode},
     environment::{Environment, Variable},
     on_bad::OnBadSetting,
     variables::variables,
@@ -15,7 +14,7 @@ use crate::{
 
 pub(super) fn push(
     signal: Signal,
-    given: Option<&Given>,
+    given: Option<&InCode>,
     environment: &Environment,
     on_bad: OnBadSetting,
 ) -> Result<OtlpSettings, Error> {

@@ -3,11 +3,11 @@
 use std::{fmt, time::Duration};
 
 use botmeter_core::{Error, problem};
-use botmeter_export::{OtlpSettings, credentials::Given, signal::Signal};
+use botmeter_export::{OtlpSettings, signal::Signal};
 
 use super::{compiled::Compiled, push::push};
 use crate::{
-    endpoint,
+    endpoint::{self, InCode},
     environment::{Environment, Variable},
     on_bad::OnBadSetting,
     variables::BASE,
@@ -69,7 +69,7 @@ pub struct Batching {
 /// What the program itself asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
-    pub(crate) endpoint: Option<Given>,
+    pub(crate) endpoint: Option<InCode>,
     pub(crate) prints: bool,
     pub(crate) sampler: Option<Sampler>,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{ALL, Variables, refused, resolve, settings};
 use crate::{
+    endpoint::InCode,
     environment::Environment,
     settings::{Asked, Batching, Compiled, Sampler, Settings, TracesExporter, TracesSettings},
 };
@@ -97,7 +98,7 @@ fn everything_else_of_a_push_comes_from_the_environment() {
 #[test]
 fn the_program_beats_the_environment() {
     let mut asked = Asked::default();
-    asked.traces.endpoint = Some(Given("http://mine:4318".to_owned()));
+    asked.traces.endpoint = Some(InCode::Any(Given("http://mine:4318".to_owned())));
     asked.traces.sampler = Some(Sampler::AlwaysOff);
     let variables = [
         ("OTEL_TRACES_EXPORTER", "console"),

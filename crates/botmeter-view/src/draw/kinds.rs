@@ -185,7 +185,12 @@ impl Drawer<'_> {
         };
         rows.sort_by(|a, b| first(&b.1).total_cmp(&first(&a.1)));
         let headings = lines.iter().map(|line| self.panel.heading(line).to_owned()).collect();
-        Ok(Table { keys: keys.into_iter().map(str::to_owned).collect(), headings, rows })
+        Ok(Table {
+            keys: keys.into_iter().map(str::to_owned).collect(),
+            headings,
+            rows,
+            staged: Vec::new(),
+        })
     }
 
     fn time(&self) -> ((i64, i64), Vec<(i64, String)>) {

@@ -79,11 +79,15 @@ fn states(
     });
 }
 
-/// The name of an alert, and of a window of it; where there is somebody to
-/// ask, it leads to the alert as it looks while it fires.
+/// The name of an alert, and of a window of it.
 pub(super) fn title(html: &mut Html, name: &str, form: Form<'_>) {
+    link(html, name.split(' ').next().unwrap_or_default(), name, form);
+}
+
+/// Where there is somebody to ask, this leads to the alert as it looks while it
+/// fires.
+pub(super) fn link(html: &mut Html, alert: &str, name: &str, form: Form<'_>) {
     let Form::Served(address) = form else { return html.text(name) };
-    let alert = name.split(' ').next().unwrap_or_default();
     let link = address.asking("alert", "called", alert);
     let says = format!("{name}: show it firing");
     let attributes = [("class", "example"), ("href", link.as_str()), ("title", says.as_str())];

@@ -113,8 +113,9 @@ pub(super) fn table(html: &mut Html, table: &Table, form: Form<'_>) {
                     html.element("tr", &[], |html| {
                         for (key, label) in table.keys.iter().zip(labels) {
                             html.element("td", &[], |html| {
-                                if key == AlertName::INFO.key() {
-                                    alerts::title(html, label, form);
+                                let is_alert = key == AlertName::INFO.key();
+                                if is_alert && table.staged.contains(label) {
+                                    alerts::link(html, label, label, form);
                                 } else {
                                     html.words("bdi", "", label);
                                 }

@@ -89,8 +89,8 @@ impl History {
         }
         for Stretch { labels, target, first, values } in series {
             let target = targets.get(target)?.0;
-            let Source { timeline, is_rule, .. } = self.targets.get(target)?;
-            let (times, is_rule) = (timeline.len(), *is_rule);
+            let Source { timeline, is_uncounted, .. } = self.targets.get(target)?;
+            let (times, is_uncounted) = (timeline.len(), *is_uncounted);
             if first.checked_add(values.len())? > times || values.is_empty() {
                 return None;
             }
@@ -99,7 +99,7 @@ impl History {
             }
             self.samples += values.len();
             let series = Series::of(labels, target, first as u64, values);
-            self.open += usize::from(!is_rule && series.is_open());
+            self.open += usize::from(!is_uncounted && series.is_open());
             self.add(series)?;
         }
         self.has_forgotten = has_forgotten;

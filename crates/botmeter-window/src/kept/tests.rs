@@ -21,7 +21,11 @@ struct Lived {
 
 impl Lived {
     fn begin(samples: usize, bots: &[&str]) -> Self {
-        let bounds = Bounds { samples, series: 10_000 };
+        Self::within(Bounds { samples, series: 10_000 }, bots)
+    }
+
+    fn within(bounds: Bounds, bots: &[&str]) -> Self {
+        let samples = bounds.samples;
         let mut history = History::new(bounds).with_past(Duration::from_mins(4), samples);
         let rules = [Rules::of(&botmeter_telemetry::board(), &mut history)];
         let bots = bots.iter().map(|job| Scrape::new(&mut history, *job, "a:1")).collect();
@@ -114,6 +118,28 @@ fn a_smaller_window_and_other_bots_take_what_they_can() {
     let bots: Vec<_> =
         Kept::read(&file, 1_000_000).unwrap().bots().map(|(job, _)| job.to_owned()).collect();
     assert_eq!(bots, ["one", "two"]);
+}
+
+#[test]
+fn bots_that_are_gone_leave_their_room_to_others() {
+    // Four of the page, and what a scrape adds.
+    let bounds = Bounds { samples: 20_000, series: 12 };
+    let mut whole = Lived::within(bounds, &["one", "two"]);
+    whole.live(1..4);
+    let file = whole.kept().to_bytes();
+    let mut lived = Lived::within(bounds, &["one", "three"]);
+    let kept = Kept::read(&file, 1_000_000).unwrap();
+    kept.restore(&mut lived.history, &mut lived.rules, &mut lived.bots).unwrap();
+    let page = Page::read("a 1\nb 2\nc 3\nd 4\n", Format::Text).unwrap();
+    let told = |lived: &mut Lived, bot: usize, at: i64| {
+        lived.bots[bot].read(&mut lived.history, at, &page).unwrap().refused
+    };
+    assert_eq!(told(&mut lived, 1, 5 * 60_000), 0);
+    // Those of one that is there still count.
+    let mut lived = Lived::within(bounds, &["one", "two", "three"]);
+    let kept = Kept::read(&file, 1_000_000).unwrap();
+    kept.restore(&mut lived.history, &mut lived.rules, &mut lived.bots).unwrap();
+    assert!(told(&mut lived, 2, 5 * 60_000) > 0);
 }
 
 #[test]

@@ -9,9 +9,11 @@ pub(super) const NETWORK: &str = "network";
 pub(super) const RECEIVER: &str = "receiver";
 
 pub(super) fn endpoint(examination: &mut Examination) -> Finding {
-    if let Some(url) = &examination.options.otlp {
-        examination.endpoint = Some(Diagnosis::of_endpoint(url, &examination.environment));
-    }
+    let Examination { options, environment, .. } = &*examination;
+    let of_metrics = options.otlp_metrics.as_deref();
+    let of_metrics = of_metrics.map(|url| Diagnosis::of_metrics_endpoint(url, environment));
+    let of_base = options.otlp.as_deref().map(|url| Diagnosis::of_endpoint(url, environment));
+    examination.endpoint = of_metrics.or(of_base);
     found(examination, ENDPOINT)
 }
 

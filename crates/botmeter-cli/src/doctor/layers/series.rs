@@ -128,7 +128,7 @@ fn absent(examination: &Examination) -> Finding {
 
 /// How series get into this Prometheus at all.
 fn way_in(examination: &Examination) -> String {
-    match &examination.options.otlp {
+    match examination.options.pushed_to() {
         Some(otlp) => format!(
             "wait for one push (15 s); if it stays, {otlp} is not this Prometheus or hands nothing \
              to it: push to it directly with\n\

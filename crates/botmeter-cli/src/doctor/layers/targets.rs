@@ -59,7 +59,7 @@ fn no_targets(examination: &Examination) -> Finding {
     match server::receiver(&examination.prometheus) {
         Err(error) => unanswered(TARGETS, &error),
         // It may come through a Collector, which writes to Prometheus.
-        Ok(is_on) if is_on || examination.options.otlp.is_some() => {
+        Ok(is_on) if is_on || examination.options.pushed_to().is_some() => {
             Finding::skipped(TARGETS, format!("{what}, so its series have to be pushed{others}"))
         }
         Ok(_) => Finding::broken(

@@ -47,8 +47,10 @@ pub(in super::super) fn of_status(
         }
         // Prometheus would have named its flag.
         404 if target.path().ends_with("/api/v1/otlp/v1/metrics") => {
-            "no receiver of metrics is there; if this is Thanos, name its path without /v1/metrics \
-             in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"
+            "no receiver of metrics is there; if this is Thanos, say its path without /v1/metrics \
+             where it is used as it is: in OTEL_EXPORTER_OTLP_METRICS_ENDPOINT, or, if the program \
+             names the endpoint, with `otlp_metrics` instead of `otlp`; for the doctor with \
+             --otlp-metrics"
         }
         404 => of_no_receiver(target),
         400 if is_about(&["HTTPS server", "HTTPS port"]) => {

@@ -15,12 +15,14 @@ use http::{Response, request::Parts};
 use super::*;
 use crate::scrape::Beside;
 
-/// Answers `/slow` once it is let go, and panics at `/broken`.
+/// Answers `/slow` once it is let go, `/style` at once, and panics at `/broken`.
 #[derive(Default)]
 struct Pages {
     is_free: Mutex<bool>,
     freed: Condvar,
     making: AtomicUsize,
+    /// How many were made for nobody.
+    unwanted: AtomicUsize,
 }
 
 impl fmt::Debug for Pages {
@@ -41,13 +43,20 @@ impl Beside for Pages {
         path != "/nothing"
     }
 
-    fn answer(&self, request: &Parts) -> Response<Bytes> {
+    fn at_once(&self, request: &Parts) -> Option<Response<Bytes>> {
+        (request.uri.path() == "/style").then(|| Response::new("plain".into()))
+    }
+
+    fn answer(&self, request: &Parts, is_wanted: &dyn Fn() -> bool) -> Response<Bytes> {
         let path = request.uri.path();
         assert_ne!(path, "/broken", "on purpose");
         self.making.fetch_add(1, Ordering::SeqCst);
         if path == "/slow" {
-            let is_free = self.is_free.lock().unwrap();
-            drop(self.freed.wait_timeout_while(is_free, LONG, |is_free| !*is_free).unwrap());
+            let mut is_free = self.is_free.lock().unwrap();
+            while !*is_free && is_wanted() {
+                is_free = self.freed.wait_timeout(is_free, Duration::from_millis(5)).unwrap().0;
+            }
+            self.unwanted.fetch_add(usize::from(!is_wanted()), Ordering::SeqCst);
         }
         self.making.fetch_sub(1, Ordering::SeqCst);
         let query = request.uri.query().unwrap_or_default();
@@ -107,12 +116,27 @@ fn a_page_that_takes_long_keeps_no_scraper_waiting() {
         for _ in 0..3 {
             assert!(rest(ask(address)).starts_with("HTTP/1.0 200 "));
         }
+        assert!(of(address, "GET /style", "localhost").ends_with("\r\n\r\nplain"));
+        assert!(of(address, "HEAD /style", "localhost").contains("content-length: 5\r\n"));
         pages.let_go();
         askers.into_iter().map(ScopedJoinHandle::join).map(Result::unwrap).collect()
     });
     let with = |status: &str| answers.iter().filter(|it| it.contains(status)).count();
     assert_eq!((with("HTTP/1.1 200 "), with("HTTP/1.1 503 ")), (32, 8));
+    assert_eq!(pages.unwanted.load(Ordering::SeqCst), 0);
     eventually("the scrapes count", || exports.success_count() == 3);
+    scrape.shutdown(LONG).unwrap();
+}
+
+#[test]
+fn a_page_knows_when_whoever_asked_for_it_has_hung_up() {
+    let (scrape, address, pages, _exports) = served();
+    let mut socket = connect(address);
+    socket.write_all(b"GET /slow HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    eventually("a page is made", || pages.making.load(Ordering::SeqCst) == 1);
+    assert_eq!(pages.unwanted.load(Ordering::SeqCst), 0);
+    drop(socket);
+    eventually("the page is given up", || pages.unwanted.load(Ordering::SeqCst) == 1);
     scrape.shutdown(LONG).unwrap();
 }
 

@@ -58,7 +58,7 @@ pub(super) fn overview() -> Row {
             Panel::stat(
                 "Escalations",
                 "How many times a human was asked to take over in the time shown. Some are \
-                 intended; if they become more, look at their reasons below.",
+                 intended; if there are more and more, look at their reasons below.",
                 Show::Count,
             )
             .draw(increase(&ESCALATIONS).all()),
