@@ -39,6 +39,7 @@ mod real_doctor_servers;
 mod real_exemplars;
 /// Bots in front of a store of several machines, one of which dies.
 mod real_fleet;
+mod real_fleet_simulated;
 /// The live page over a real Prometheus: the numbers of the same samples.
 mod real_live;
 /// The tests' own Prometheus: that it starts, answers and ends as the other

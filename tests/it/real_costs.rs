@@ -9,10 +9,8 @@
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, ensure};
-use botmeter_llm::{ErrorKind, Llm, Provider, Usage};
-use botmeter_telemetry::{Environment, Telemetry};
 use integration_tests::{Demo, Prometheus, Scales, eventually};
-use xtask::repository;
+use xtask::fleet::{Guide, page_of_a_small_bot};
 
 const SOON: Duration = Duration::from_mins(2);
 
@@ -53,21 +51,6 @@ fn page(url: &str) -> Result<(String, usize)> {
     let packed = answer.into_body().into_with_config().reader();
     let size = std::io::copy(&mut { packed }, &mut std::io::sink())?;
     Ok((text, usize::try_from(size)?))
-}
-
-/// How many series a bot has that calls three models of one provider.
-fn series_of_a_small_bot() -> Result<usize> {
-    let builder = Telemetry::builder("small").environment(Environment::default());
-    let (telemetry, llm) = builder.scrape(([127, 0, 0, 1], 0).into()).start::<Llm>()?;
-    for model in ["gpt-4o", "gpt-4o-mini", "o3"] {
-        let mut call = llm.start(Provider::OpenAi, model);
-        call.first_token();
-        call.finish(&Usage::including_cache(100, 20));
-        llm.start(Provider::OpenAi, model).fail(ErrorKind::Timeout);
-    }
-    let address = telemetry.scrape_address().context("nothing is served")?;
-    let (text, _) = page(&format!("http://{address}/metrics"))?;
-    Ok(series_on(&text))
 }
 
 /// A number that Prometheus tells of itself.
@@ -159,7 +142,7 @@ fn measure() -> Result<Vec<Figure>> {
     Ok(vec![
         Figure {
             what: "series of a bot that calls 3 models",
-            value: series_of_a_small_bot()? as f64,
+            value: series_on(&page_of_a_small_bot()?) as f64,
         },
         Figure { what: "series of the demo, which has every domain", value: series },
         Figure { what: "bytes per series on the page", value: text.len() as f64 / series },
@@ -190,12 +173,10 @@ fn the_guide_to_scaling_has_the_figures_that_are_measured() -> Result<()> {
             say(&estimate(bots, series, value_of));
         }
     }
-    let guide = fs::read_to_string(repository::root().join("docs/scaling.md"))?;
+    let guide = Guide::read()?;
     let mut stale = Vec::new();
     for Figure { what, value } in &figures {
-        let row = guide.lines().find_map(|line| line.strip_prefix(&format!("| {what} | ")));
-        let told = row.and_then(|rest| rest.split(' ').next()).and_then(|told| told.parse().ok());
-        let told: f64 = told.with_context(|| format!("docs/scaling.md has no figure: {what}"))?;
+        let told = guide.figure(what)?;
         if told / value > TOLERANCE || value / told > TOLERANCE {
             stale.push(format!("{what}: {told} in docs/scaling.md, {value:.1} measured"));
         }

@@ -10,9 +10,10 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use integration_tests::{
-    Collector, Dashboard, Demo, Disk, Prometheus, Thanos, blocks_of_the_guide, eventually,
-    every_generated_rule_is_healthy, read_dashboards, read_exposition,
+    Collector, Demo, Disk, Prometheus, Thanos, blocks_of_the_guide, eventually,
+    every_generated_rule_is_healthy, read_exposition,
 };
+use xtask::questions::{Dashboard, read_dashboards};
 
 /// The demo needs some of everything to happen; a machine may be busy.
 const SOON: Duration = Duration::from_mins(3);
@@ -106,7 +107,7 @@ impl Fleet {
                     let what = format!("{} for {job}: {}", query.place, query.filled(job));
                     eventually(SOON, &what, || {
                         let harmless = Some(BETWEEN_TWO_WRITES);
-                        Ok(query.is_answered(&self.thanos, job, harmless)?.then_some(()))
+                        Ok(self.thanos.answers(query, job, harmless)?.then_some(()))
                     })?;
                 }
             }

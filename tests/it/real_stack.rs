@@ -8,9 +8,9 @@ use std::{
 
 use anyhow::{Context, Result};
 use integration_tests::{
-    Collector, Dashboard, Demo, Discovery, Labels, Prometheus, eventually,
-    every_generated_rule_is_healthy, read_dashboards,
+    Collector, Demo, Discovery, Labels, Prometheus, eventually, every_generated_rule_is_healthy,
 };
+use xtask::questions::{Dashboard, read_dashboards};
 
 /// The demo needs some of everything to happen; a machine may be busy.
 const SOON: Duration = Duration::from_mins(3);
@@ -108,7 +108,7 @@ fn every_panel_and_variable_is_answered_by_every_route_with_the_same_labels() ->
             for query in &dashboard.queries {
                 let what = format!("{} for {job}: {}", query.place, query.filled(job));
                 eventually(SOON, &what, || {
-                    Ok(query.is_answered(&stack.prometheus, job, None)?.then_some(()))
+                    Ok(stack.prometheus.answers(query, job, None)?.then_some(()))
                 })?;
             }
         }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context, Result, bail};
+use xtask::questions::Question;
 
 use crate::answer::Envelope;
 use crate::process::agent;
@@ -92,6 +93,25 @@ impl Api {
         self.post("/api/v1/query_range", &form)
             .and_then(Envelope::range)
             .with_context(|| format!("failed to query {promql:?} from {first} to {last}"))
+    }
+
+    /// Whether a question about a job is answered with numbers, all of them
+    /// finite.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused, or the answer comes with a complaint other than one
+    /// that contains the `harmless` text.
+    pub fn answers(&self, question: &Question, job: &str, harmless: Option<&str>) -> Result<bool> {
+        let text = question.filled(job);
+        let answer = self.query(&text)?;
+        let mut complaints = answer.warnings.iter().chain(&answer.infos);
+        let is_harmless = |it: &str| harmless.is_some_and(|text| it.contains(text));
+        if let Some(complaint) = complaints.find(|it| !is_harmless(it)) {
+            bail!("{}: {text}: {complaint}", question.place);
+        }
+        let are_finite = answer.series.iter().all(|(_, value)| value.is_finite());
+        Ok(!answer.series.is_empty() && are_finite)
     }
 
     /// The values of a label in the series that a selector matches, sorted.

@@ -54,6 +54,9 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Run stores with two copies for a simulated fleet, and print what they need
+    /// beside what the guide to scaling says
+    Fleet(xtask::fleet::Options),
     /// Draw the generated dashboards with Grafana's own components, in a browser
     /// over a Prometheus, and fail with the panels that something is wrong with
     Look(xtask::look::Options),
@@ -81,6 +84,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Task::Bench { pictures } => xtask::bench::run(pictures),
         Task::Cost { build } => xtask::cost::run(build),
         Task::Dashboards { check } => xtask::dashboards::run(check),
+        Task::Fleet(options) => xtask::fleet::run(options),
         Task::Look(options) => xtask::look::run(&options),
         Task::Packages => xtask::packages::run(),
         Task::Pictures => xtask::pictures::run(),

@@ -1,16 +1,10 @@
 //! A stack on ports of its own, in a folder of its own.
 
 use std::{
-    collections::BTreeMap,
-    fs,
     io::{BufRead, BufReader, Read},
-    net::TcpListener,
-    path::PathBuf,
+    ops::Deref,
     process::{Child, Command, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU16, Ordering},
-    },
+    sync::{Arc, Mutex, PoisonError},
     thread::{self, JoinHandle},
     time::{Duration, SystemTime},
 };
@@ -18,44 +12,21 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use integration_tests::eventually;
 use serde_json::Value;
-use tempfile::TempDir;
-use xtask::{
-    repository,
-    servers::{Server, needed},
-};
+use xtask::{servers::Server, stack::OwnStack};
 
 /// How long a start or an end may take: servers build their state on a machine
 /// that may be busy.
 const SOON: Duration = Duration::from_mins(3);
 
-/// Every port that the stack takes, by the middle of its variable.
-const PORTS: &[&str] = &[
-    "PROMETHEUS",
-    "JAEGER",
-    "JAEGER_OTLP_GRPC",
-    "JAEGER_OTLP_HTTP",
-    "JAEGER_GRPC",
-    "JAEGER_HEALTH",
-    "JAEGER_TELEMETRY",
-    "GRAFANA",
-    "ALERTMANAGER",
-    "QUERY",
-    "COLLECTOR_GRPC",
-    "COLLECTOR_HTTP",
-    "COLLECTOR_PAGE",
-    "COLLECTOR_TELEMETRY",
-    "BOT",
-];
-
-/// The ports in a row behind that of the fleet.
-const PORTS_OF_A_FLEET: u16 = 15;
-
 /// A place for a stack.
-pub(super) struct Stack {
-    program: PathBuf,
-    folder: TempDir,
-    variables: Vec<(&'static str, PathBuf)>,
-    ports: BTreeMap<&'static str, u16>,
+pub(super) struct Stack(OwnStack);
+
+impl Deref for Stack {
+    type Target = OwnStack;
+
+    fn deref(&self) -> &OwnStack {
+        &self.0
+    }
 }
 
 /// What a command came to.
@@ -66,89 +37,35 @@ pub(super) struct Ended {
     pub(super) errors: String,
 }
 
+/// The servers of a stack with everything but a fleet.
+const SERVERS: [Server; 4] =
+    [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager];
+
 impl Stack {
     /// In this clone.
     pub(super) fn new() -> Result<Self> {
-        Self::with(vec![("BOTMETER_STACK_FOLDER", repository::root())])
+        Self::scraping_each_second(OwnStack::of_this_clone(&SERVERS)?)
     }
 
     /// As on a machine that has the program alone.
     pub(super) fn without_clone() -> Result<Self> {
-        Self::with(Vec::new())
-    }
-
-    fn with(variables: Vec<(&'static str, PathBuf)>) -> Result<Self> {
-        let servers = [Server::Prometheus, Server::Jaeger, Server::Otelcol, Server::Alertmanager];
-        Self::of(&servers, variables)
+        Self::scraping_each_second(OwnStack::without_clone(&SERVERS)?)
     }
 
     /// In this clone, with a fleet of stores.
     pub(super) fn with_fleet() -> Result<Self> {
         let servers = [Server::Prometheus, Server::Jaeger, Server::Alertmanager, Server::Thanos];
-        Self::of(&servers, vec![("BOTMETER_STACK_FOLDER", repository::root())])
+        Self::scraping_each_second(OwnStack::of_this_clone(&servers)?)
     }
 
-    fn of(servers: &[Server], mut variables: Vec<(&'static str, PathBuf)>) -> Result<Self> {
-        for server in servers.iter().copied() {
-            variables.push((server.program().variable, needed(server)?));
-        }
-        let program = repository::build("botmeter-cli", "botmeter")?;
-        let folder = tempfile::tempdir()?;
-        variables.push(("BOTMETER_STACK_ENV_FILE", folder.path().join(".env")));
-        variables.push(("XDG_DATA_HOME", folder.path().to_owned()));
-        let mut ports = PORTS
-            .iter()
-            .map(|name| Ok((*name, free_ports(1)?)))
-            .collect::<Result<BTreeMap<_, _>>>()?;
-        ports.insert("FLEET", free_ports(PORTS_OF_A_FLEET)?);
-        let stack = Self { program, folder, variables, ports };
+    fn scraping_each_second(stack: OwnStack) -> Result<Self> {
         stack.write_env("BOTMETER_SCRAPE_INTERVAL=1s\n")?;
-        Ok(stack)
-    }
-
-    /// Where the stack is.
-    pub(super) fn place(&self, name: &str) -> PathBuf {
-        self.path("botmeter/stack").join(name)
-    }
-
-    pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join(name)
-    }
-
-    /// Writes `.env`: the ports, and this.
-    pub(super) fn write_env(&self, more: &str) -> Result<()> {
-        let mut text = more.to_owned();
-        for (name, port) in &self.ports {
-            text.push_str("BOTMETER_");
-            text.push_str(name);
-            text.push_str("_PORT=");
-            text.push_str(&port.to_string());
-            text.push('\n');
-        }
-        Ok(fs::write(self.path(".env"), text)?)
-    }
-
-    pub(super) fn port(&self, name: &str) -> u16 {
-        self.ports[name]
-    }
-
-    pub(super) fn url(&self, name: &str) -> String {
-        format!("http://127.0.0.1:{}", self.port(name))
+        Ok(Self(stack))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command
-            .args(["stack", "--engine", "native"])
-            .args(arguments)
-            // Only what a test sets is tested.
-            .env_remove("BOTMETER_STACK_FOLDER")
-            .env_remove("BOTMETER_STACK_RUN")
-            .env_remove("COMPOSE_PROFILES")
-            .envs(self.variables.iter().cloned())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let mut command = self.0.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -181,19 +98,13 @@ impl Stack {
         Ok(Up { process, output, errors })
     }
 
-    fn state(&self) -> Result<Value> {
-        Ok(serde_json::from_str(&fs::read_to_string(self.place("state.json"))?)?)
-    }
-
     /// The servers that run, with the numbers of their processes.
     pub(super) fn servers(&self) -> Result<Vec<(String, u64)>> {
-        let state = self.state()?;
-        let servers = state["servers"].as_array().context("no servers")?;
         let of = |server: &Value| {
             let name = server["name"].as_str()?.to_owned();
             Some((name, server["process"]["pid"].as_u64()?))
         };
-        servers.iter().map(|server| of(server).context("no server")).collect()
+        self.0.servers()?.iter().map(|server| of(server).context("no server")).collect()
     }
 
     /// An error unless all of these have ended.
@@ -226,20 +137,6 @@ impl Stack {
         let answer: Value = serde_json::from_str(&text)?;
         let value = answer["data"]["result"][0]["value"][1].as_str();
         value.map(|value| Ok(value.parse()?)).transpose()
-    }
-}
-
-/// The first of so many ports in a row, below those that the system gives out by
-/// itself, so that no other test gets them before the stack does.
-fn free_ports(count: u16) -> Result<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let start = u16::try_from(std::process::id() % 10_000)?;
-    loop {
-        let offset = NEXT.fetch_add(count, Ordering::Relaxed);
-        let first = 20_000 + (start + offset) % 12_000;
-        if (first..first + count).all(|port| TcpListener::bind(("127.0.0.1", port)).is_ok()) {
-            return Ok(first);
-        }
     }
 }
 

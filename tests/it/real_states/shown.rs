@@ -9,8 +9,9 @@ use botmeter_board::{
 };
 use botmeter_view::{Clock, Frame, draw, picture::Drawing};
 use botmeter_window::{Chosen, History, rate_interval};
-use integration_tests::{Prometheus, Question};
+use integration_tests::Prometheus;
 use serde_json::Value;
+use xtask::questions::Question;
 
 use super::states::State;
 use crate::hour::END;
@@ -127,7 +128,8 @@ impl Shown<'_> {
             let text = query
                 .replace("$__rate_interval", &format!("{rates}s"))
                 .replace("$__range", &format!("{}s", SHOWN.as_secs()));
-            let asked = Question { place: self.place.clone(), text }.filled(state.job());
+            let asked =
+                Question { place: self.place.clone(), text, is_instant: true }.filled(state.job());
             let values: Vec<f64> = if self.panel.is_instant() {
                 let answer = prometheus.query_at(&asked, END)?;
                 answer.series.into_iter().map(|(_, value)| value).collect()

@@ -2,10 +2,8 @@
 
 use std::{fs, path::Path};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::Value;
-
-use crate::Api;
 
 /// A question, and where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +12,29 @@ pub struct Question {
     pub place: String,
     /// What is asked, with Grafana's variables in it.
     pub text: String,
+    /// Whether the answer is that of one moment.
+    pub is_instant: bool,
 }
+
+/// The times that Grafana puts into a question, as Prometheus writes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// What rates are taken over.
+    pub rates: &'static str,
+    /// What is shown.
+    pub range: &'static str,
+    /// How far apart the points are.
+    pub interval: &'static str,
+}
+
+/// The shortest that a page which is read each second allows.
+const SHORT: Times = Times { rates: "20s", range: "1m", interval: "5s" };
 
 /// All that one dashboard asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Dashboard {
+    /// The name of its file, without the end.
+    pub name: String,
     /// The queries of its panels, and those that variables are results of.
     pub queries: Vec<Question>,
     /// The `label_values` of its variables.
@@ -43,7 +59,11 @@ pub fn read_dashboards(folder: &Path) -> Result<Vec<Dashboard>> {
         .map(|path| {
             let text = fs::read_to_string(path)?;
             let json: Value = serde_json::from_str(&text)?;
-            read(&json).with_context(|| format!("failed to read {}", path.display()))
+            let mut dashboard =
+                read(&json).with_context(|| format!("failed to read {}", path.display()))?;
+            let name = path.file_stem().unwrap_or_default();
+            dashboard.name = name.to_string_lossy().into_owned();
+            Ok(dashboard)
         })
         .collect()
 }
@@ -63,7 +83,7 @@ fn read(json: &Value) -> Result<Dashboard> {
                 Some(query) => (&mut dashboard.queries, query),
                 None => (&mut dashboard.variables, text),
             };
-            list.push(Question { place, text: text.to_owned() });
+            list.push(Question { place, text: text.to_owned(), is_instant: true });
         }
     }
     Ok(dashboard)
@@ -75,7 +95,8 @@ fn panels(title: &str, list: &Value, queries: &mut Vec<Question>) -> Result<()> 
         for target in panel["targets"].as_array().into_iter().flatten() {
             let text = target["expr"].as_str().context("a target has no query")?;
             let place = format!("{title}, panel {name}");
-            queries.push(Question { place, text: text.to_owned() });
+            let is_instant = target["instant"].as_bool().unwrap_or_default();
+            queries.push(Question { place, text: text.to_owned(), is_instant });
         }
         panels(title, &panel["panels"], queries)?;
     }
@@ -84,13 +105,18 @@ fn panels(title: &str, list: &Value, queries: &mut Vec<Question>) -> Result<()> 
 
 impl Question {
     /// The text as Grafana sends it: for one job, all values of every other
-    /// variable, the shortest rate interval for this scrape interval.
+    /// variable, the shortest times.
     pub fn filled(&self, job: &str) -> String {
+        self.filled_for(job, SHORT)
+    }
+
+    /// The same with other times.
+    pub fn filled_for(&self, job: &str, times: Times) -> String {
         let replaced = self
             .text
-            .replace("$__rate_interval", "20s")
-            .replace("$__range", "1m")
-            .replace("$__interval", "5s")
+            .replace("$__rate_interval", times.rates)
+            .replace("$__range", times.range)
+            .replace("$__interval", times.interval)
             .replace("$job", job);
         // What is left are variables of labels, of which all are chosen.
         let mut text = String::new();
@@ -102,24 +128,6 @@ impl Question {
                 rest[at + 1..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         }
         text + rest
-    }
-
-    /// Whether a server answers it for a job with numbers, all of them finite.
-    ///
-    /// # Errors
-    ///
-    /// When it is refused, or the answer comes with a complaint other than one
-    /// that contains the `harmless` text.
-    pub fn is_answered(&self, by: &Api, job: &str, harmless: Option<&str>) -> Result<bool> {
-        let text = self.filled(job);
-        let answer = by.query(&text)?;
-        let mut complaints = answer.warnings.iter().chain(&answer.infos);
-        let is_harmless = |it: &str| harmless.is_some_and(|text| it.contains(text));
-        if let Some(complaint) = complaints.find(|it| !is_harmless(it)) {
-            bail!("{}: {text}: {complaint}", self.place);
-        }
-        let are_finite = answer.series.iter().all(|(_, value)| value.is_finite());
-        Ok(!answer.series.is_empty() && are_finite)
     }
 
     /// The selector and the label of a `label_values`.
@@ -147,6 +155,7 @@ mod tests {
         let question = Question {
             place: String::new(),
             text: "rate(a{job=~\"$job\", model=~\"$model\"}[$__rate_interval])".to_owned(),
+            is_instant: false,
         };
         assert_eq!(question.filled("bot"), "rate(a{job=~\"bot\", model=~\".*\"}[20s])");
     }
@@ -154,7 +163,7 @@ mod tests {
     #[test]
     fn label_values_are_taken_apart() {
         let text = "label_values(a{job=~\"$job\", b=~\"$b\"}, model)".to_owned();
-        let question = Question { place: String::new(), text };
+        let question = Question { place: String::new(), text, is_instant: true };
         let expected = ("a{job=~\"bot\", b=~\".*\"}".to_owned(), "model".to_owned());
         assert_eq!(question.label_values("bot").unwrap(), expected);
     }
