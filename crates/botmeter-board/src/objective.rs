@@ -7,6 +7,7 @@ use botmeter_core::LabelSet;
 use crate::{
     Limit, Query, Severity, Share,
     expr::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Window},
+    rest,
     series::Series,
     text::{percent, spelt},
 };
@@ -242,8 +243,7 @@ impl Objective {
 
     /// The share that may go wrong.
     pub fn budget(&self) -> f64 {
-        // 1 - 0.99 is 0.010000000000000009; nobody wants to read that.
-        ((1.0 - self.target.value) * 1e9).round() / 1e9
+        rest(self.target.value)
     }
 
     /// How many events there were in this time, of the whole scope.
