@@ -114,7 +114,7 @@ fn agent_run_failures_high(of: &OrchestratorThresholds) -> Alert {
     const CODER: &str = "coder";
     let often = (of.enough_tasks.value / 10.0).max(1.0);
     let allowed = of.failed_share.value;
-    let (many, few) = ((allowed * 2.5).min((1.0 + allowed) / 2.0), allowed * 0.9);
+    let (many, few) = ((allowed * 2.5).min((1.0 + allowed) / 2.0), allowed * 9.0 / 10.0);
     Alert::new(
         "AgentRunFailuresHigh",
         Severity::Warning,

@@ -97,7 +97,7 @@ fn stage_failures_high(of: &PipelineThresholds) -> Alert {
     .panel(titles::FAILED_PASSES)
     .tested(
         passes(many).fires::<(PipelineName, Stage)>(stage, said(Show::Ratio, many)),
-        passes(allowed * 0.75),
+        passes(allowed * 9.0 / 10.0),
     )
 }
 
