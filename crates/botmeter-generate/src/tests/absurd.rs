@@ -6,7 +6,7 @@ use botmeter_board::{Condition, Limit, age, increase, quantile, share, share_of}
 use expect_test::{Expect, expect};
 
 use super::{options, problems_of, problems_with};
-use crate::sample::{PAID, Queue, SENT, Status, TOO_MANY, TOOK};
+use crate::sample::{PAID, Queue, SENT, Status, TOO_MANY, TOOK, WAITING};
 
 const QUARTER: Duration = Duration::from_mins(15);
 const ALL: Limit = Limit::new(1.0, "all of them");
