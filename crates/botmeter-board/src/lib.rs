@@ -57,4 +57,4 @@ pub use recording::{Recorded, Recording};
 pub use said::said;
 pub use series::{Counted, Cumulative, Level, Series};
 pub use show::{OwnUnit, Show};
-pub use text::{filled, percent, spelt};
+pub use text::{Text, filled, percent, spelt};

@@ -131,8 +131,8 @@ mod tests {
         for (domain, board) in catalogue().boards() {
             let (mut known, mut named) = (Vec::new(), Vec::new());
             for row in board.dashboards.iter().flat_map(|dashboard| &dashboard.rows) {
-                known.push(row.title.to_owned());
-                known.extend(row.panels.iter().map(|panel| panel.title.to_owned()));
+                known.push(row.title.to_string());
+                known.extend(row.panels.iter().map(|panel| panel.title.to_string()));
                 named.extend(row.panels.iter().flat_map(|panel| quoted(&panel.description)));
             }
             named.extend(board.alerts.iter().flat_map(|of| of.runbook.iter().flat_map(quoted)));
@@ -159,8 +159,8 @@ mod tests {
     fn names_of_alerts_begin_with_what_they_are_about() {
         let catalogue = catalogue();
         for (domain, board) in catalogue.boards().filter_map(|(domain, of)| Some((domain?, of))) {
-            let alerts = board.alerts.iter().map(|alert| alert.name);
-            for name in alerts.chain(board.objectives.iter().map(|objective| objective.alert)) {
+            let alerts = board.alerts.iter().map(|alert| &alert.name);
+            for name in alerts.chain(board.objectives.iter().map(|objective| &objective.alert)) {
                 let begins = |subject: &&str| {
                     name.get(..subject.len())
                         .is_some_and(|start| start.eq_ignore_ascii_case(subject))

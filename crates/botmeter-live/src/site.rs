@@ -153,7 +153,7 @@ impl Site {
             }
             return told;
         }
-        let readout = Readout::of(&drawn.picture, drawn.panel.show, clock);
+        let readout = Readout::of(&drawn.picture, &drawn.panel.show, clock);
         match serde_json::to_string(&readout) {
             Ok(text) => answer(StatusCode::OK, "application/json", text),
             Err(_) => broken(),

@@ -58,7 +58,7 @@ mod tests {
         let budgets: Vec<_> = board
             .alerts
             .iter()
-            .filter(|alert| ["LlmCostHigh", "LlmDailyBudgetProjected"].contains(&alert.name))
+            .filter(|alert| ["LlmCostHigh", "LlmDailyBudgetProjected"].contains(&&*alert.name))
             .map(|alert| alert.when.limits[0].1.value)
             .collect();
         assert_eq!(budgets, [250.0, 250.0]);

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn the_alerts_that_existing_receivers_know_keep_their_names() {
-        let names: Vec<_> = board().alerts.iter().map(|alert| alert.name).collect();
+        let board = board();
+        let names: Vec<_> = board.alerts.iter().map(|alert| &*alert.name).collect();
         assert!(names.contains(&"MergesConcurrent"), "{names:?}");
         assert!(names.contains(&"MergeConflictsHigh"), "{names:?}");
     }
