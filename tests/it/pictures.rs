@@ -98,7 +98,7 @@ fn no_page_is_longer_than_a_phone_takes_at_once() -> Result<()> {
     let boards = boards();
     let hour::Hour { history, rules, .. } = hour::hour(&boards, &Story::default())?;
     for dashboard in boards.iter().flat_map(|board| &board.dashboards) {
-        let page = page(&boards, &rules, &history, hour::END, Which::One(dashboard.uid));
+        let page = page(&boards, &rules, &history, hour::END, Which::One(&dashboard.uid));
         let html = html::page(&page, Form::Served(&Address::default()));
         let mut packed = GzEncoder::new(Vec::new(), Compression::default());
         packed.write_all(html.as_bytes())?;
@@ -115,7 +115,7 @@ fn every_alert_can_be_shown_firing_and_says_what_promtool_expects() -> Result<()
     let limits = Limits::of(&all);
     for board in &boards {
         for alert in &board.alerts {
-            let stage = Stage::of(board, alert.name, &limits);
+            let stage = Stage::of(board, &alert.name, &limits);
             let stage = stage.with_context(|| format!("{} has no stage", alert.name))?;
             let [firing] = &stage.alerts[..] else {
                 anyhow::bail!("{} of {} fire", stage.alerts.len(), alert.name);
@@ -134,7 +134,7 @@ fn every_alert_can_be_shown_firing_and_says_what_promtool_expects() -> Result<()
             ensure!(is_shown, "{} shows nothing", alert.name);
         }
         for objective in &board.objectives {
-            let stage = Stage::of(board, objective.alert, &limits);
+            let stage = Stage::of(board, &objective.alert, &limits);
             let stage = stage.with_context(|| format!("{} has no stage", objective.alert))?;
             ensure!(stage.alerts.len() == objective.windows.len(), "{}", objective.alert);
         }

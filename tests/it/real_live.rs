@@ -65,14 +65,14 @@ fn the_same_samples_give_the_same_numbers_in_every_bit() -> Result<()> {
     let boards = boards();
     let limits = Limits::of(&boards.iter().collect::<Vec<_>>());
     let dashboards = boards.iter().flat_map(|board| &board.dashboards);
-    let dashboards = dashboards.filter(|of| ["llm-api-health", "bot-health"].contains(&of.uid));
+    let dashboards = dashboards.filter(|of| ["llm-api-health", "bot-health"].contains(&&*of.uid));
     let mut compared = 0;
     for dashboard in dashboards {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
         for panel in panels.filter(|it| it.kind != Kind::Text && !asks_for_rules(it)) {
             let drawn = draw(panel, &dashboard.variables, &limits, &history, &frame);
             let expected = csv(&drawn, frame.clock);
-            let place = anchor(dashboard.uid, panel.title);
+            let place = anchor(&dashboard.uid, &panel.title);
             let end = hour::END;
             let found = live.get(&format!("/panel.csv?panel={place}&range=900&end={end}"))?;
             ensure!(found == expected, "{place}:\n{found}\ninstead of\n{expected}");

@@ -79,7 +79,7 @@ mod tests {
         let panels = dashboards.flat_map(|page| &page.rows).flat_map(|row| &row.panels);
         let shares = panels.filter(|panel| panel.is_judged() && panel.show == Show::Ratio);
         let silent = shares.filter(|panel| panel.limits.is_empty() && panel.advice.is_empty());
-        let silent: Vec<_> = silent.map(|panel| panel.title).collect();
+        let silent: Vec<_> = silent.map(|panel| &panel.title).collect();
         assert!(silent.is_empty(), "give these a limit or advice: {silent:?}");
     }
 

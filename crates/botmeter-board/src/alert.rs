@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Example, Firing, Show, Trigger};
+use crate::{Example, Firing, Show, Text, Trigger, text::texts};
 
 /// Something that somebody should be told.
 ///
@@ -40,7 +40,7 @@ use crate::{Example, Firing, Show, Trigger};
 #[non_exhaustive]
 pub struct Alert {
     /// One word in capitals and small letters, unique in all domains.
-    pub name: &'static str,
+    pub name: Text,
     /// Who is to be told, and how soon.
     pub severity: Severity,
     /// When it is so.
@@ -49,15 +49,15 @@ pub struct Alert {
     pub hold: Duration,
     /// What is wrong, in one sentence without the value, so that one text
     /// stands for all occasions.
-    pub summary: &'static str,
+    pub summary: Text,
     /// What is wrong, with the value and the labels.
-    pub description: &'static str,
+    pub description: Text,
     /// How the value is shown in the description.
     pub show: Show,
     /// What to look at and what to do, step by step.
-    pub runbook: &'static [&'static str],
+    pub runbook: Vec<Text>,
     /// The title of the panel that shows it, in a dashboard of the same board.
-    pub panel: &'static str,
+    pub panel: Text,
     /// Something after which it fires.
     pub fires: Firing,
     /// Something after which it does not, as close to the limit as is worth a
@@ -79,19 +79,19 @@ pub enum Severity {
 impl Alert {
     /// An alert of this name, one word in capitals and small letters, that
     /// fires as soon as the condition holds.
-    pub fn new(name: &'static str, severity: Severity, when: impl Into<Trigger>) -> Self {
+    pub fn new(name: impl Into<Text>, severity: Severity, when: impl Into<Trigger>) -> Self {
         // Without an example yet, which the generator refuses.
         let nothing = Example::after(Duration::ZERO);
         Self {
-            name,
+            name: name.into(),
             severity,
             when: when.into(),
             hold: Duration::ZERO,
-            summary: "",
-            description: "",
+            summary: Text::default(),
+            description: Text::default(),
             show: Show::Count,
-            runbook: &[],
-            panel: "",
+            runbook: Vec::new(),
+            panel: Text::default(),
             fires: nothing.clone().fires::<()>((), ""),
             is_quiet: nothing,
         }
@@ -106,20 +106,25 @@ impl Alert {
     /// What is wrong: a summary, one sentence without the value, so that one
     /// text stands for all occasions; and a description with the `{value}`,
     /// which is shown so.
-    pub fn says(mut self, summary: &'static str, description: &'static str, show: Show) -> Self {
-        (self.summary, self.description, self.show) = (summary, description, show);
+    pub fn says(
+        mut self,
+        summary: impl Into<Text>,
+        description: impl Into<Text>,
+        show: Show,
+    ) -> Self {
+        (self.summary, self.description, self.show) = (summary.into(), description.into(), show);
         self
     }
 
     /// What to look at and what to do, step by step.
-    pub fn runbook(mut self, steps: &'static [&'static str]) -> Self {
-        self.runbook = steps;
+    pub fn runbook(mut self, steps: &[impl AsRef<str>]) -> Self {
+        self.runbook = texts(steps);
         self
     }
 
     /// The title of the panel that shows it, in a dashboard of the same board.
-    pub fn panel(mut self, title: &'static str) -> Self {
-        self.panel = title;
+    pub fn panel(mut self, title: impl Into<Text>) -> Self {
+        self.panel = title.into();
         self
     }
 

@@ -2,7 +2,7 @@
 
 use botmeter_core::{Descriptor, Instrument};
 
-use crate::{Alert, Dashboard, Objective, Recording};
+use crate::{Alert, Dashboard, Objective, Recording, Text};
 
 /// What a domain has to show.
 ///
@@ -45,14 +45,14 @@ pub struct Board {
 }
 
 /// An instrument that is in no panel, and why.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "it belongs into a board"]
 #[non_exhaustive]
 pub struct Undrawn {
     /// The instrument.
     pub instrument: &'static Descriptor,
     /// Why it is in no panel.
-    pub because: &'static str,
+    pub because: Text,
 }
 
 impl Board {
@@ -97,7 +97,7 @@ impl Board {
 
 impl Undrawn {
     /// An instrument that is in no panel, and why.
-    pub fn new<H, L>(instrument: &'static Instrument<H, L>, because: &'static str) -> Self {
-        Self { instrument: instrument.descriptor(), because }
+    pub fn new<H, L>(instrument: &'static Instrument<H, L>, because: impl Into<Text>) -> Self {
+        Self { instrument: instrument.descriptor(), because: because.into() }
     }
 }

@@ -4,19 +4,22 @@ use std::marker::PhantomData;
 
 use botmeter_core::LabelSet;
 
-use crate::expr::{Expr, Labels};
+use crate::{
+    Text,
+    expr::{Expr, Labels},
+};
 
 /// A number at which something stops being well, and why it is this number.
 ///
 /// Declared as a constant and used by the alert and by the panel, so that the
 /// line in the panel is where the alert fires.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Limit {
     /// The number, in the unit of what is compared with it.
     pub value: f64,
     /// Why it is this number.
-    pub reason: &'static str,
+    pub reason: Text,
 }
 
 /// On which side of a limit it is bad.
@@ -50,15 +53,27 @@ pub struct Trigger {
 }
 
 impl Limit {
-    /// A limit and its reason.
+    /// A limit and its reason, for a constant.
     pub const fn new(value: f64, reason: &'static str) -> Self {
-        Self { value, reason }
+        Self { value, reason: Text::Borrowed(reason) }
+    }
+
+    /// A limit and its reason, which may be made from data.
+    ///
+    /// ```
+    /// use botmeter_board::Limit;
+    ///
+    /// let limit = Limit::because(40.0, format!("the contract of {} says so", "billing"));
+    /// assert_eq!(limit, Limit::new(40.0, "the contract of billing says so"));
+    /// ```
+    pub fn because(value: f64, reason: impl Into<Text>) -> Self {
+        Self { value, reason: reason.into() }
     }
 }
 
 impl<G: LabelSet> Condition<G> {
     pub(crate) fn new(expr: Expr, direction: Option<Direction>, limit: &Limit) -> Self {
-        let trigger = Trigger { expr, labels: G::LABELS, limits: vec![(direction, *limit)] };
+        let trigger = Trigger { expr, labels: G::LABELS, limits: vec![(direction, limit.clone())] };
         Self { trigger, labels: PhantomData }
     }
 

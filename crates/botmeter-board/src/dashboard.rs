@@ -2,7 +2,7 @@
 
 use botmeter_core::{Descriptor, Instrument, Label, LabelSet, label::LabelInfo};
 
-use crate::{Panel, labels::has_all};
+use crate::{Panel, Text, labels::has_all, text::texts};
 
 /// One page of panels.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,13 +11,13 @@ use crate::{Panel, labels::has_all};
 pub struct Dashboard {
     /// Its address and file name, which never changes: 8 to 40 letters, digits
     /// and dashes.
-    pub uid: &'static str,
+    pub uid: Text,
     /// Its title, unique in all domains.
-    pub title: &'static str,
+    pub title: Text,
     /// What it answers.
-    pub description: &'static str,
+    pub description: Text,
     /// What it can be found by, beside the tags of all generated dashboards.
-    pub tags: &'static [&'static str],
+    pub tags: Vec<Text>,
     /// Which attribute of spans holds the value of a label: pairs of a label's
     /// key and an attribute's name. They narrow the search for traces.
     pub span_attributes: &'static [(&'static str, &'static str)],
@@ -30,12 +30,12 @@ pub struct Dashboard {
 /// A label whose values can be chosen on a page.
 ///
 /// Everything on the page whose instrument has the label follows the choice.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[must_use = "a variable belongs into a dashboard"]
 #[non_exhaustive]
 pub struct Variable {
     /// What it is called on the page.
-    pub title: &'static str,
+    pub title: Text,
     /// The label.
     pub label: LabelInfo,
     /// The instrument that its values are read from.
@@ -48,7 +48,7 @@ pub struct Variable {
 #[non_exhaustive]
 pub struct Row {
     /// The heading.
-    pub title: &'static str,
+    pub title: Text,
     /// Whether it is closed until somebody opens it.
     pub is_collapsed: bool,
     /// Its panels, laid out from left to right.
@@ -58,12 +58,12 @@ pub struct Row {
 impl Dashboard {
     /// A page of its own address and title, and the question that it answers.
     /// It needs [`rows`](Self::rows) with panels.
-    pub fn new(uid: &'static str, title: &'static str, description: &'static str) -> Self {
+    pub fn new(uid: impl Into<Text>, title: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self {
-            uid,
-            title,
-            description,
-            tags: &[],
+            uid: uid.into(),
+            title: title.into(),
+            description: description.into(),
+            tags: Vec::new(),
             span_attributes: &[],
             variables: Vec::new(),
             rows: Vec::new(),
@@ -71,8 +71,8 @@ impl Dashboard {
     }
 
     /// What it can be found by, beside the tags of all generated dashboards.
-    pub fn tags(mut self, tags: &'static [&'static str]) -> Self {
-        self.tags = tags;
+    pub fn tags(mut self, tags: &[impl AsRef<str>]) -> Self {
+        self.tags = texts(tags);
         self
     }
 
@@ -112,24 +112,24 @@ impl Dashboard {
 impl Variable {
     /// A label of an instrument.
     pub fn of<K: Label, H, L: LabelSet>(
-        title: &'static str,
+        title: impl Into<Text>,
         instrument: &'static Instrument<H, L>,
     ) -> Self {
         const {
             assert!(has_all(L::LABELS, &[K::INFO]), "choose a label that the instrument has");
         }
-        Self { title, label: K::INFO, of: instrument.descriptor() }
+        Self { title: title.into(), label: K::INFO, of: instrument.descriptor() }
     }
 }
 
 impl Row {
     /// Panels that are there at once.
-    pub fn open(title: &'static str, panels: impl Into<Vec<Panel>>) -> Self {
-        Self { title, is_collapsed: false, panels: panels.into() }
+    pub fn open(title: impl Into<Text>, panels: impl Into<Vec<Panel>>) -> Self {
+        Self { title: title.into(), is_collapsed: false, panels: panels.into() }
     }
 
     /// Panels that are there once somebody asks for them.
-    pub fn collapsed(title: &'static str, panels: impl Into<Vec<Panel>>) -> Self {
-        Self { title, is_collapsed: true, panels: panels.into() }
+    pub fn collapsed(title: impl Into<Text>, panels: impl Into<Vec<Panel>>) -> Self {
+        Self { title: title.into(), is_collapsed: true, panels: panels.into() }
     }
 }

@@ -30,7 +30,7 @@ impl Panel {
     }
 
     /// What stands there when there is no data.
-    pub fn text_without_data(&self) -> &'static str {
+    pub fn text_without_data(&self) -> &str {
         let exprs = || self.lines.iter().flat_map(|line| line.expr.walk());
         // These are zero as long as a program reports.
         let is_answered = exprs().any(|expr| matches!(expr, Expr::Firing { .. }));
@@ -47,7 +47,7 @@ impl Panel {
         } else {
             "no traffic"
         };
-        self.without_data.unwrap_or(default)
+        self.without_data.as_deref().unwrap_or(default)
     }
 
     /// The labels whose values name a line, behind its own name; a line
@@ -65,8 +65,8 @@ impl Panel {
     }
 
     /// The heading of the line's column, in a table.
-    pub fn heading(&self, line: &Line) -> &'static str {
-        line.name.unwrap_or(self.title)
+    pub fn heading<'a>(&'a self, line: &'a Line) -> &'a str {
+        line.name.as_deref().unwrap_or(&self.title)
     }
 }
 
@@ -81,7 +81,7 @@ mod tests {
     fn a_count_of_nothing_is_zero_and_nothing_else_is() {
         let stat = |show| Panel::stat("A", "B.", show);
         let builds = || last(&BUILD).all();
-        let text = |panel: Panel| panel.text_without_data();
+        let text = |panel: Panel| panel.text_without_data().to_owned();
         assert_eq!(text(stat(Show::Count).draw(builds())), "0");
         assert_eq!(text(stat(Show::Dollars).draw(builds() / 24.0)), "0");
         assert_eq!(text(stat(Show::Seconds).draw(age(&START_TIME).all())), "no traffic");

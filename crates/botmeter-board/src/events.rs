@@ -64,24 +64,32 @@ fn labels(
         taken.iter().all(|selection| takes(selection, labels))
             && !refused.is_some_and(|selection| takes(selection, labels))
     };
-    combination(instrument.labels(), &mut Vec::new(), &fits)
+    let told: Vec<_> = taken.iter().copied().chain(refused).collect();
+    combination(instrument.labels(), &told, &mut Vec::new(), &fits)
 }
 
 fn combination(
     rest: &'static [LabelInfo],
+    told: &[&Selection],
     so_far: &mut Labels,
     fits: &dyn Fn(&Labels) -> bool,
 ) -> Option<Labels> {
     let Some((label, rest)) = rest.split_first() else {
         return fits(so_far).then(|| so_far.clone());
     };
-    let values = match label.values() {
-        Values::Closed(values) => values,
-        Values::Open { .. } => &["example"],
+    let values: Vec<&str> = match label.values() {
+        Values::Closed(values) => values.to_vec(),
+        // Any text will do, but for where one is asked for.
+        Values::Open { .. } => {
+            let matchers = told.iter().flat_map(|selection| &selection.matchers);
+            let own = matchers.filter(|matcher| matcher.key == label.key());
+            let texts = own.flat_map(|matcher| &matcher.values).map(|text| &**text);
+            ["example"].into_iter().chain(texts).collect()
+        }
     };
     for value in values {
-        so_far.push((label.key(), (*value).to_owned()));
-        let found = combination(rest, so_far, fits);
+        so_far.push((label.key(), value.to_owned()));
+        let found = combination(rest, told, so_far, fits);
         so_far.pop();
         if found.is_some() {
             return found;
@@ -93,7 +101,7 @@ fn combination(
 fn takes(selection: &Selection, labels: &Labels) -> bool {
     selection.matchers.iter().all(|matcher| {
         let value = labels.iter().find(|(key, _)| *key == matcher.key).map(|(_, value)| value);
-        let is_one = value.is_some_and(|value| matcher.values.contains(&value.as_str()));
+        let is_one = value.is_some_and(|value| matcher.values.iter().any(|text| text == value));
         is_one == matcher.is_wanted
     })
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use botmeter_core::{Gauge, Histogram, Instrument, LabelSet};
+use botmeter_core::{Descriptor, Gauge, Histogram, Instrument, LabelSet, label::Clean};
 
 use crate::{
     expr::Labels,
     series::{Cumulative, Level},
 };
-use botmeter_core::Descriptor;
 
 /// What instruments did until some moment, in one process.
 #[derive(Clone, Debug, PartialEq)]
@@ -161,5 +160,7 @@ impl Example {
 }
 
 fn texts<L: LabelSet>(values: L::Values<'_>) -> Vec<(&'static str, String)> {
-    L::pairs(values, |pairs| pairs.iter().map(|(key, value)| (*key, (*value).to_owned())).collect())
+    // As they are recorded.
+    let clean = |value: &str| Clean::of(value).as_str().to_owned();
+    L::pairs(values, |pairs| pairs.iter().map(|(key, value)| (*key, clean(value))).collect())
 }

@@ -4,7 +4,7 @@ use std::{iter, time::Duration};
 
 use botmeter_core::{Descriptor, label::LabelInfo};
 
-use crate::{Foreign, Severity};
+use crate::{Foreign, Severity, Text};
 
 /// The labels that a result is grouped by.
 pub type Labels = &'static [LabelInfo];
@@ -74,11 +74,11 @@ pub enum Expr {
     /// A query in words of PromQL, about series that botmeter does not record.
     Raw {
         /// The words, with what depends on the place behind `$`.
-        text: &'static str,
+        text: Text,
         /// The labels of the result.
         by: Labels,
         /// What it asks for.
-        of: &'static [Foreign],
+        of: Vec<Foreign>,
     },
     /// How many alerts of this severity fire for the selected jobs.
     Firing {
@@ -217,7 +217,7 @@ pub enum Part {
     Count,
 }
 
-/// A choice among the values of a closed label.
+/// A choice among the values of a label.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Matcher {
     /// The label.
@@ -225,7 +225,7 @@ pub struct Matcher {
     /// Whether the values are those that are wanted, or those that are not.
     pub is_wanted: bool,
     /// The values.
-    pub values: Vec<&'static str>,
+    pub values: Vec<Text>,
 }
 
 impl Selection {

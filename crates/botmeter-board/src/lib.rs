@@ -5,6 +5,7 @@ mod alert;
 mod ask;
 mod board;
 mod bots;
+mod computed;
 mod condition;
 mod dashboard;
 mod drawing;
@@ -27,6 +28,7 @@ mod said;
 mod series;
 mod show;
 mod text;
+mod thresholds;
 
 pub use alert::{Alert, Severity};
 pub use ask::{
@@ -35,6 +37,7 @@ pub use ask::{
     volume, within,
 };
 pub use board::{Board, Undrawn};
+pub use computed::{estimated, rest};
 pub use condition::{Condition, Direction, Limit, Trigger};
 pub use dashboard::{Dashboard, Row, Variable};
 pub use drawing::GAP;
@@ -54,4 +57,4 @@ pub use recording::{Recorded, Recording};
 pub use said::said;
 pub use series::{Counted, Cumulative, Level, Series};
 pub use show::{OwnUnit, Show};
-pub use text::{filled, percent, spelt};
+pub use text::{Text, filled, percent, spelt};

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::{Board, Direction, Limit, Line, Panel, Severity};
+use crate::{Board, Direction, Limit, Line, Panel, Severity, Text};
 
 /// What each limit of an alert means: on which side of it is what, and whose it
 /// is.
 #[derive(Clone, Debug, Default)]
-pub struct Limits(Vec<(Limit, Direction, Severity, &'static str)>);
+pub struct Limits(Vec<(Limit, Direction, Severity, Text)>);
 
 /// From where on it is well, or as severe as this.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -27,13 +27,14 @@ impl Limits {
             for alert in &board.alerts {
                 for (direction, limit) in &alert.when.limits {
                     if let Some(direction) = direction {
-                        limits.0.push((*limit, *direction, alert.severity, alert.name));
+                        let (limit, name) = (limit.clone(), alert.name.clone());
+                        limits.0.push((limit, *direction, alert.severity, name));
                     }
                 }
             }
             for objective in &board.objectives {
-                for window in objective.windows {
-                    let (limit, alert) = (window.factor, objective.alert);
+                for window in &*objective.windows {
+                    let (limit, alert) = (window.factor.clone(), objective.alert.clone());
                     limits.0.push((limit, Direction::Up, window.severity, alert));
                 }
             }
@@ -42,9 +43,9 @@ impl Limits {
     }
 
     /// The alerts that compare with this limit.
-    pub fn alerts(&self, limit: &Limit) -> BTreeSet<&'static str> {
+    pub fn alerts(&self, limit: &Limit) -> BTreeSet<&str> {
         let own = self.0.iter().filter(|(known, ..)| known == limit);
-        own.map(|(.., alert)| *alert).collect()
+        own.map(|(.., alert)| &**alert).collect()
     }
 
     /// The steps of a panel that shows limits of alerts, or advice, the lowest

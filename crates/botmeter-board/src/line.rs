@@ -3,7 +3,7 @@
 use botmeter_core::LabelSet;
 
 use crate::{
-    Direction, Limit, Query, Show,
+    Direction, Limit, Query, Show, Text,
     expr::{Expr, Labels},
 };
 
@@ -16,7 +16,7 @@ pub struct Line {
     /// The labels of the result.
     pub labels: Labels,
     /// What it is called, before the values of its labels.
-    pub name: Option<&'static str>,
+    pub name: Option<Text>,
     /// Its color, if its meaning has one.
     pub color: Option<Color>,
     /// What its numbers are, where that differs from the panel: in tables.
@@ -43,8 +43,8 @@ pub enum Color {
 impl Line {
     /// Called so, before the values of its labels.
     #[must_use]
-    pub fn named(mut self, name: &'static str) -> Self {
-        self.name = Some(name);
+    pub fn named(mut self, name: impl Into<Text>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -65,7 +65,7 @@ impl Line {
     /// Colored by the limit of an alert, in tables.
     #[must_use]
     pub fn limit(mut self, limit: &Limit) -> Self {
-        self.limits.push(*limit);
+        self.limits.push(limit.clone());
         self
     }
 
@@ -73,7 +73,7 @@ impl Line {
     /// although no alert fires there, in tables.
     #[must_use]
     pub fn advised_above(mut self, limit: &Limit) -> Self {
-        self.advice.push((Direction::Up, *limit));
+        self.advice.push((Direction::Up, limit.clone()));
         self
     }
 }

@@ -1,14 +1,15 @@
 //! Objectives, and how fast their error budgets burn.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use botmeter_core::LabelSet;
 
 use crate::{
-    Limit, Query, Severity, Share,
+    Limit, Query, Severity, Share, Text,
     expr::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Window},
+    rest,
     series::Series,
-    text::{percent, spelt},
+    text::{percent, spelt, texts},
 };
 
 /// A share of events that are to go well, over a month.
@@ -44,23 +45,23 @@ use crate::{
 pub struct Objective {
     /// What the recorded series are called after: `llm_errors` becomes
     /// `job:llm_errors:ratio_rate5m`.
-    pub name: &'static str,
+    pub name: Text,
     /// The name of its alerts.
-    pub alert: &'static str,
+    pub alert: Text,
     /// The share that is to go well, such as 0.99, and why it is this share.
     pub target: Limit,
     /// What goes well or wrong.
     pub measure: Measure,
     /// How fast is too fast.
-    pub windows: &'static [BurnWindow],
+    pub windows: Cow<'static, [BurnWindow]>,
     /// How many events a long window has to have.
     pub floor: Limit,
     /// What is wrong, in one sentence without the value.
-    pub summary: &'static str,
+    pub summary: Text,
     /// What to look at and what to do, step by step.
-    pub runbook: &'static [&'static str],
+    pub runbook: Vec<Text>,
     /// The title of the panel that shows it, in a dashboard of the same board.
-    pub panel: &'static str,
+    pub panel: Text,
 }
 
 /// What goes wrong, of what.
@@ -83,7 +84,7 @@ pub enum Measure {
 }
 
 /// How fast an error budget may burn before somebody is told.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BurnWindow {
     /// The window in which it matters.
@@ -193,57 +194,56 @@ impl Objective {
     /// A share of events that is to go well, such as 0.99, and why it is this
     /// share. The recorded series are called after the name, which is made of
     /// small letters and underscores: `llm_errors`.
-    pub fn new(name: &'static str, target: &Limit, measure: Measure) -> Self {
+    pub fn new(name: impl Into<Text>, target: &Limit, measure: Measure) -> Self {
         Self {
-            name,
-            alert: "",
-            target: *target,
+            name: name.into(),
+            alert: Text::default(),
+            target: target.clone(),
             measure,
-            windows: FOUR_WINDOWS,
+            windows: FOUR_WINDOWS.into(),
             // Not said yet, which the generator refuses.
             floor: Limit::new(0.0, ""),
-            summary: "",
-            runbook: &[],
-            panel: "",
+            summary: Text::default(),
+            runbook: Vec::new(),
+            panel: Text::default(),
         }
     }
 
     /// How many events a long window has to have before a share of them says
     /// something.
     pub fn of_at_least(mut self, floor: &Limit) -> Self {
-        self.floor = *floor;
+        self.floor = floor.clone();
         self
     }
 
     /// The name of its alerts, one word in capitals and small letters, and
     /// what is wrong when they fire, in one sentence without the value.
-    pub fn alert(mut self, name: &'static str, summary: &'static str) -> Self {
-        (self.alert, self.summary) = (name, summary);
+    pub fn alert(mut self, name: impl Into<Text>, summary: impl Into<Text>) -> Self {
+        (self.alert, self.summary) = (name.into(), summary.into());
         self
     }
 
     /// What to look at and what to do, step by step.
-    pub fn runbook(mut self, steps: &'static [&'static str]) -> Self {
-        self.runbook = steps;
+    pub fn runbook(mut self, steps: &[impl AsRef<str>]) -> Self {
+        self.runbook = texts(steps);
         self
     }
 
     /// The title of the panel that shows it, in a dashboard of the same board.
-    pub fn panel(mut self, title: &'static str) -> Self {
-        self.panel = title;
+    pub fn panel(mut self, title: impl Into<Text>) -> Self {
+        self.panel = title.into();
         self
     }
 
     /// How fast is too fast, where it is not as in [`FOUR_WINDOWS`].
-    pub fn windows(mut self, windows: &'static [BurnWindow]) -> Self {
-        self.windows = windows;
+    pub fn windows(mut self, windows: impl Into<Cow<'static, [BurnWindow]>>) -> Self {
+        self.windows = windows.into();
         self
     }
 
     /// The share that may go wrong.
     pub fn budget(&self) -> f64 {
-        // 1 - 0.99 is 0.010000000000000009; nobody wants to read that.
-        ((1.0 - self.target.value) * 1e9).round() / 1e9
+        rest(self.target.value)
     }
 
     /// How many events there were in this time, of the whole scope.

@@ -1,6 +1,6 @@
 //! Panels.
 
-use crate::{Direction, Limit, Line, Objective, Show};
+use crate::{Direction, Limit, Line, Objective, Show, Text};
 
 /// One picture of a dashboard.
 ///
@@ -12,9 +12,9 @@ use crate::{Direction, Limit, Line, Objective, Show};
 pub struct Panel {
     /// What it shows, unique in its dashboard. Links to it are made from the
     /// title, so they outlive panels added before it.
-    pub title: &'static str,
+    pub title: Text,
     /// What it means.
-    pub description: &'static str,
+    pub description: Text,
     /// How it is drawn.
     pub kind: Kind,
     /// What its numbers are.
@@ -35,11 +35,11 @@ pub struct Panel {
     /// What stands there when there is no data; by default 0 for what is
     /// counted, `no answer` for alerts, which are never without a number, and
     /// `no traffic` for the rest.
-    pub without_data: Option<&'static str>,
+    pub without_data: Option<Text>,
     /// Whether each line leads to the traces of its service.
     pub has_traces: bool,
     /// The address of the dashboard that tells more, if it is another one.
-    pub leads_to: Option<&'static str>,
+    pub leads_to: Option<Text>,
 }
 
 /// How a panel is drawn.
@@ -81,55 +81,62 @@ pub enum Scope {
 
 impl Panel {
     /// Lines over time.
-    pub fn time_series(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn time_series(title: impl Into<Text>, description: impl Into<Text>, show: Show) -> Self {
         let kind = Kind::TimeSeries { is_stacked: false, is_bars: false };
         Self::new(title, description, kind, show, (12, 8))
     }
 
     /// One number.
-    pub fn stat(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn stat(title: impl Into<Text>, description: impl Into<Text>, show: Show) -> Self {
         Self::new(title, description, Kind::Stat, show, (4, 4))
     }
 
     /// One number on a dial. A ratio goes up to 1.
-    pub fn gauge(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn gauge(title: impl Into<Text>, description: impl Into<Text>, show: Show) -> Self {
         Self::new(title, description, Kind::Gauge, show, (6, 6))
     }
 
     /// One bar for each group.
-    pub fn bar_gauge(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn bar_gauge(title: impl Into<Text>, description: impl Into<Text>, show: Show) -> Self {
         Self::new(title, description, Kind::BarGauge, show, (12, 8))
     }
 
     /// A distribution over time, drawn with [`heat`](crate::heat).
-    pub fn heatmap(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn heatmap(title: impl Into<Text>, description: impl Into<Text>, show: Show) -> Self {
         Self::new(title, description, Kind::Heatmap, show, (12, 8))
     }
 
     /// A row for each group and a column for each query, which all have the
     /// same labels.
-    pub fn table(title: &'static str, description: &'static str) -> Self {
+    pub fn table(title: impl Into<Text>, description: impl Into<Text>) -> Self {
         Self::new(title, description, Kind::Table, Show::Count, (24, 8))
     }
 
     /// Bands over time, colored by the panel's limits.
-    pub fn state_timeline(title: &'static str, description: &'static str, show: Show) -> Self {
+    pub fn state_timeline(
+        title: impl Into<Text>,
+        description: impl Into<Text>,
+        show: Show,
+    ) -> Self {
         Self::new(title, description, Kind::StateTimeline, show, (24, 6))
     }
 
     /// A text in Markdown. In an address, `$kept` is the time that is shown and
     /// the bots that are chosen: `[Mail](/d/mail-out?$kept)`.
-    pub fn text(title: &'static str, text: &'static str) -> Self {
+    pub fn text(title: impl Into<Text>, text: impl Into<Text>) -> Self {
         Self::new(title, text, Kind::Text, Show::Count, (24, 4))
     }
 
     /// How fast the error budget of an objective burns, with the factors at
     /// which its alerts fire.
-    pub fn burn(title: &'static str, description: &'static str, objective: &Objective) -> Self {
+    pub fn burn(
+        title: impl Into<Text>,
+        description: impl Into<Text>,
+        objective: &Objective,
+    ) -> Self {
         let mut panel = Self::time_series(title, description, Show::Count);
-        for window in objective.windows {
-            panel.limits.push(window.factor);
-        }
+        let factors = objective.windows.iter().map(|window| window.factor.clone());
+        panel.limits.extend(factors);
         if let (Some(first), Some(last)) = (objective.windows.first(), objective.windows.last()) {
             panel = panel
                 .draw(objective.burn(first.short).named("short window"))
@@ -140,15 +147,15 @@ impl Panel {
     }
 
     fn new(
-        title: &'static str,
-        description: &'static str,
+        title: impl Into<Text>,
+        description: impl Into<Text>,
         kind: Kind,
         show: Show,
         (width, height): (u32, u32),
     ) -> Self {
         Self {
-            title,
-            description,
+            title: title.into(),
+            description: description.into(),
             kind,
             show,
             lines: Vec::new(),
@@ -171,21 +178,21 @@ impl Panel {
 
     /// Shows the limit of an alert.
     pub fn limit(mut self, limit: &Limit) -> Self {
-        self.limits.push(*limit);
+        self.limits.push(limit.clone());
         self
     }
 
     /// Shows from where on somebody should look closer, although no alert
     /// fires there: as severe as a warning.
     pub fn advised_above(mut self, limit: &Limit) -> Self {
-        self.advice.push((Direction::Up, *limit));
+        self.advice.push((Direction::Up, limit.clone()));
         self
     }
 
     /// Shows below what somebody should look closer, although no alert fires
     /// there: as severe as a warning.
     pub fn advised_below(mut self, limit: &Limit) -> Self {
-        self.advice.push((Direction::Down, *limit));
+        self.advice.push((Direction::Down, limit.clone()));
         self
     }
 
@@ -228,8 +235,8 @@ impl Panel {
 
     /// Leads to the dashboard of this address, with what is chosen and the
     /// time that is shown.
-    pub fn leads_to(mut self, uid: &'static str) -> Self {
-        self.leads_to = Some(uid);
+    pub fn leads_to(mut self, uid: impl Into<Text>) -> Self {
+        self.leads_to = Some(uid.into());
         self
     }
 
@@ -241,8 +248,8 @@ impl Panel {
     }
 
     /// What stands there when there is no data.
-    pub fn without_data(mut self, text: &'static str) -> Self {
-        self.without_data = Some(text);
+    pub fn without_data(mut self, text: impl Into<Text>) -> Self {
+        self.without_data = Some(text.into());
         self
     }
 }

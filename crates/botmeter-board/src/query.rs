@@ -11,7 +11,7 @@ use botmeter_core::LabelSet;
 
 pub use self::shares::{Compared, Share, ShareBy, share_of};
 use crate::{
-    Condition, Limit, Line,
+    Condition, Limit, Line, Text,
     condition::Direction,
     expr::{Comparison, Expr},
 };
@@ -91,7 +91,7 @@ impl<G: LabelSet> Query<G> {
 
     /// The query as a line of a panel that is called so; without a name, the
     /// line is called by its label values.
-    pub fn named(self, name: &'static str) -> Line {
+    pub fn named(self, name: impl Into<Text>) -> Line {
         Line::from(self).named(name)
     }
 

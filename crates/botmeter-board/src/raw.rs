@@ -2,7 +2,7 @@
 
 use botmeter_core::LabelSet;
 
-use crate::{Expr, Foreign, Query};
+use crate::{Expr, Foreign, Query, Text};
 
 impl<G: LabelSet> Query<G> {
     /// A query in words of PromQL, for panels: about series of others, such as
@@ -29,7 +29,7 @@ impl<G: LabelSet> Query<G> {
     ///     .per_instance();
     /// assert_eq!(panel.lines.len(), 1);
     /// ```
-    pub const fn raw(text: &'static str, of: &'static [Foreign]) -> Self {
-        Self::new(Expr::Raw { text, by: G::LABELS, of })
+    pub fn raw(text: impl Into<Text>, of: &[Foreign]) -> Self {
+        Self::new(Expr::Raw { text: text.into(), by: G::LABELS, of: of.to_vec() })
     }
 }

@@ -5,7 +5,7 @@ use std::{marker::PhantomData, time::Duration};
 use botmeter_core::LabelSet;
 
 use crate::{
-    Query,
+    Query, Text,
     expr::{Expr, Labels},
 };
 
@@ -21,7 +21,7 @@ pub struct Recording {
     /// The labels of the result, job not counted.
     pub labels: Labels,
     /// What the series tells.
-    pub help: &'static str,
+    pub help: Text,
 }
 
 /// A [`Recording`] whose labels the compiler knows, to be asked in alerts.
@@ -34,7 +34,7 @@ pub struct Recorded<G> {
 impl<G: LabelSet> Recorded<G> {
     /// Keeps what the query gives under `<labels>:<name>`; the name is made of
     /// metric and operation, such as `llm_cost_dollars:increase1d`.
-    pub fn new(name: &str, query: Query<G>, help: &'static str) -> Self {
+    pub fn new(name: &str, query: Query<G>, help: impl Into<Text>) -> Self {
         let mut level = "job".to_owned();
         for label in G::LABELS {
             level.push('_');
@@ -44,7 +44,7 @@ impl<G: LabelSet> Recorded<G> {
             name: format!("{level}:{name}"),
             expr: query.into_expr(),
             labels: G::LABELS,
-            help,
+            help: help.into(),
         };
         Self { recording, labels: PhantomData }
     }

@@ -1,5 +1,7 @@
 //! Numbers in the texts of alerts, as Prometheus' templates write them.
 
+use std::borrow::Borrow;
+
 use crate::{OwnUnit, Show};
 
 /// What the rule that is generated for an alert makes of its value: what an
@@ -10,8 +12,8 @@ use crate::{OwnUnit, Show};
 ///
 /// assert_eq!(said(Show::Seconds, 4200.0), "1h 10m 0s");
 /// ```
-pub fn said(show: Show, value: f64) -> String {
-    match show {
+pub fn said(show: impl Borrow<Show>, value: f64) -> String {
+    match show.borrow() {
         Show::Ratio => format!("{}%", general(value * 100.0, 4)),
         Show::Seconds => duration(value),
         Show::Bytes => format!("{}B", binary(value)),
@@ -140,12 +142,12 @@ mod tests {
             (Show::Seconds, 90_061.0, "1d 1h 1m 1s"),
             (Show::Bytes, 1536.0, "1.5kiB"),
             (Show::Dollars, 14.4, "14.40 USD"),
-            (Show::Own(OwnUnit::Money("€")), 14.4, "14.40 €"),
-            (Show::Own(OwnUnit::Counted("mails")), 150.0, "150 mails"),
-            (Show::Own(OwnUnit::Grafana { id: "watt", text: "W" }), 0.25, "0.25 W"),
+            (Show::Own(OwnUnit::money("€")), 14.4, "14.40 €"),
+            (Show::Own(OwnUnit::counted("mails")), 150.0, "150 mails"),
+            (Show::Own(OwnUnit::grafana("watt", "W")), 0.25, "0.25 W"),
         ];
         for (show, value, expected) in cases {
-            assert_eq!(said(show, value), expected, "{show:?} {value}");
+            assert_eq!(said(&show, value), expected, "{show:?} {value}");
         }
     }
 }

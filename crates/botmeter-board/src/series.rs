@@ -3,11 +3,13 @@
 use std::{marker::PhantomData, time::Duration};
 
 use botmeter_core::{
-    ClosedLabel, Counter, FloatCounter, Gauge, Histogram, Instrument, LabelSet, UpDownCounter,
+    ClosedLabel, Counter, FloatCounter, Gauge, Histogram, Instrument, Label, LabelSet,
+    UpDownCounter,
+    label::{Clean, Values},
 };
 
 use crate::{
-    Query,
+    Query, Text,
     expr::{Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window},
     labels::has_all,
 };
@@ -118,19 +120,41 @@ impl<L: LabelSet> Series<L> {
 
     /// Only the series with one of these values of a closed label.
     pub fn any_of<K: ClosedLabel>(self, values: &[K]) -> Self {
-        self.matching(true, values)
+        self.among(true, values)
     }
 
     /// Only the series without this value of a closed label.
     pub fn except<K: ClosedLabel>(self, value: K) -> Self {
-        self.matching(false, &[value])
+        self.among(false, &[value])
     }
 
-    fn matching<K: ClosedLabel>(mut self, is_wanted: bool, values: &[K]) -> Self {
+    /// Only the series with this text of an open label, which may come from
+    /// data: `rate(&SENT).with::<Queue>(queue)`. It is cleaned as it was when
+    /// it was recorded.
+    ///
+    /// ```compile_fail
+    /// # use botmeter_core::{Counter, Instrument, Status, Unit};
+    /// static RUNS: Instrument<Counter, (Status,)> =
+    ///     Instrument::counter("bot.runs", Unit::of("{run}"), "Runs.");
+    /// // A closed label has values and no text: `only(Status::Success)`.
+    /// let wrong = botmeter_board::rate(&RUNS).with::<Status>("success");
+    /// ```
+    pub fn with<K: Label>(self, text: impl AsRef<str>) -> Self {
+        const {
+            assert!(matches!(K::INFO.values(), Values::Open { .. }), "choose texts of open labels");
+        }
+        let text = Clean::of(text.as_ref()).as_str().to_owned();
+        self.matching::<K>(true, vec![text.into()])
+    }
+
+    fn among<K: ClosedLabel>(self, is_wanted: bool, values: &[K]) -> Self {
+        self.matching::<K>(is_wanted, values.iter().map(|value| value.as_str().into()).collect())
+    }
+
+    fn matching<K: Label>(mut self, is_wanted: bool, values: Vec<Text>) -> Self {
         const {
             assert!(has_all(L::LABELS, &[K::INFO]), "choose among labels that the instrument has");
         }
-        let values = values.iter().map(|value| value.as_str()).collect();
         self.sample.selection.matchers.push(Matcher { key: K::INFO.key(), is_wanted, values });
         self
     }

@@ -1,6 +1,14 @@
-//! Texts of alerts and objectives, and durations in them.
+//! Texts of boards, and what is put into them.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
+
+/// A text of a board: a literal as it is, or a `String` that was made from
+/// data, such as a list of queues. Constructors take either.
+pub type Text = Cow<'static, str>;
+
+pub(crate) fn texts(texts: &[impl AsRef<str>]) -> Vec<Text> {
+    texts.iter().map(|text| Text::Owned(text.as_ref().to_owned())).collect()
+}
 
 /// A duration as Prometheus writes it: `5m`, `1h`, `3d`.
 pub fn spelt(of: Duration) -> String {

@@ -1,7 +1,6 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-pub mod limits;
 mod objectives;
 mod rows;
 mod thresholds;

@@ -11,11 +11,13 @@ use botmeter_llm::{
     instruments::{COST, REQUESTS},
 };
 
+use crate::Thresholds;
+
 /// The dashboard of the agent orchestrator.
 const ORCHESTRATOR: &str = "agent-orchestrator";
 
 /// The dashboard that tells whether everything is well.
-pub(crate) fn dashboard() -> Dashboard {
+pub(crate) fn dashboard(of: &Thresholds) -> Dashboard {
     Dashboard::new(
         "overview",
         "botmeter / Overview",
@@ -23,7 +25,7 @@ pub(crate) fn dashboard() -> Dashboard {
          anything pile up, and does the telemetry arrive?",
     )
     .tags(&["overview"])
-    .rows(rows::rows())
+    .rows(rows::rows(of))
 }
 
 /// The board of the orchestrator with what its workers ask of models.
@@ -68,7 +70,7 @@ mod tests {
     use botmeter_board::Kind;
     use botmeter_generate::{Files, Options, generate};
 
-    use crate::catalogue;
+    use crate::{Thresholds, catalogue};
 
     fn files() -> Files {
         generate(&catalogue(), &Options::new("test")).unwrap()
@@ -76,7 +78,10 @@ mod tests {
 
     #[test]
     fn the_links_lead_to_all_other_dashboards() {
-        let row = super::dashboard().rows.into_iter().find(|row| row.title == "Dashboards");
+        let row = super::dashboard(&Thresholds::default())
+            .rows
+            .into_iter()
+            .find(|row| row.title == "Dashboards");
         let panels = row.unwrap().panels;
         assert_eq!(panels[0].kind, Kind::Text);
         let mut linked: Vec<_> = panels[0]
@@ -126,8 +131,8 @@ mod tests {
         for (domain, board) in catalogue().boards() {
             let (mut known, mut named) = (Vec::new(), Vec::new());
             for row in board.dashboards.iter().flat_map(|dashboard| &dashboard.rows) {
-                known.push(row.title.to_owned());
-                known.extend(row.panels.iter().map(|panel| panel.title.to_owned()));
+                known.push(row.title.to_string());
+                known.extend(row.panels.iter().map(|panel| panel.title.to_string()));
                 named.extend(row.panels.iter().flat_map(|panel| quoted(&panel.description)));
             }
             named.extend(board.alerts.iter().flat_map(|of| of.runbook.iter().flat_map(quoted)));
@@ -154,8 +159,8 @@ mod tests {
     fn names_of_alerts_begin_with_what_they_are_about() {
         let catalogue = catalogue();
         for (domain, board) in catalogue.boards().filter_map(|(domain, of)| Some((domain?, of))) {
-            let alerts = board.alerts.iter().map(|alert| alert.name);
-            for name in alerts.chain(board.objectives.iter().map(|objective| objective.alert)) {
+            let alerts = board.alerts.iter().map(|alert| &alert.name);
+            for name in alerts.chain(board.objectives.iter().map(|objective| &objective.alert)) {
                 let begins = |subject: &&str| {
                     name.get(..subject.len())
                         .is_some_and(|start| start.eq_ignore_ascii_case(subject))

@@ -47,10 +47,10 @@ pub(crate) fn dashboard(
     let panels = layout::items(&page, &mut problems);
     let mut tags = menu_tags(options);
     tags.extend(options.more_tags.iter().cloned());
-    tags.extend(dashboard.tags.iter().map(|tag| (*tag).to_owned()));
+    tags.extend(dashboard.tags.iter().map(ToString::to_string));
     let drawn = Dashboard {
-        uid: dashboard.uid.to_owned(),
-        title: dashboard.title.to_owned(),
+        uid: dashboard.uid.to_string(),
+        title: dashboard.title.to_string(),
         // JSON has no comments, so this is where the mark can stand.
         description: format!(
             "{}{} This page is {MARK} ({}); change the board, not the page.",

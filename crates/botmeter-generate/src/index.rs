@@ -105,7 +105,11 @@ impl<'a> Index<'a> {
         });
         let dashboards = entries.iter().flat_map(|entry| {
             let dashboards = entry.board.dashboards.iter();
-            dashboards.map(|of| Dashboard { domain: entry.domain(), uid: of.uid, title: of.title })
+            dashboards.map(|of| Dashboard {
+                domain: entry.domain(),
+                uid: &of.uid,
+                title: &of.title,
+            })
         });
         Self {
             format: FORMAT,
@@ -147,9 +151,9 @@ fn group_of_rules<'a>(
         match rule {
             Rule::Record(record) => recordings.push(record.name.as_str()),
             Rule::Alert(alert) => alerts.push(Alert {
-                name: alert.name,
+                name: &alert.name,
                 labels: alert.labels.iter().map(|(key, value)| (*key, value.as_str())).collect(),
-                limits: entry.map_or_else(Vec::new, |entry| bounds(&entry.board, alert.name)),
+                limits: entry.map_or_else(Vec::new, |entry| bounds(&entry.board, &alert.name)),
             }),
         }
     }
@@ -162,6 +166,6 @@ fn bounds<'a>(board: &'a Board, alert: &str) -> Vec<Bound<'a>> {
     let plain = alerts.flat_map(|of| of.when.limits.iter().map(|(_, limit)| limit));
     let objectives = board.objectives.iter().filter(|of| of.alert == alert);
     let burns = objectives.flat_map(|of| [&of.target, &of.floor]);
-    let bound = |limit: &'a Limit| Bound { value: limit.value, reason: limit.reason };
+    let bound = |limit: &'a Limit| Bound { value: limit.value, reason: &limit.reason };
     plain.chain(burns).map(bound).collect()
 }

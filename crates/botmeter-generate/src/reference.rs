@@ -50,7 +50,7 @@ pub(crate) fn index(
     page.line(&domains.collect::<Vec<_>>().join("\n"));
     let names: BTreeMap<_, _> = rules
         .iter()
-        .flat_map(|rules| rules.alerts().map(|alert| (alert.name, rules.domain)))
+        .flat_map(|rules| rules.alerts().map(|alert| (&*alert.name, rules.domain)))
         .collect();
     if !names.is_empty() {
         page.line("## Alerts");
@@ -82,7 +82,9 @@ impl Page {
         table.push_str(&row(heads.iter().map(|_| "---".to_owned())));
         for cells in rows {
             table.push('\n');
-            table.push_str(&row(cells.into_iter().map(|cell| cell.replace('|', "\\|"))));
+            table.push_str(&row(cells
+                .into_iter()
+                .map(|cell| cell.replace('|', "\\|").replace('\n', " "))));
         }
         self.line(&table);
     }
@@ -103,7 +105,7 @@ fn code(name: &str) -> String {
 
 fn panels(page: &mut Page, entry: &Entry, drawn: &[grafana::Dashboard]) {
     for dashboard in &entry.board.dashboards {
-        page.line(&format!("## Dashboard {}", code(dashboard.uid)));
+        page.line(&format!("## Dashboard {}", code(&dashboard.uid)));
         page.line(&format!("**{}.** {}", dashboard.title, dashboard.description));
         let mut rows = Vec::new();
         for section in &dashboard.rows {
@@ -117,9 +119,9 @@ fn panels(page: &mut Page, entry: &Entry, drawn: &[grafana::Dashboard]) {
                     .map(|target| code(&target.expr))
                     .collect();
                 rows.push(vec![
-                    section.title.to_owned(),
-                    panel.title.to_owned(),
-                    panel.description.to_owned(),
+                    section.title.to_string(),
+                    panel.title.to_string(),
+                    panel.description.to_string(),
                     queries.join("<br>"),
                 ]);
             }
@@ -146,7 +148,7 @@ fn recordings(page: &mut Page, entry: &Entry, rules: &Rules) {
                 code(&record.name),
                 own.map_or_else(
                     || "For an objective, below.".to_owned(),
-                    |own| own.help.to_owned(),
+                    |own| own.help.to_string(),
                 ),
                 every,
                 code(&record.expr),

@@ -11,7 +11,7 @@ pub(crate) use recorded::{RECORDED, recorded};
 
 use std::time::Duration;
 
-use botmeter_board::spelt;
+use botmeter_board::{Text, spelt};
 
 use crate::{Problem, catalogue::Entry, grafana::panel_id, options::Options, promql, yaml::Yaml};
 use promql::Place;
@@ -52,7 +52,7 @@ pub(crate) struct Record {
 /// An alert as Prometheus has it.
 #[derive(Clone, Debug)]
 pub(crate) struct Alerting {
-    pub(crate) name: &'static str,
+    pub(crate) name: Text,
     pub(crate) expr: String,
     pub(crate) hold: Duration,
     pub(crate) labels: Vec<(&'static str, String)>,
@@ -62,8 +62,8 @@ pub(crate) struct Alerting {
     pub(crate) runbook_url: Option<String>,
     pub(crate) dashboard_url: Option<String>,
     /// The title of the panel, and the dashboard that has it.
-    pub(crate) panel: &'static str,
-    pub(crate) dashboard: Option<&'static str>,
+    pub(crate) panel: Text,
+    pub(crate) dashboard: Option<Text>,
 }
 
 /// The rules of a domain, with what is wrong with them so far; none if it has
@@ -115,11 +115,11 @@ impl Links<'_> {
     }
 
     /// The dashboard of this domain that has the panel.
-    fn dashboard(&self, panel: &str) -> Option<&'static str> {
+    fn dashboard(&self, panel: &str) -> Option<&Text> {
         let has = |dashboard: &&botmeter_board::Dashboard| {
             dashboard.rows.iter().flat_map(|row| &row.panels).any(|drawn| drawn.title == panel)
         };
-        self.entry.board.dashboards.iter().find(has).map(|dashboard| dashboard.uid)
+        self.entry.board.dashboards.iter().find(has).map(|dashboard| &dashboard.uid)
     }
 
     fn panel(&self, panel: &str) -> Option<String> {
@@ -184,7 +184,7 @@ impl Record {
 impl Alerting {
     fn yaml(&self) -> Yaml {
         let mut pairs = vec![
-            ("alert".to_owned(), Yaml::text(self.name)),
+            ("alert".to_owned(), Yaml::text(&*self.name)),
             ("expr".to_owned(), Yaml::text(&self.expr)),
         ];
         if !self.hold.is_zero() {

@@ -1,6 +1,7 @@
 //! What is generated, and what is refused.
 
 mod absurd;
+mod data;
 mod disk;
 mod incomplete;
 mod options;

@@ -1,12 +1,13 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-mod limits;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::HttpThresholds;
 use crate::{
     Route, Tool,
     instruments::{REQUESTS, TOOL_CALLS},
@@ -14,6 +15,11 @@ use crate::{
 
 /// The dashboard `http-and-tools` and its alerts.
 pub fn board() -> Board {
+    board_with(&HttpThresholds::default())
+}
+
+/// The same with limits of one's own, in alerts and panels.
+pub fn board_with(of: &HttpThresholds) -> Board {
     Board::new()
         .dashboard(
             Dashboard::new(
@@ -27,9 +33,9 @@ pub fn board() -> Board {
                 Variable::of::<Route, _, _>("Route", &REQUESTS),
                 Variable::of::<Tool, _, _>("Tool", &TOOL_CALLS),
             ])
-            .rows(rows::rows()),
+            .rows(rows::rows(of)),
         )
-        .alerts(alerts::alerts())
+        .alerts(alerts::alerts(of))
 }
 
 #[cfg(test)]

@@ -349,13 +349,13 @@ impl Bots {
     }
 
     /// The dashboard that a page shows if it is asked for none.
-    pub fn first_dashboard(&self) -> Option<&'static str> {
+    pub fn first_dashboard(&self) -> Option<&str> {
         self.dashboards().next()
     }
 
     /// The addresses of all dashboards.
-    pub fn dashboards(&self) -> impl Iterator<Item = &'static str> {
-        self.boards.iter().flat_map(|board| &board.dashboards).map(|dashboard| dashboard.uid)
+    pub fn dashboards(&self) -> impl Iterator<Item = &str> {
+        self.boards.iter().flat_map(|board| &board.dashboards).map(|dashboard| &*dashboard.uid)
     }
 
     /// The panel at a place of a page.
@@ -467,7 +467,7 @@ fn in_promql(dashboard: &Dashboard, panel: &Panel, frame: &Frame) -> String {
         shown: frame.shown,
     };
     let lines = panel.lines.iter().map(|line| {
-        let name = line.name.map(|name| format!("# {name}\n")).unwrap_or_default();
+        let name = line.name.as_ref().map(|name| format!("# {name}\n")).unwrap_or_default();
         format!("{name}{}\n", promql::of_panel(&line.expr, &asked))
     });
     lines.collect()

@@ -142,7 +142,7 @@ impl Site {
             }
             return told;
         }
-        let readout = Readout::of(&picture, panel.show, clock);
+        let readout = Readout::of(&picture, &panel.show, clock);
         match serde_json::to_string(&readout) {
             Ok(text) => answer(StatusCode::OK, "application/json", text),
             Err(_) => broken(),

@@ -1,30 +1,28 @@
 //! The dashboard, the alerts and the objectives of this domain.
 
 mod alerts;
-mod limits;
 mod money;
 mod objectives;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::LlmThresholds;
 use crate::{Model, Provider, instruments::REQUESTS};
 
-/// What one day may cost, in US dollars, unless something else is said.
-pub const DAILY_BUDGET_DOLLARS: f64 = 10.0;
-
-/// The board, with a budget of [`DAILY_BUDGET_DOLLARS`] a day for each job.
+/// The dashboard `llm-api-health`, its recordings, alerts and objectives.
 pub fn board() -> Board {
-    board_with_budget(DAILY_BUDGET_DOLLARS)
+    board_with(&LlmThresholds::default())
 }
 
-/// The board, with this budget in US dollars a day for each job.
-pub fn board_with_budget(dollars_per_day: f64) -> Board {
-    let budget = limits::daily_budget(dollars_per_day);
-    let objectives = [objectives::errors(), objectives::latency()];
-    let money = money::Money::new(budget);
-    let mut alerts = alerts::alerts();
+/// The same with limits of one's own, in alerts, panels and objectives; among
+/// them the budget of a day.
+pub fn board_with(of: &LlmThresholds) -> Board {
+    let objectives = [objectives::errors(of), objectives::latency(of)];
+    let money = money::Money::new(of);
+    let mut alerts = alerts::alerts(of);
     alerts.extend(money.alerts());
     Board::new()
         .dashboard(
@@ -39,7 +37,7 @@ pub fn board_with_budget(dollars_per_day: f64) -> Board {
                 Variable::of::<Provider, _, _>("Provider", &REQUESTS),
                 Variable::of::<Model, _, _>("Model", &REQUESTS),
             ])
-            .rows(rows::rows(&budget, &objectives)),
+            .rows(rows::rows(of, &objectives)),
         )
         .recordings(money.recordings())
         .alerts(alerts)
@@ -48,15 +46,19 @@ pub fn board_with_budget(dollars_per_day: f64) -> Board {
 
 #[cfg(test)]
 mod tests {
+    use botmeter_board::Limit;
+
     use super::*;
 
     #[test]
     fn the_budget_that_is_asked_for_is_the_one_that_alerts() {
-        let board = board_with_budget(250.0);
+        let mut own = LlmThresholds::default();
+        own.daily_budget = Limit::new(250.0, "agreed on");
+        let board = board_with(&own);
         let budgets: Vec<_> = board
             .alerts
             .iter()
-            .filter(|alert| ["LlmCostHigh", "LlmDailyBudgetProjected"].contains(&alert.name))
+            .filter(|alert| ["LlmCostHigh", "LlmDailyBudgetProjected"].contains(&&*alert.name))
             .map(|alert| alert.when.limits[0].1.value)
             .collect();
         assert_eq!(budgets, [250.0, 250.0]);

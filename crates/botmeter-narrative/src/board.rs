@@ -1,12 +1,13 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-mod limits;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::NarrativeThresholds;
 use crate::{
     ActName, NarrativeName,
     instruments::{ACT_DURATION, EXECUTIONS},
@@ -14,10 +15,15 @@ use crate::{
 
 /// The dashboard `narrative-performance` and its alerts.
 pub fn board() -> Board {
-    Board::new().dashboard(dashboard()).alerts(alerts::all())
+    board_with(&NarrativeThresholds::default())
 }
 
-fn dashboard() -> Dashboard {
+/// The same with limits of one's own, in alerts and panels.
+pub fn board_with(of: &NarrativeThresholds) -> Board {
+    Board::new().dashboard(dashboard(of)).alerts(alerts::all(of))
+}
+
+fn dashboard(of: &NarrativeThresholds) -> Dashboard {
     Dashboard::new(
         "narrative-performance",
         "botmeter / Narrative performance",
@@ -29,5 +35,5 @@ fn dashboard() -> Dashboard {
         Variable::of::<NarrativeName, _, _>("Narrative", &EXECUTIONS),
         Variable::of::<ActName, _, _>("Act", &ACT_DURATION),
     ])
-    .rows(rows::all())
+    .rows(rows::all(of))
 }

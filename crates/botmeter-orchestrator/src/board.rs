@@ -1,16 +1,22 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-mod limits;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::OrchestratorThresholds;
 use crate::{WorkerProfile, instruments::COMPLETIONS};
 
 /// The dashboard `agent-orchestrator` and its alerts.
 pub fn board() -> Board {
+    board_with(&OrchestratorThresholds::default())
+}
+
+/// The same with limits of one's own, in alerts and panels.
+pub fn board_with(of: &OrchestratorThresholds) -> Board {
     Board::new()
         .dashboard(
             Dashboard::new(
@@ -21,9 +27,9 @@ pub fn board() -> Board {
             )
             .tags(&["orchestrator"])
             .variables([Variable::of::<WorkerProfile, _, _>("Worker profile", &COMPLETIONS)])
-            .rows(rows::rows()),
+            .rows(rows::rows(of)),
         )
-        .alerts(alerts::alerts())
+        .alerts(alerts::alerts(of))
 }
 
 #[cfg(test)]
@@ -54,7 +60,8 @@ mod tests {
 
     #[test]
     fn the_alerts_that_existing_receivers_know_keep_their_names() {
-        let names: Vec<_> = board().alerts.iter().map(|alert| alert.name).collect();
+        let board = board();
+        let names: Vec<_> = board.alerts.iter().map(|alert| &*alert.name).collect();
         assert!(names.contains(&"MergesConcurrent"), "{names:?}");
         assert!(names.contains(&"MergeConflictsHigh"), "{names:?}");
     }

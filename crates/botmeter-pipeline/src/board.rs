@@ -1,20 +1,26 @@
 //! The dashboard and the alerts of this domain.
 
 mod alerts;
-mod limits;
 mod rows;
+mod thresholds;
 mod titles;
 
 use botmeter_board::{Board, Dashboard, Variable};
 
+pub use self::thresholds::PipelineThresholds;
 use crate::{PipelineName, instruments::GENERATED};
 
 /// The dashboard `content-pipeline` and its alerts.
 pub fn board() -> Board {
-    Board::new().dashboard(dashboard()).alerts(alerts::all())
+    board_with(&PipelineThresholds::default())
 }
 
-fn dashboard() -> Dashboard {
+/// The same with limits of one's own, in alerts and panels.
+pub fn board_with(of: &PipelineThresholds) -> Board {
+    Board::new().dashboard(dashboard(of)).alerts(alerts::all(of))
+}
+
+fn dashboard(of: &PipelineThresholds) -> Dashboard {
     Dashboard::new(
         "content-pipeline",
         "botmeter / Content pipeline",
@@ -23,5 +29,5 @@ fn dashboard() -> Dashboard {
     )
     .tags(&["pipeline"])
     .variables([Variable::of::<PipelineName, _, _>("Pipeline", &GENERATED)])
-    .rows(rows::all())
+    .rows(rows::all(of))
 }

@@ -41,7 +41,7 @@ mod variables;
 mod wait;
 
 #[cfg(feature = "board")]
-pub use board::board;
+pub use board::{TelemetryThresholds, board, board_with};
 pub use botmeter_core::{self as core, Error, Memory};
 pub use botmeter_export::{
     self as export, BackendKind, Compression, ExportStatus, Exports, OtlpSettings, Protocol,

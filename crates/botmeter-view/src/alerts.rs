@@ -60,10 +60,10 @@ pub struct Unsure {
 
 /// What the board says of an alert.
 struct Told<'a> {
-    show: botmeter_board::Show,
+    show: &'a botmeter_board::Show,
     summary: &'a str,
     description: Description<'a>,
-    runbook: &'a [&'a str],
+    runbook: &'a [botmeter_board::Text],
     panel: &'a str,
 }
 
@@ -136,22 +136,22 @@ fn is_of(watched: &window::Watched<'_>, alert: &window::Alert<'_>) -> bool {
 fn told<'a>(board: &'a Board, name: &str, labels: &Labels) -> Option<Told<'a>> {
     if let Some(alert) = board.alerts.iter().find(|alert| alert.name == name) {
         return Some(Told {
-            show: alert.show,
-            summary: alert.summary,
-            description: Description::Filled(alert.description),
-            runbook: alert.runbook,
-            panel: alert.panel,
+            show: &alert.show,
+            summary: &alert.summary,
+            description: Description::Filled(&alert.description),
+            runbook: &alert.runbook,
+            panel: &alert.panel,
         });
     }
     let objective = board.objectives.iter().find(|objective| objective.alert == name)?;
     let window = labels.get("window")?;
     let long = |of: &&botmeter_board::BurnWindow| botmeter_board::spelt(of.long) == window;
     Some(Told {
-        show: botmeter_board::Show::Ratio,
-        summary: objective.summary,
+        show: &botmeter_board::Show::Ratio,
+        summary: &objective.summary,
         description: Description::Burns(objective, objective.windows.iter().find(long)?),
-        runbook: objective.runbook,
-        panel: objective.panel,
+        runbook: &objective.runbook,
+        panel: &objective.panel,
     })
 }
 
@@ -195,7 +195,7 @@ fn one(
             Description::Burns(objective, window) => objective.description(window, job, &value),
         },
         value,
-        runbook: told.runbook.iter().map(|step| (*step).to_owned()).collect(),
-        shown: dashboard.map(|dashboard| (dashboard.uid.to_owned(), told.panel.to_owned())),
+        runbook: told.runbook.iter().map(ToString::to_string).collect(),
+        shown: dashboard.map(|dashboard| (dashboard.uid.to_string(), told.panel.to_owned())),
     }
 }

@@ -17,7 +17,8 @@ pub fn anchor(uid: &str, title: &str) -> String {
 pub fn panel_at<'a>(boards: &'a [Board], place: &str) -> Option<(&'a Dashboard, &'a Panel)> {
     boards.iter().flat_map(|board| &board.dashboards).find_map(|dashboard| {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
-        let panel = panels.into_iter().find(|panel| anchor(dashboard.uid, panel.title) == place)?;
+        let panel =
+            panels.into_iter().find(|panel| anchor(&dashboard.uid, &panel.title) == place)?;
         Some((dashboard, panel))
     })
 }

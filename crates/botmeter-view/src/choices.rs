@@ -77,7 +77,7 @@ pub(crate) fn choices(
     let mut seen = BTreeSet::new();
     for variable in variables.filter(|variable| seen.insert(variable.label.key())) {
         let rows = answers.at(&all_of(variable.of), all.end, &all.place(Scope::Fleet, &[]))?;
-        offer(variable.label.key(), variable.title, &rows);
+        offer(variable.label.key(), &variable.title, &rows);
     }
     Ok(Choices { ranges: ranges(frame.shown, covered), labels })
 }

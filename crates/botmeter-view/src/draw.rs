@@ -33,8 +33,8 @@ pub fn draw(
     };
     let is_text = panel.kind == Kind::Text;
     Picture {
-        title: panel.title.to_owned(),
-        description: if is_text { String::new() } else { panel.description.to_owned() },
+        title: panel.title.to_string(),
+        description: if is_text { String::new() } else { panel.description.to_string() },
         width: panel.width,
         height: panel.height,
         limits: drawer.limits(),
@@ -80,7 +80,7 @@ struct Drawer<'a> {
 impl Drawer<'_> {
     fn drawing(&self) -> Result<(Drawn, Drawing), String> {
         if self.panel.kind == Kind::Text {
-            return Ok((Drawn::default(), Drawing::Text(markdown::read(self.panel.description))));
+            return Ok((Drawn::default(), Drawing::Text(markdown::read(&self.panel.description))));
         }
         let exprs = || self.panel.lines.iter().flat_map(|line| line.expr.walk());
         if !self.answers.reads_promql() && exprs().any(|expr| matches!(expr, Expr::Raw { .. })) {
@@ -131,7 +131,7 @@ impl Drawer<'_> {
     }
 
     fn value(&self, name: String, value: f64) -> Value {
-        let text = unit::text(self.panel.show, value);
+        let text = unit::text(&self.panel.show, value);
         Value { name, value, text, level: level(&self.steps, value) }
     }
 
@@ -153,10 +153,10 @@ impl Drawer<'_> {
             let (below, above) = (Level::from(below.severity), Level::from(above.severity));
             Some(LimitMark {
                 value,
-                text: unit::text(self.panel.show, value),
+                text: unit::text(&self.panel.show, value),
                 level: below.max(above),
                 is_bad_above: above > below,
-                reason: limit.reason.to_owned(),
+                reason: limit.reason.to_string(),
                 alerts: self.limits.alerts(limit).into_iter().map(str::to_owned).collect(),
             })
         });

@@ -138,7 +138,7 @@ impl Page {
         let is_asked = |uid: &str| which == Which::All || which == Which::One(uid);
         let dashboards = source.boards.iter().flat_map(|board| &board.dashboards);
         let asked: Vec<_> =
-            dashboards.clone().filter(|dashboard| is_asked(dashboard.uid)).collect();
+            dashboards.clone().filter(|dashboard| is_asked(&dashboard.uid)).collect();
         let known =
             lives(source.answers, source.scrapes, &Frame { end: source.now, ..frame.clone() })
                 .and_then(|lives| {
@@ -152,10 +152,10 @@ impl Page {
         let boards: Vec<_> = source.boards.iter().collect();
         let limits = Limits::of(&boards);
         let dashboards = dashboards.map(|dashboard| Dashboard {
-            uid: dashboard.uid.to_owned(),
-            title: dashboard.title.to_owned(),
-            description: dashboard.description.to_owned(),
-            rows: is_asked(dashboard.uid).then(|| {
+            uid: dashboard.uid.to_string(),
+            title: dashboard.title.to_string(),
+            description: dashboard.description.to_string(),
+            rows: is_asked(&dashboard.uid).then(|| {
                 let mut rows = rows(dashboard, &limits, source.answers, frame);
                 let pictures = rows.iter_mut().flat_map(|row| &mut row.pictures);
                 pictures.for_each(|picture| stage(picture, source.boards));
@@ -206,7 +206,7 @@ fn rows(
             picture
         });
         Row {
-            title: row.title.to_owned(),
+            title: row.title.to_string(),
             is_collapsed: row.is_collapsed,
             pictures: pictures.collect(),
         }

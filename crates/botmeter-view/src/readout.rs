@@ -20,7 +20,7 @@ pub struct Readout {
 impl Readout {
     /// What the picture of a panel that shows values so says; nothing if it
     /// has no lines.
-    pub fn of(picture: &Picture, show: Show, clock: Clock) -> Option<Self> {
+    pub fn of(picture: &Picture, show: &Show, clock: Clock) -> Option<Self> {
         let Drawing::Lines(lines) = &picture.drawing else { return None };
         let (from, to) = lines.span;
         let length = (to - from).max(1) as f64;

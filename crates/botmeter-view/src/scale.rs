@@ -28,7 +28,7 @@ pub struct Mark {
 impl Scale {
     /// An axis that holds these values, with marks at round numbers of the
     /// unit. It begins at zero, unless something is lower.
-    pub(crate) fn of(show: Show, lowest: f64, highest: f64) -> Self {
+    pub(crate) fn of(show: &Show, lowest: f64, highest: f64) -> Self {
         let low = if lowest.is_finite() { lowest.min(0.0) } else { 0.0 };
         let mut high = if highest.is_finite() { highest.max(0.0) } else { 0.0 };
         // Next to nothing cannot be divided into steps.
@@ -46,11 +46,11 @@ impl Scale {
 }
 
 /// The round number of the unit that is not smaller.
-fn step(show: Show, least: f64) -> f64 {
+fn step(show: &Show, least: f64) -> f64 {
     let (size, _, _) = unit::scaled(show, least * 4.0);
     let size = size.abs();
     let least = (least / size).max(f64::MIN_POSITIVE);
-    if show == Show::Seconds && (60.0..86_400.0).contains(&size) {
+    if *show == Show::Seconds && (60.0..86_400.0).contains(&size) {
         // Of minutes and hours, there are sixty.
         let round = [0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0];
         if let Some(step) = round.into_iter().find(|step| *step >= least) {
@@ -82,7 +82,7 @@ mod tests {
             (Show::PerMinute, 12.0, "0 c/m 5 c/m 10 c/m 15 c/m"),
         ];
         for (show, highest, expected) in cases {
-            let scale = Scale::of(show, 0.0, highest);
+            let scale = Scale::of(&show, 0.0, highest);
             let texts: Vec<_> = scale.marks.iter().map(|mark| mark.text.as_str()).collect();
             assert_eq!(texts.join(" "), expected.replace("0 c/m 5", "0 5"), "{show:?} {highest}");
             assert!(scale.high >= highest);
@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn no_value_breaks_an_axis() {
         for value in [f64::NAN, f64::INFINITY, -1e300, 1e300, 5e-324, -3.0] {
-            let scale = Scale::of(Show::Count, value, value);
+            let scale = Scale::of(&Show::Count, value, value);
             assert!(scale.high > scale.low && scale.marks.len() < 12, "{value}: {scale:?}");
         }
     }

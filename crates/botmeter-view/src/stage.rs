@@ -36,7 +36,7 @@ impl Stage {
     /// use botmeter_view::Stage;
     ///
     /// let board = botmeter_telemetry::board();
-    /// let name = board.alerts[0].name;
+    /// let name = &*board.alerts[0].name;
     /// let stage = Stage::of(&board, name, &Limits::of(&[&board])).unwrap();
     /// assert_eq!(stage.alerts[0].name, name);
     /// ```
@@ -45,9 +45,9 @@ impl Stage {
         let objective = board.objectives.iter().find(|objective| objective.alert == name);
         let (panel, loud, quiet) = match (alert, objective) {
             (Some(alert), _) => {
-                (alert.panel, alert.fires.example.clone(), Some(alert.is_quiet.clone()))
+                (&alert.panel, alert.fires.example.clone(), Some(alert.is_quiet.clone()))
             }
-            (None, Some(objective)) => (objective.panel, objective.fires()?, None),
+            (None, Some(objective)) => (&objective.panel, objective.fires()?, None),
             (None, None) => return None,
         };
         let stage = |example: &Example| {
@@ -61,7 +61,7 @@ impl Stage {
             };
             let found = board.dashboards.iter().find_map(|dashboard| {
                 let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
-                let panel = panels.into_iter().find(|drawn| drawn.title == panel)?;
+                let panel = panels.into_iter().find(|drawn| drawn.title == *panel)?;
                 Some((panel, &dashboard.variables))
             });
             let (panel, variables) = found?;

@@ -337,7 +337,7 @@ fn advice_judges_a_number_as_a_warning_would() {
     };
     assert_eq!(level(&panel), (None, None));
     let advised = panel.clone().advised_above(&some);
-    assert_eq!(level(&advised), (Some(Level::Warning), Some(some.reason.to_owned())));
+    assert_eq!(level(&advised), (Some(Level::Warning), Some(some.reason.to_string())));
     assert_eq!(level(&panel.advised_below(&some)).0, Some(Level::Well));
 }
 

@@ -8,10 +8,10 @@ use botmeter_board::{OwnUnit, Show};
 /// use botmeter_board::Show;
 /// use botmeter_view::unit;
 ///
-/// assert_eq!(unit::text(Show::Seconds, 0.25), "250 ms");
-/// assert_eq!(unit::text(Show::Ratio, 0.0128), "1.28%");
+/// assert_eq!(unit::text(&Show::Seconds, 0.25), "250 ms");
+/// assert_eq!(unit::text(&Show::Ratio, 0.0128), "1.28%");
 /// ```
-pub fn text(show: Show, value: f64) -> String {
+pub fn text(show: &Show, value: f64) -> String {
     if !value.is_finite() {
         return infinite(value).to_owned();
     }
@@ -21,7 +21,7 @@ pub fn text(show: Show, value: f64) -> String {
 
 /// The number as a mark of an axis, whose neighbors are this far away: all of
 /// an axis are in one unit, and no more exact than they have to be.
-pub(crate) fn mark(show: Show, value: f64, highest: f64, step: f64) -> String {
+pub(crate) fn mark(show: &Show, value: f64, highest: f64, step: f64) -> String {
     let is_money = matches!(show, Show::Dollars | Show::Own(OwnUnit::Money(_)));
     if value == 0.0 && !is_money {
         return "0".to_owned();
@@ -38,7 +38,7 @@ pub(crate) fn mark(show: Show, value: f64, highest: f64, step: f64) -> String {
 
 /// What `1` of the unit is in which a number of this size is written, and what
 /// stands before and behind it.
-pub(crate) fn scaled(show: Show, value: f64) -> (f64, String, String) {
+pub(crate) fn scaled(show: &Show, value: f64) -> (f64, String, String) {
     const THOUSANDS: [&str; 5] = ["", "K", "M", "B", "T"];
     let counted = |behind: &str| {
         let (size, prefix) = power(value, 1000.0, &THOUSANDS);
@@ -168,15 +168,15 @@ mod tests {
             (Show::Dollars, 0.084, "$0.0840"),
             (Show::Dollars, 12_345.0, "$12.3K"),
             (Show::Dollars, -2.5, "-$2.50"),
-            (Show::Own(OwnUnit::Counted("mails")), 12_300.0, "12.3K mails"),
-            (Show::Own(OwnUnit::Money("€")), -2500.0, "-€2.50K"),
-            (Show::Own(OwnUnit::Grafana { id: "watt", text: "W" }), 4.5, "4.50 W"),
+            (Show::Own(OwnUnit::counted("mails")), 12_300.0, "12.3K mails"),
+            (Show::Own(OwnUnit::money("€")), -2500.0, "-€2.50K"),
+            (Show::Own(OwnUnit::grafana("watt", "W")), 4.5, "4.50 W"),
             (Show::Count, f64::NAN, "NaN"),
             (Show::Seconds, f64::INFINITY, "∞"),
             (Show::Ratio, f64::NEG_INFINITY, "-∞"),
         ];
         for (show, value, expected) in cases {
-            assert_eq!(text(show, value), expected, "{show:?} {value}");
+            assert_eq!(text(&show, value), expected, "{show:?} {value}");
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
             (Show::Bytes, 0.0, 4096.0, 1024.0, "0"),
         ];
         for (show, value, highest, step, expected) in cases {
-            assert_eq!(mark(show, value, highest, step), expected, "{show:?} {value}");
+            assert_eq!(mark(&show, value, highest, step), expected, "{show:?} {value}");
         }
     }
 }

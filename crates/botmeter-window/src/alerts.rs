@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use botmeter_board::Expr;
+use botmeter_board::{Expr, Text};
 
 use crate::{History, Labels, OutOfOrder, Place, Row, Target, milliseconds::milliseconds};
 
@@ -13,7 +13,7 @@ const REMEMBERED: i64 = 15 * 60 * 1000;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert<'a> {
     /// Which alert.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The labels of the group, with those that the rule adds.
     pub labels: &'a Labels,
     /// The value when it was last so.
@@ -26,7 +26,7 @@ pub struct Alert<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Watched<'a> {
     /// Which alert.
-    pub name: &'static str,
+    pub name: &'a str,
     /// The labels that the rule adds.
     pub labels: &'a [(&'static str, String)],
     /// For how long it has to be so.
@@ -82,7 +82,7 @@ pub(crate) struct KeptRule<'a> {
 /// An alert's rule, and what has become of it.
 #[derive(Debug)]
 pub(crate) struct Alerting {
-    name: &'static str,
+    name: Text,
     expr: Expr,
     hold: Duration,
     labels: Vec<(&'static str, String)>,
@@ -93,7 +93,7 @@ pub(crate) struct Alerting {
 
 impl Alerting {
     pub(crate) fn new(
-        name: &'static str,
+        name: Text,
         expr: Expr,
         hold: Duration,
         labels: Vec<(&'static str, String)>,
@@ -107,7 +107,7 @@ impl Alerting {
     pub(crate) fn kept(&self) -> KeptRule<'_> {
         let active = self.active.iter();
         KeptRule {
-            name: self.name,
+            name: &self.name,
             labels: &self.labels,
             target: self.target,
             evaluated: None,
@@ -122,17 +122,17 @@ impl Alerting {
     }
 
     pub(crate) fn question(&self) -> (&str, &[(&'static str, String)], &Expr) {
-        (self.name, &self.labels, &self.expr)
+        (&self.name, &self.labels, &self.expr)
     }
 
     pub(crate) fn watched(&self) -> Watched<'_> {
-        Watched { name: self.name, labels: &self.labels, hold: self.hold, reach: self.reach }
+        Watched { name: &self.name, labels: &self.labels, hold: self.hold, reach: self.reach }
     }
 
     pub(crate) fn active(&self) -> impl Iterator<Item = Alert<'_>> {
         let groups = self.active.iter();
         groups.map(|(labels, (state, value))| Alert {
-            name: self.name,
+            name: &self.name,
             labels,
             value: *value,
             state: *state,
@@ -188,7 +188,7 @@ impl Alerting {
     fn advance(&mut self, at: i64, rows: Vec<Row>) {
         let rows = rows.into_iter();
         let mut rows: BTreeMap<Labels, f64> =
-            rows.map(|row| (row.labels.of_alert(self.name, &self.labels), row.value)).collect();
+            rows.map(|row| (row.labels.of_alert(&self.name, &self.labels), row.value)).collect();
         self.active.retain(|labels, (state, value)| {
             let now = rows.remove(labels);
             *value = now.unwrap_or(*value);

@@ -85,15 +85,16 @@ impl Rules {
         };
         for of in &board.alerts {
             let labels = vec![("severity", of.severity.as_str().to_owned())];
-            alert(of.name, of.when.expr.clone(), of.hold, labels);
+            alert(of.name.clone(), of.when.expr.clone(), of.hold, labels);
         }
         for objective in &board.objectives {
-            for window in objective.windows {
+            for window in &*objective.windows {
                 let labels = vec![
                     ("severity", window.severity.as_str().to_owned()),
                     ("window", spelt(window.long)),
                 ];
-                alert(objective.alert, objective.burns(window), window.hold, labels);
+                let name = objective.alert.clone();
+                alert(name, objective.burns(window), window.hold, labels);
             }
         }
         Self { records, alerts }

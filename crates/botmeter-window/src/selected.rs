@@ -49,7 +49,10 @@ impl Asked {
     /// another question.
     pub(crate) fn weight(&self) -> usize {
         let matchers = self.selection.matchers.iter();
-        let matchers = matchers.map(|matcher| size_of_val(matcher) + 16 * matcher.values.len());
+        let matchers = matchers.map(|matcher| {
+            let texts = matcher.values.iter().map(|text| size_of_val(text) + text.len());
+            size_of_val(matcher) + texts.sum::<usize>()
+        });
         let choice = self.choice.as_ref().map_or(0, Choice::weight);
         2 * size_of::<Self>() + 16 * self.keys.len() + matchers.sum::<usize>() + choice
     }
@@ -58,7 +61,7 @@ impl Asked {
     fn selects(&self, bound: Option<&str>, labels: &Labels) -> bool {
         let matches = self.selection.matchers.iter().all(|matcher| {
             let value = labels.get(matcher.key).unwrap_or_default();
-            matcher.values.contains(&value) == matcher.is_wanted
+            matcher.values.iter().any(|text| text == value) == matcher.is_wanted
         });
         let is_bucket = bound.is_none() || labels.get(BOUND) == bound;
         let is_left = || self.choice.as_ref().is_none_or(|choice| choice.admits(labels));

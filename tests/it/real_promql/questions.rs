@@ -140,7 +140,7 @@ fn panels(dashboard: &Dashboard, questions: &mut Vec<Question>) -> Result<()> {
     for panel in dashboard.rows.iter().flat_map(|row| &row.panels) {
         let Panel { title, lines, scope, .. } = panel;
         let place = format!("{}, panel {title}", dashboard.title);
-        let texts = targets.remove(*title).with_context(|| format!("{place} is not drawn"))?;
+        let texts = targets.remove(&**title).with_context(|| format!("{place} is not drawn"))?;
         ensure!(texts.len() == lines.len(), "{place} has other lines");
         for (line, text) in lines.iter().zip(texts) {
             let panel = Some((*scope, dashboard.variables.clone()));

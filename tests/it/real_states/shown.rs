@@ -52,7 +52,7 @@ pub(super) fn panels(boards: &[Board]) -> Result<Vec<Shown<'_>>> {
             if panel.kind == Kind::Text {
                 continue;
             }
-            let found = generated.remove(panel.title);
+            let found = generated.remove(&*panel.title);
             let (queries, no_value) =
                 found.with_context(|| format!("{path} has no panel {:?}", panel.title))?;
             shown.push(Shown {

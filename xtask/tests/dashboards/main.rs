@@ -5,3 +5,4 @@ mod install;
 mod kubernetes;
 mod rules;
 mod schemas;
+mod thresholds;

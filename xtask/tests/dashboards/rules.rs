@@ -3,17 +3,14 @@
 use std::process::Command;
 
 use anyhow::{Result, ensure};
-use botmeter_board::Limit;
-use botmeter_bot::{
-    Bots,
-    board::{BotThresholds, board_with},
-};
-use botmeter_catalogue::catalogue;
-use botmeter_generate::{Catalogue, Files, Mode, Options, generate};
+use botmeter_catalogue::{catalogue, catalogue_with};
+use botmeter_generate::{Files, Mode, Options, generate};
 use xtask::{
     dashboards,
     servers::{Server, needed},
 };
+
+use crate::thresholds;
 
 #[test]
 #[ignore = "needs promtool"]
@@ -43,24 +40,17 @@ fn alerts_tell_clusters_apart_and_leave_other_environments_alone() -> Result<()>
     fire_rightly(&files)
 }
 
-/// The examples follow the limits, the largest and the smallest that make sense.
+/// The examples follow the limits, far larger ones and far smaller ones.
 #[test]
 #[ignore = "needs promtool"]
 fn alerts_fire_at_limits_of_ones_own() -> Result<()> {
-    let mut own = BotThresholds::default();
-    let limit = |value| Limit::new(value, "it is so here");
-    own.failures_high = limit(0.03);
-    own.enough_runs = limit(400.0);
-    own.failures_in_a_row = limit(2.0);
-    own.success_late = limit(1250.0);
-    own.success_overdue = limit(4.0 * 86_400.0);
-    own.queue_high = limit(12_500.0);
-    own.queue_full = limit(30_000.0);
-    own.success_target = limit(0.99);
-    let catalogue = Catalogue::new().domain::<Bots>(board_with(&own));
-    let files = generate(&catalogue, &Options::new("cargo xtask dashboards"))?;
-    are_sound(&files)?;
-    fire_rightly(&files)
+    for own in [thresholds::strict(), thresholds::lenient()] {
+        let options = Options::new("cargo xtask dashboards");
+        let files = generate(&catalogue_with(&own), &options)?;
+        are_sound(&files)?;
+        fire_rightly(&files)?;
+    }
+    Ok(())
 }
 
 fn are_sound(files: &Files) -> Result<()> {

@@ -28,11 +28,11 @@ pub(super) fn matcher(matcher: &Matcher) -> String {
     among(matcher.key, matcher.is_wanted, &matcher.values)
 }
 
-pub(super) fn among(key: &str, is_wanted: bool, values: &[&str]) -> String {
+pub(super) fn among(key: &str, is_wanted: bool, values: &[impl AsRef<str>]) -> String {
     match values {
-        [value] => format!("{key}{}{}", if is_wanted { "=" } else { "!=" }, quoted(value)),
+        [value] => format!("{key}{}{}", if is_wanted { "=" } else { "!=" }, quoted(value.as_ref())),
         values => {
-            let values: Vec<_> = values.iter().map(|value| escaped(value)).collect();
+            let values: Vec<_> = values.iter().map(|value| escaped(value.as_ref())).collect();
             let sign = if is_wanted { "=~" } else { "!~" };
             format!("{key}{sign}{}", quoted(&values.join("|")))
         }

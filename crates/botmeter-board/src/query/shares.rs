@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use botmeter_core::{ClosedLabel, Instrument, LabelSet};
+use botmeter_core::{ClosedLabel, Instrument, Label, LabelSet};
 
 use super::{Query, share};
 use crate::{
-    Condition, Limit, Line,
+    Condition, Limit, Line, Text,
     expr::{Fold, Function},
     series::{Counted, Measure, Series},
 };
@@ -104,6 +104,13 @@ impl<P: LabelSet, L: LabelSet> Share<P, L> {
         self
     }
 
+    /// Of the events with this text of an open label alone, which may come from
+    /// data: `share_of(&SENT).that(Status::Error).with::<Queue>(queue)`.
+    pub fn with<K: Label>(self, text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        Self { part: self.part.with::<K>(text), whole: self.whole.with::<K>(text) }
+    }
+
     /// Of the events of this time, instead of the shortest that gives a
     /// reliable line.
     pub fn over(self, window: Duration) -> Self {
@@ -145,7 +152,7 @@ impl<G: LabelSet> ShareBy<G> {
     }
 
     /// The share as a line of a panel that is called so.
-    pub fn named(self, name: &'static str) -> Line {
+    pub fn named(self, name: impl Into<Text>) -> Line {
         self.share.named(name)
     }
 }

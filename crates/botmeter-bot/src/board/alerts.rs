@@ -8,7 +8,7 @@ use botmeter_board::{
 };
 use botmeter_core::process::HEARTBEAT;
 
-use super::{BotThresholds, limits, titles};
+use super::{BotThresholds, titles};
 use crate::{
     BotName, Status,
     instruments::{ACTIVE, CONSECUTIVE_FAILURES, EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
@@ -22,6 +22,15 @@ const LATELY: Duration = Duration::from_mins(5);
 
 /// How long the last success of a process that has ended is remembered.
 const REMEMBERED: Duration = Duration::from_hours(48);
+
+/// How many successes a day make a bot one that succeeds often.
+const SUCCEEDS_OFTEN: Limit = Limit::new(96.0, "one in each quarter of an hour of the day");
+
+/// From how many runs on a bot is at work.
+const AT_WORK: Limit = Limit::new(1.0, "a run has started and not ended");
+
+/// How many runs end where all of them are stuck.
+const NONE_ENDS: Limit = Limit::new(0.0, "a run that is not stuck ends within the hour");
 
 /// The bot of the examples.
 const BOT: &str = "newsletter";
@@ -47,11 +56,6 @@ pub(super) fn failed() -> Share<(BotName, Status)> {
 /// enough back to see that it was longer ago than this.
 fn silence(limit: Duration) -> Query<(BotName,)> {
     age(&LAST_SUCCESS).over(REMEMBERED.max(limit + REMEMBERED / 4)).by()
-}
-
-/// A limit in seconds, in whole minutes as examples go by.
-fn minutes(limit: &Limit) -> Duration {
-    Duration::from_mins(Duration::from_secs_f64(limit.value.clamp(0.0, 1e9)).as_secs() / 60)
 }
 
 fn failures_high(of: &BotThresholds) -> Alert {
@@ -124,7 +128,7 @@ fn failing(of: &BotThresholds) -> Alert {
 
 fn success_late(of: &BotThresholds) -> Alert {
     // The bot succeeds in the first ten minutes and then no more.
-    let (end, limit) = (Duration::from_mins(10), minutes(&of.success_late));
+    let (end, limit) = (Duration::from_mins(10), of.success_late.minutes());
     let silent = limit + Duration::from_mins(10);
     let stops = |per_minute| {
         Example::after(end + silent)
@@ -136,11 +140,7 @@ fn success_late(of: &BotThresholds) -> Alert {
         "BotSuccessLate",
         Severity::Warning,
         silence(limit).above(&of.success_late).and(
-            increase(&EXECUTIONS)
-                .only(Status::Success)
-                .over(DAY)
-                .by()
-                .at_least(&limits::SUCCEEDS_OFTEN),
+            increase(&EXECUTIONS).only(Status::Success).over(DAY).by().at_least(&SUCCEEDS_OFTEN),
         ),
     )
     .held_for(Duration::from_mins(5))
@@ -163,7 +163,7 @@ fn success_late(of: &BotThresholds) -> Alert {
 }
 
 fn success_overdue(of: &BotThresholds) -> Alert {
-    let limit = minutes(&of.success_overdue);
+    let limit = of.success_overdue.minutes();
     // The process ends after ten minutes: who never comes back is overdue, too.
     let end = Duration::from_mins(10);
     let silent = |time| {
@@ -270,8 +270,8 @@ fn run_stuck() -> Alert {
         last(&ACTIVE)
             .over(LATELY)
             .by::<(BotName,)>()
-            .at_least(&limits::AT_WORK)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS)),
+            .at_least(&AT_WORK)
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&NONE_ENDS)),
     )
     // None may end while this goes on, so it is an hour without an end.
     .held_for(HOUR)

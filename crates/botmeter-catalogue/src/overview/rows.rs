@@ -8,7 +8,6 @@ use botmeter_board::{
 };
 use botmeter_bot::{
     self as bot, BotName,
-    board::limits::{FAILURES_HIGH, QUEUE_HIGH, SUCCESS_OVERDUE},
     instruments::{EXECUTIONS, LAST_SUCCESS, QUEUE_DEPTH},
 };
 use botmeter_http::{self as http, instruments::REQUESTS as HTTP_REQUESTS};
@@ -23,6 +22,8 @@ use botmeter_telemetry::{
     self_observation::{EXPORTS, LAST_EXPORT},
 };
 
+use crate::Thresholds;
+
 /// Where one looks closer.
 const LLM: &str = "llm-api-health";
 const BOTS: &str = "bot-health";
@@ -30,10 +31,6 @@ const BOTS: &str = "bot-health";
 const DAY: Duration = Duration::from_hours(24);
 
 const ANY_ALERT: Limit = Limit::new(1.0, "an alert fires only where somebody has something to do");
-const FAILED_CALLS: Limit =
-    Limit::new(0.01, "providers promise that no more than one call in a hundred fails");
-const SLOW_CALLS: Limit =
-    Limit::new(60.0, "seconds are usual; after a minute, people think that it hangs");
 
 const LINKS: &str = "\
 - [LLM calls](/d/llm-api-health?$kept)
@@ -44,8 +41,8 @@ const LINKS: &str = "\
 - [HTTP and tools](/d/http-and-tools?$kept)
 - [Telemetry](/d/telemetry?$kept)";
 
-pub(super) fn rows() -> Vec<Row> {
-    vec![what_fires(), now(), traffic(), queues(), arrival(), links()]
+pub(super) fn rows(of: &Thresholds) -> Vec<Row> {
+    vec![what_fires(), now(of), traffic(), queues(of), arrival(), links()]
 }
 
 fn failed_calls() -> Share<(Provider, Model, llm::Status)> {
@@ -71,7 +68,7 @@ fn what_fires() -> Row {
     )
 }
 
-fn now() -> Row {
+fn now(of: &Thresholds) -> Row {
     Row::open(
         "Now",
         [
@@ -91,7 +88,7 @@ fn now() -> Row {
                 Show::Ratio,
             )
             .draw(failed_calls().shown().all())
-            .advised_above(&FAILED_CALLS)
+            .advised_above(&of.llm.shown_errors)
             .leads_to(LLM)
             .without_data("no calls"),
             Panel::stat(
@@ -101,7 +98,7 @@ fn now() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).shown().all())
-            .advised_above(&SLOW_CALLS)
+            .advised_above(&of.llm.shown_latency)
             .leads_to(LLM)
             .without_data("no calls"),
             Panel::stat(
@@ -121,7 +118,7 @@ fn now() -> Row {
                 Show::Ratio,
             )
             .draw(failed_runs().shown().all())
-            .limit(&FAILURES_HIGH)
+            .limit(&of.bot.failures_high)
             .leads_to(BOTS)
             .without_data("no runs"),
             Panel::stat(
@@ -131,7 +128,7 @@ fn now() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_SUCCESS).all())
-            .limit(&SUCCESS_OVERDUE)
+            .limit(&of.bot.success_overdue)
             .without_data("no success reported")
             .leads_to(BOTS),
         ],
@@ -191,7 +188,7 @@ fn traffic() -> Row {
     )
 }
 
-fn queues() -> Row {
+fn queues(of: &Thresholds) -> Row {
     Row::open(
         "Queues and success",
         [
@@ -202,7 +199,7 @@ fn queues() -> Row {
                 Show::Count,
             )
             .draw(last(&QUEUE_DEPTH).by::<(BotName,)>())
-            .limit(&QUEUE_HIGH)
+            .limit(&of.bot.queue_high)
             .without_data("no queue reported"),
             Panel::time_series(
                 "Waiting in pipelines and for merges",
@@ -221,7 +218,7 @@ fn queues() -> Row {
                 Show::Seconds,
             )
             .draw(age(&LAST_SUCCESS).by::<(BotName,)>())
-            .limit(&SUCCESS_OVERDUE)
+            .limit(&of.bot.success_overdue)
             .without_data("no success reported")
             .size(24, 8),
         ],

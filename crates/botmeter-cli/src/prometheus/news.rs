@@ -49,7 +49,7 @@ impl Prometheus {
                     } else {
                         let query = rules.spelled_out(rule(&expr.clone().of_bots()));
                         let question = Question { query, moments: Moments::One(at) };
-                        own.insert((watched.name, watched.labels.to_vec()), question);
+                        own.insert((watched.name.to_owned(), watched.labels.to_vec()), question);
                     }
                 }
             }
@@ -78,7 +78,7 @@ impl Prometheus {
             if let Some(rule) = rules.rule(&watched) {
                 return states(rule);
             }
-            let question = own.get(&(watched.name, watched.labels.to_vec()));
+            let question = own.get(&(watched.name.to_owned(), watched.labels.to_vec()));
             let answer = question.and_then(|question| answers.get(question));
             let rows = answer.and_then(|answer| answer.rows.clone().ok());
             rows.and_then(|rows| rows.into_iter().next()).map_or(Heard::Nothing, Heard::Rows)

@@ -18,9 +18,9 @@ pub(super) fn items(page: &Page<'_>, problems: &mut Vec<Problem>) -> Vec<Item> {
     let mut y = 0;
     for row in &page.dashboard.rows {
         let heading = Row {
-            id: panel_id(page.dashboard.uid, &format!("row {}", row.title)),
+            id: panel_id(&page.dashboard.uid, &format!("row {}", row.title)),
             kind: "row".to_owned(),
-            title: row.title.to_owned(),
+            title: row.title.to_string(),
             collapsed: row.is_collapsed,
             grid_pos: GridPos { x: 0, y, w: COLUMNS, h: 1 },
             panels: Vec::new(),

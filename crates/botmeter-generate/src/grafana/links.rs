@@ -8,7 +8,8 @@ use super::{model::Link, page::Page, traces};
 /// What leads on from all that a panel shows.
 pub(super) fn of_panel(page: &Page<'_>, drawn: &board::Panel) -> Vec<Link> {
     let kept = kept(page);
-    let detail = drawn.leads_to.map(|uid| link("Look closer", &format!("/d/{uid}?{kept}")));
+    let detail =
+        drawn.leads_to.as_ref().map(|uid| link("Look closer", &format!("/d/{uid}?{kept}")));
     let has_traces = page.options.has_traces && drawn.has_traces;
     let traces = has_traces.then(|| traces::link(page.dashboard, drawn));
     detail.into_iter().chain(traces).collect()

@@ -15,17 +15,17 @@ pub(super) struct Page<'a> {
 impl<'a> Page<'a> {
     /// Where the queries of its panels stand.
     pub(super) fn place(&self, scope: Scope) -> Place<'a> {
-        self.options.place(self.dashboard.uid, scope, &self.dashboard.variables)
+        self.options.place(&self.dashboard.uid, scope, &self.dashboard.variables)
     }
 
     /// Where the queries of marks stand.
     pub(super) fn place_of_marks(&self, scope: Scope) -> Place<'a> {
-        self.options.place(self.dashboard.uid, scope, &[])
+        self.options.place(&self.dashboard.uid, scope, &[])
     }
 
     /// Whether it shows jobs as a whole.
     pub(super) fn is_recorded(&self) -> bool {
-        self.options.is_recorded(self.dashboard.uid)
+        self.options.is_recorded(&self.dashboard.uid)
     }
 
     /// The labels beside the dashboard's own that can be chosen on it.

@@ -51,10 +51,10 @@ pub(super) fn panel(
     let columns = columns.collect::<Vec<_>>();
     let is_text = drawn.kind == Kind::Text;
     Panel {
-        id: panel_id(page.dashboard.uid, drawn.title),
+        id: panel_id(&page.dashboard.uid, &drawn.title),
         kind: plugin(drawn.kind).to_owned(),
-        title: drawn.title.to_owned(),
-        description: if is_text { String::new() } else { drawn.description.to_owned() },
+        title: drawn.title.to_string(),
+        description: if is_text { String::new() } else { drawn.description.to_string() },
         datasource: (!is_text).then(|| prometheus(page.options.has_traces)),
         grid_pos,
         targets: targets(page, drawn),
@@ -112,14 +112,14 @@ fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
 
 /// The name of a line: its own, then the values of its labels.
 fn legend(fleet: &Fleet, drawn: &board::Panel, line: &Line) -> String {
-    let mut parts: Vec<String> = line.name.map(str::to_owned).into_iter().collect();
+    let mut parts: Vec<String> = line.name.iter().map(ToString::to_string).collect();
     for key in drawn.naming_labels(line) {
         // Where a job is, stands before its name.
         let places: &[String] = if key == "job" { &fleet.labels } else { &[] };
         let keys = places.iter().map(String::as_str).chain([key]);
         parts.extend(keys.map(|key| format!("{{{{{key}}}}}")));
     }
-    if parts.is_empty() { drawn.title.to_owned() } else { parts.join(" ") }
+    if parts.is_empty() { drawn.title.to_string() } else { parts.join(" ") }
 }
 
 fn fields(
@@ -131,7 +131,7 @@ fn fields(
     let mode = if drawn.is_judged() { "thresholds" } else { "palette-classic" };
     FieldConfig {
         defaults: Defaults {
-            unit: unit(drawn.show),
+            unit: unit(&drawn.show),
             min: Some(0.0),
             max: drawn.highest(),
             no_value: drawn.text_without_data().to_owned(),
@@ -160,7 +160,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             });
         }
         if drawn.kind == Kind::Table {
-            let unit = unit(line.show.unwrap_or(drawn.show));
+            let unit = unit(line.show.as_ref().unwrap_or(&drawn.show));
             // A table without rows says what there is none of; a row that lacks
             // one of its numbers must not say the same.
             let mut properties = vec![

@@ -57,7 +57,7 @@ pub(super) fn options(page: &Page<'_>, drawn: &board::Panel) -> Options {
             reduce_options: Reduce::last(),
             orientation: "horizontal".to_owned(),
         }),
-        Kind::Heatmap => Options::Heatmap(heatmap(drawn.show)),
+        Kind::Heatmap => Options::Heatmap(heatmap(&drawn.show)),
         Kind::Table => Options::Table(Table {
             frame_index: 0,
             show_header: true,
@@ -74,7 +74,7 @@ pub(super) fn options(page: &Page<'_>, drawn: &board::Panel) -> Options {
         }),
         Kind::Text => Options::Text(Text {
             mode: "markdown".to_owned(),
-            content: links::in_text(page, drawn.description),
+            content: links::in_text(page, &drawn.description),
         }),
     }
 }
@@ -94,7 +94,7 @@ fn most_first(drawn: &board::Panel) -> Option<SortBy> {
     Some(SortBy { display_name: heading.to_owned(), is_descending: true })
 }
 
-fn heatmap(show: Show) -> Heatmap {
+fn heatmap(show: &Show) -> Heatmap {
     Heatmap {
         calculate: false,
         color: HeatmapColor {
@@ -131,7 +131,7 @@ pub(super) fn custom(drawn: &board::Panel, steps: &[Step]) -> Option<Custom> {
             show_points: "auto".to_owned(),
             span_nulls: false,
             insert_nulls: GAP,
-            axis_soft_max: soft_max(drawn.show, steps),
+            axis_soft_max: soft_max(&drawn.show, steps),
             stacking: Stacking {
                 mode: if is_stacked { "normal" } else { "none" }.to_owned(),
                 group: "A".to_owned(),
@@ -160,7 +160,7 @@ pub(super) fn custom(drawn: &board::Panel, steps: &[Step]) -> Option<Custom> {
 
 /// How far up an axis goes at least. Grafana draws no limit beyond its axis,
 /// and those of shares are near enough to what they limit.
-fn soft_max(show: Show, steps: &[Step]) -> Option<f64> {
+fn soft_max(show: &Show, steps: &[Step]) -> Option<f64> {
     let limits = steps.iter().filter_map(|step| step.value);
-    limits.filter(|_| show == Show::Ratio).reduce(f64::max)
+    limits.filter(|_| *show == Show::Ratio).reduce(f64::max)
 }

@@ -4,7 +4,7 @@ use botmeter_board::{OwnUnit, Show};
 
 /// Grafana's name of the unit; each is also known to its dashboard linter, but
 /// for those of one's own.
-pub(super) fn unit(show: Show) -> String {
+pub(super) fn unit(show: &Show) -> String {
     let known = match show {
         Show::Count => "short",
         Show::PerSecond => "cps",

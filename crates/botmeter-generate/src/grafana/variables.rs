@@ -86,7 +86,7 @@ pub(super) fn variables(page: &Page<'_>) -> Vec<Variable> {
         }
         let query = format!("label_values({}{}, {key})", values_of(variable), braced(&matchers));
         // Also those that do not have the label at all.
-        list.push(asked(key, variable.title, query, Some(".*")));
+        list.push(asked(key, &variable.title, query, Some(".*")));
     }
     list
 }

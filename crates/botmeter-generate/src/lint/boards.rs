@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use botmeter_board::{Alert, Dashboard, Expr, Function, Kind, OwnUnit, Show, Window};
+use botmeter_board::{
+    Alert, Dashboard, Expr, Function, Kind, Matcher, OwnUnit, Show, Text, Window,
+};
 
 use super::shares::shares;
 use crate::{Catalogue, Options, Problem, rules::objections};
@@ -66,12 +68,13 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
             let mut object = |what: String| problems.push(Problem::new(&place, what));
             for line in &panel.lines {
                 expression(&line.expr, &mut object);
+                chosen(&line.expr, &mut object);
                 if matches!(line.expr, Expr::Heat { .. }) != (panel.kind == Kind::Heatmap) {
                     object("a heat map draws `heat`, and nothing else does".to_owned());
                 }
             }
-            let shows = panel.lines.iter().filter_map(|line| line.show);
-            for show in shows.chain([panel.show]) {
+            let shows = panel.lines.iter().filter_map(|line| line.show.as_ref());
+            for show in shows.chain([&panel.show]) {
                 unit(show, &mut object);
             }
             let columns = panel.lines.iter().flat_map(|line| &line.advice);
@@ -80,8 +83,8 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                     object(format!("the advice at {} needs a number and a reason", limit.value));
                 }
             }
-            if let Some(uid) = panel.leads_to
-                && !dashboards(catalogue).any(|other| other.uid == uid)
+            if let Some(uid) = &panel.leads_to
+                && !dashboards(catalogue).any(|other| other.uid == *uid)
             {
                 object(format!("leads to the dashboard {uid:?}, which is none of these"));
             }
@@ -106,7 +109,7 @@ pub(super) fn values(catalogue: &Catalogue) -> Vec<Problem> {
                 }
             }
             texts(alert, &mut object);
-            unit(alert.show, &mut object);
+            unit(&alert.show, &mut object);
         }
         for recording in &entry.board.recordings {
             let place = format!("recording {}", recording.name);
@@ -132,7 +135,7 @@ fn dashboards(catalogue: &Catalogue) -> impl Iterator<Item = &Dashboard> {
 }
 
 /// What Grafana and Prometheus would take for something else.
-fn unit(show: Show, object: &mut impl FnMut(String)) {
+fn unit(show: &Show, object: &mut impl FnMut(String)) {
     let Show::Own(own) = show else { return };
     let texts = match own {
         OwnUnit::Counted(text) | OwnUnit::Money(text) => [text, text],
@@ -141,6 +144,20 @@ fn unit(show: Show, object: &mut impl FnMut(String)) {
     if let Some(text) = texts.into_iter().find(|text| text.trim().is_empty() || text.contains('{'))
     {
         object(format!("the unit {text:?} is to be a word or a sign, without braces"));
+    }
+}
+
+/// Texts of labels in queries of panels, in which Grafana puts its variables.
+fn chosen(expr: &Expr, object: &mut impl FnMut(String)) {
+    let matchers = expr.selections().into_iter().flat_map(|selection| &selection.matchers);
+    for Matcher { key, values, .. } in matchers {
+        let is_taken = |value: &&Text| value.contains('$') || value.contains("[[");
+        if let Some(value) = values.iter().find(is_taken) {
+            object(format!(
+                "takes the series whose {key} is {value:?}, in which Grafana would look for a \
+                 variable; group by {key} instead"
+            ));
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Whether all was said that constructors of boards leave to be said.
 
-use botmeter_board::{Alert, Dashboard, Limit, Objective};
+use botmeter_board::{Alert, Dashboard, Limit, Objective, Text};
 
 use crate::{Catalogue, Problem};
 
@@ -26,17 +26,17 @@ fn say(place: &str, missing: Vec<String>, problems: &mut Vec<Problem>) {
 }
 
 fn dashboard(dashboard: &Dashboard) -> Vec<String> {
-    let has_question = !is_blank(dashboard.description);
+    let has_question = !is_blank(&dashboard.description);
     missing([(has_question, "has no description; `new` takes the question that it answers")])
 }
 
 fn alert(alert: &Alert) -> Vec<String> {
-    let is_said = !is_blank(alert.summary) && !is_blank(alert.description);
+    let is_said = !is_blank(&alert.summary) && !is_blank(&alert.description);
     let is_tested = !alert.fires.example.feeds.is_empty() && !alert.is_quiet.feeds.is_empty();
     let mut missing = missing([
         (is_said, "has no summary or no description; say what is wrong with `says`"),
-        (has_steps(alert.runbook), NO_RUNBOOK),
-        (!is_blank(alert.panel), NO_PANEL),
+        (has_steps(&alert.runbook), NO_RUNBOOK),
+        (!is_blank(&alert.panel), NO_PANEL),
         (is_tested, NO_EXAMPLE),
     ]);
     missing.extend(alert.when.limits.iter().filter_map(|(_, limit)| reason(limit)));
@@ -44,11 +44,11 @@ fn alert(alert: &Alert) -> Vec<String> {
 }
 
 fn objective(objective: &Objective) -> Vec<String> {
-    let is_said = !is_blank(objective.alert) && !is_blank(objective.summary);
+    let is_said = !is_blank(&objective.alert) && !is_blank(&objective.summary);
     let mut missing = missing([
         (is_said, "its alerts have no name or no summary; say both with `alert`"),
-        (has_steps(objective.runbook), NO_RUNBOOK),
-        (!is_blank(objective.panel), NO_PANEL),
+        (has_steps(&objective.runbook), NO_RUNBOOK),
+        (!is_blank(&objective.panel), NO_PANEL),
     ]);
     let factors = objective.windows.iter().map(|window| &window.factor);
     // One that is zero, such as a floor that was not said, is refused for that.
@@ -67,12 +67,12 @@ fn missing<const N: usize>(parts: [(bool, &str); N]) -> Vec<String> {
     lacking.map(|(_, what)| what.to_owned()).collect()
 }
 
-fn has_steps(runbook: &[&str]) -> bool {
+fn has_steps(runbook: &[Text]) -> bool {
     runbook.iter().any(|step| !is_blank(step))
 }
 
 fn reason(limit: &Limit) -> Option<String> {
-    is_blank(limit.reason).then(|| format!("the limit {} has no reason", limit.value))
+    is_blank(&limit.reason).then(|| format!("the limit {} has no reason", limit.value))
 }
 
 fn is_blank(text: &str) -> bool {

@@ -71,8 +71,8 @@ fn objections(expr: &Expr, scope: Scope, fleet: &Fleet) -> Vec<String> {
     match parser::parse(&spelt) {
         Ok(parsed) => {
             let Ok(_) = walk_expr(&mut seen, &parsed);
-            for foreign in of.iter().filter(|foreign| !seen.names.contains(foreign.name)) {
-                let name = foreign.name;
+            for foreign in of.iter().filter(|foreign| !seen.names.contains(&*foreign.name)) {
+                let name = &foreign.name;
                 seen.problems
                     .push(format!("declares {name}, which the raw query does not ask for"));
             }
@@ -96,7 +96,7 @@ impl Seen<'_> {
             self.problems.push("the raw query selects series without a name".to_owned());
             return None;
         };
-        let Some(foreign) = self.of.iter().find(|foreign| foreign.name == name) else {
+        let Some(foreign) = self.of.iter().find(|foreign| foreign.name == *name) else {
             self.problems.push(format!("the raw query asks for {name}, which it does not declare"));
             return None;
         };
@@ -104,7 +104,7 @@ impl Seen<'_> {
         for matcher in matchers.matchers.iter().chain(matchers.or_matchers.iter().flatten()) {
             let key = matcher.name.as_str();
             let mut put_in = ["job", "instance"].into_iter().chain(self.fleet.keys());
-            if !put_in.any(|put_in| put_in == key) && !foreign.labels.contains(&key) {
+            if !put_in.any(|put_in| put_in == key) && !foreign.labels().any(|own| own == key) {
                 self.problems.push(format!("selects {name} by {key}, which it does not declare"));
             }
         }

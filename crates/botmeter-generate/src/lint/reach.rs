@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, spelt};
+use botmeter_board::{
+    Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, Window, spelt,
+};
 use botmeter_core::Kind;
 
 use crate::{Catalogue, Options, Problem};
@@ -42,11 +44,19 @@ fn conditions(expr: &Expr, object: &mut impl FnMut(String)) {
             conditions(a, object);
             conditions(b, object);
         }
-        Expr::Compare(of, comparison, limit) => {
-            if let Expr::Number(limit) = **limit {
-                compared(range(of), *comparison, limit, object);
+        Expr::Compare(of, comparison, limit) => match &**limit {
+            Expr::Number(limit) => compared(range(of), *comparison, *limit, object),
+            Expr::Multiply(_, times) => {
+                if let Expr::Number(times) = **times
+                    && times <= 0.0
+                {
+                    object(format!(
+                        "compares with {times} times something; take a number above zero"
+                    ));
+                }
             }
-        }
+            _ => {}
+        },
         _ => {}
     }
 }
@@ -84,13 +94,20 @@ fn compared(of: Range, comparison: Comparison, limit: f64, object: &mut impl FnM
 fn range(expr: &Expr) -> Range {
     match expr {
         Expr::Fold { of, .. } if only_grows(of) => FROM_ZERO,
-        // Prometheus answers with the highest bound for what lies above it.
-        Expr::Quantile { of, .. } => {
-            Range { lowest: None, highest: of.selection.instrument.buckets().last().copied() }
+        // Prometheus answers with the highest bound for what lies above it, and
+        // with a part of the lowest for what lies below that.
+        Expr::Quantile { quantile, of, .. } => {
+            let bounds = of.selection.instrument.buckets();
+            let lowest = bounds.first().filter(|first| **first > 0.0).map(|first| first * quantile);
+            Range { lowest, highest: bounds.last().copied() }
         }
+        // What has not happened within the window is not there.
+        Expr::Since(of) => Range { lowest: Some(0.0), highest: remembered(of) },
         // That there is a result at all is the news.
         Expr::Vanished { .. } => Range { lowest: None, highest: Some(1.0) },
-        Expr::Divide(a, b) if is_part(a, b) => Range { lowest: Some(0.0), highest: Some(1.0) },
+        Expr::Divide(a, b) if is_part(a, b) || is_share(a, b) => {
+            Range { lowest: Some(0.0), highest: Some(1.0) }
+        }
         Expr::Add(a, b) | Expr::Multiply(a, b) | Expr::Divide(a, b) | Expr::OrZero(a, b) => {
             let is_from_zero = |expr: &Expr| range(expr).lowest.is_some_and(|low| low >= 0.0);
             if is_from_zero(a) && is_from_zero(b) { FROM_ZERO } else { Range::default() }
@@ -104,6 +121,23 @@ fn range(expr: &Expr) -> Range {
 fn only_grows(Sample { selection, function, .. }: &Sample) -> bool {
     let is_change = matches!(function, Function::Rate | Function::Increase | Function::Changes);
     is_change || matches!(selection.instrument.kind(), Kind::Counter | Kind::FloatCounter)
+}
+
+/// For how many seconds a time is known.
+fn remembered(expr: &Expr) -> Option<f64> {
+    match expr {
+        Expr::Fold {
+            of: Sample { function: Function::Last, window: Window::Of(window), .. },
+            ..
+        } => Some(window.as_secs_f64()),
+        _ => None,
+    }
+}
+
+/// Whether the first is zero where there is only the second, as shares have it,
+/// also of events that are counted by another instrument.
+fn is_share(part: &Expr, whole: &Expr) -> bool {
+    matches!(part, Expr::OrZero(_, of) if **of == *whole)
 }
 
 /// Whether every event of the first is one of the second, too.

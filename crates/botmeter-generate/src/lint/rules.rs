@@ -32,7 +32,7 @@ pub(super) fn unique(all: &[Rules]) -> Vec<Problem> {
         }
         for alert in rules.alerts() {
             let labels = alert.labels.iter().map(|(key, value)| ((*key).to_owned(), value.clone()));
-            let identity = (alert.name.to_owned(), labels.collect());
+            let identity = (alert.name.to_string(), labels.collect());
             let place = format!("alert {}", alert.name);
             if let Some(other) = seen.insert(identity, rules.domain) {
                 let what = format!("the domain {other} has one of this name; rename one of them");
@@ -106,12 +106,12 @@ pub(super) fn links(
     for alert in rules.alerts() {
         let mut object =
             |what: String| problems.push(Problem::new(format!("alert {}", alert.name), what));
-        let has_panel = alert.dashboard.is_some_and(|uid| {
+        let has_panel = alert.dashboard.as_deref().is_some_and(|uid| {
             let mut panels = dashboards
                 .iter()
                 .filter(|dashboard| dashboard.uid == uid)
                 .flat_map(grafana::Dashboard::panels);
-            let id = panel_id(uid, alert.panel);
+            let id = panel_id(uid, &alert.panel);
             let link = format!("/d/{uid}?viewPanel={id}&");
             panels.any(|panel| panel.id == id)
                 && alert.dashboard_url.as_ref().is_none_or(|url| url.contains(&link))

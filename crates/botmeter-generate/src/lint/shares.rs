@@ -4,7 +4,7 @@
 //! differently say different things of the same hour.
 
 use botmeter_board::{Expr, Matcher, Selection};
-use botmeter_core::label::Values;
+use botmeter_core::label::{LabelInfo, Values};
 
 /// The label values of events that were called off; 499 is that of a request
 /// whose client went away.
@@ -29,16 +29,22 @@ pub(super) fn shares(expr: &Expr, object: &mut impl FnMut(String)) {
 /// The value of what was called off that the whole counts, although the part is
 /// a choice of something else.
 fn called_off(part: &Selection, whole: &Selection) -> Option<&'static str> {
-    let is_chosen = |value| {
-        part.matchers.iter().any(|matcher| matcher.is_wanted && matcher.values.contains(&value))
+    let has = |matcher: &Matcher, value: &str| matcher.values.iter().any(|text| text == value);
+    let is_chosen =
+        |value: &str| part.matchers.iter().any(|matcher| matcher.is_wanted && has(matcher, value));
+    // A text of an open label, such as one queue, says nothing of how they ended.
+    let ends = |matcher: &Matcher| {
+        let mut labels = part.instrument.labels().iter();
+        let is_closed = |label: &LabelInfo| matches!(label.values(), Values::Closed(_));
+        labels.any(|label| label.key() == matcher.key && is_closed(label))
     };
-    if part.matchers.is_empty() {
+    if !part.matchers.iter().any(ends) {
         return None;
     }
     whole.instrument.labels().iter().find_map(|label| {
         let Values::Closed(values) = label.values() else { return None };
-        let admits = |matcher: &Matcher, value| {
-            matcher.key != label.key() || matcher.values.contains(&value) == matcher.is_wanted
+        let admits = |matcher: &Matcher, value: &str| {
+            matcher.key != label.key() || has(matcher, value) == matcher.is_wanted
         };
         CALLED_OFF.into_iter().find(|value| {
             values.contains(value)

@@ -1,7 +1,7 @@
 //! A section for each alert: what it means, why this limit, what to do. The
 //! alerts link here.
 
-use botmeter_board::{Alert, Objective, percent, spelt};
+use botmeter_board::{Alert, Objective, Text, percent, spelt};
 
 use super::{Page, code};
 use crate::{
@@ -42,7 +42,7 @@ fn hold(rule: &Alerting) -> String {
 
 fn one(page: &mut Page, alert: &Alert, rule: &Alerting) {
     page.line(&format!("### {}", alert.name));
-    page.line(alert.summary);
+    page.line(&alert.summary);
     page.line(&format!(
         "Severity {}, {}; panel \"{}\"{}.",
         code(alert.severity.as_str()),
@@ -52,18 +52,18 @@ fn one(page: &mut Page, alert: &Alert, rule: &Alerting) {
             format!("after {}", spelt(alert.hold))
         },
         alert.panel,
-        rule.dashboard.map(|uid| format!(" of {}", code(uid))).unwrap_or_default(),
+        rule.dashboard.as_deref().map(|uid| format!(" of {}", code(uid))).unwrap_or_default(),
     ));
     page.code("promql", &rule.expr);
     let limits =
         alert.when.limits.iter().map(|(_, limit)| format!("- {}: {}", limit.value, limit.reason));
     page.line(&format!("Why these numbers:\n{}", limits.collect::<Vec<_>>().join("\n")));
-    steps(page, alert.runbook);
+    steps(page, &alert.runbook);
 }
 
 fn burn(page: &mut Page, objective: &Objective, rules: &[&Alerting]) {
     page.line(&format!("### {}", objective.alert));
-    page.line(objective.summary);
+    page.line(&objective.summary);
     page.line(&format!(
         "Objective: {} of the events of a month go well: {}. The error budget is {}; the alert \
          fires when it burns too fast in a long and in a short window, if the long one has at \
@@ -76,7 +76,7 @@ fn burn(page: &mut Page, objective: &Objective, rules: &[&Alerting]) {
         objective.panel,
         rules
             .first()
-            .and_then(|rule| rule.dashboard)
+            .and_then(|rule| rule.dashboard.as_deref())
             .map(|uid| format!(" of {}", code(uid)))
             .unwrap_or_default(),
     ));
@@ -86,17 +86,17 @@ fn burn(page: &mut Page, objective: &Objective, rules: &[&Alerting]) {
             format!("{} and {}", spelt(window.long), spelt(window.short)),
             window.factor.value.to_string(),
             hold(rule),
-            window.factor.reason.to_owned(),
+            window.factor.reason.to_string(),
         ]
     });
     page.table(&["Severity", "Windows", "Times too fast", "Has to last", "Why"], rows);
     if let Some(rule) = rules.first() {
         page.code("promql", &rule.expr);
     }
-    steps(page, objective.runbook);
+    steps(page, &objective.runbook);
 }
 
-fn steps(page: &mut Page, steps: &[&str]) {
+fn steps(page: &mut Page, steps: &[Text]) {
     let steps: Vec<_> =
         steps.iter().enumerate().map(|(at, step)| format!("{}. {step}", at + 1)).collect();
     page.line(&format!("What to do:\n{}", steps.join("\n")));

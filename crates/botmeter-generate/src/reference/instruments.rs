@@ -33,7 +33,7 @@ pub(super) fn section(page: &mut Page, entry: &Entry) {
     if !entry.board.undrawn.is_empty() {
         page.line("### In no panel");
         let rows = entry.board.undrawn.iter().map(|undrawn| {
-            vec![code(&undrawn.instrument.prometheus_name()), undrawn.because.to_owned()]
+            vec![code(&undrawn.instrument.prometheus_name()), undrawn.because.to_string()]
         });
         page.table(&["Instrument", "Why"], rows);
     }

@@ -16,7 +16,7 @@ pub(super) fn alert(
 ) -> Alerting {
     let mut labels = vec!["job"];
     labels.extend(alert.when.labels.iter().map(LabelInfo::key));
-    let mut fill = |what: &str, text: &'static str, show| {
+    let mut fill = |what: &str, text: &str, show| {
         let fleet = &links.options.fleet;
         filled(text, |word| text::template(word, &labels, show, fleet)).unwrap_or_else(|word| {
             problems.push(Problem::new(
@@ -33,18 +33,18 @@ pub(super) fn alert(
             String::new()
         })
     };
-    let summary = fill("summary", alert.summary, None);
-    let description = fill("description", alert.description, Some(alert.show));
+    let summary = fill("summary", &alert.summary, None);
+    let description = fill("description", &alert.description, Some(&alert.show));
     Alerting {
-        name: alert.name,
+        name: alert.name.clone(),
         expr: promql::render(&alert.when.expr.clone().of_bots(), Place::Rule, &links.options.fleet),
         hold: alert.hold,
         labels: vec![("severity", alert.severity.as_str().to_owned())],
         summary,
         description,
-        runbook_url: links.runbook(alert.name),
-        dashboard_url: links.panel(alert.panel),
-        panel: alert.panel,
-        dashboard: links.dashboard(alert.panel),
+        runbook_url: links.runbook(&alert.name),
+        dashboard_url: links.panel(&alert.panel),
+        panel: alert.panel.clone(),
+        dashboard: links.dashboard(&alert.panel).cloned(),
     }
 }

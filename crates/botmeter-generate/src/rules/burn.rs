@@ -55,23 +55,23 @@ pub(super) fn alerts(objective: &Objective, links: &Links<'_>) -> Vec<Alerting> 
     let fleet = &links.options.fleet;
     windows
         .map(|window| Alerting {
-            name: objective.alert,
+            name: objective.alert.clone(),
             expr: promql::render(&objective.burns(window).of_bots(), Place::Rule, fleet),
             hold: window.hold,
             labels: vec![
                 ("severity", window.severity.as_str().to_owned()),
                 ("window", spelt(window.long)),
             ],
-            summary: objective.summary.to_owned(),
+            summary: objective.summary.to_string(),
             description: objective.description(
                 window,
                 &text::job(fleet, text::label),
                 "{{ $value | humanizePercentage }}",
             ),
-            runbook_url: links.runbook(objective.alert),
-            dashboard_url: links.panel(objective.panel),
-            panel: objective.panel,
-            dashboard: links.dashboard(objective.panel),
+            runbook_url: links.runbook(&objective.alert),
+            dashboard_url: links.panel(&objective.panel),
+            panel: objective.panel.clone(),
+            dashboard: links.dashboard(&objective.panel).cloned(),
         })
         .collect()
 }
@@ -99,7 +99,7 @@ pub(crate) fn objections(objective: &Objective, options: &Options) -> Vec<Proble
                 .to_owned(),
         );
     }
-    for window in objective.windows {
+    for window in &*objective.windows {
         let (factor, long) = (window.factor.value, window.long);
         let threshold = factor * objective.budget();
         if threshold >= 1.0 {

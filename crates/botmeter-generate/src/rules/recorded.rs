@@ -20,14 +20,14 @@ pub(crate) fn recorded(
     let fleet = &options.fleet;
     let mut needed = BTreeMap::new();
     let dashboards = catalogue.entries.iter().flat_map(|entry| &entry.board.dashboards);
-    for dashboard in dashboards.filter(|dashboard| options.is_recorded(dashboard.uid)) {
+    for dashboard in dashboards.filter(|dashboard| options.is_recorded(&dashboard.uid)) {
         let panels = dashboard.rows.iter().flat_map(|row| &row.panels);
         let of_panels = panels.flat_map(|panel| {
-            let place = options.place(dashboard.uid, panel.scope, &dashboard.variables);
+            let place = options.place(&dashboard.uid, panel.scope, &dashboard.variables);
             panel.lines.iter().flat_map(move |line| kept(&line.expr, place, fleet))
         });
         let of_marks = Mark::all().into_iter().flat_map(|mark| {
-            kept(&mark.expr, options.place(dashboard.uid, mark.scope, &[]), fleet)
+            kept(&mark.expr, options.place(&dashboard.uid, mark.scope, &[]), fleet)
         });
         needed.extend(of_panels.chain(of_marks).map(|kept| (kept.name.clone(), kept)));
     }

@@ -19,7 +19,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 /// One test of one alert.
 #[derive(Debug)]
 struct Test<'a> {
-    alert: &'static str,
+    alert: &'a str,
     what: &'static str,
     feeds: Cow<'a, [Feed]>,
     /// When the alert is looked at, and what fires then.
@@ -88,7 +88,7 @@ fn of_alert<'a>(
         problems.extend(series::objection(feed).map(|what| Problem::new(&of_it, what)));
     }
     let labels: Vec<_> = firing.labels.iter().map(|(key, value)| (*key, value.as_str())).collect();
-    let said = |text: &'static str, job: &str| {
+    let said = |text: &str, job: &str| {
         let fill = |word: &str| match word {
             "value" => Some(firing.shown.clone()),
             "job" => Some(job.to_owned()),
@@ -98,35 +98,35 @@ fn of_alert<'a>(
         filled(text, fill).unwrap_or_default()
     };
     let fired = fired(rule, places, &labels, |job| {
-        (said(alert.summary, job), said(alert.description, job))
+        (said(&alert.summary, job), said(&alert.description, job))
     });
     let (loud, quiet) = (&firing.example, &alert.is_quiet);
     let soon = alert.hold + 10 * MINUTE;
     let mut tests = vec![
-        Test::new(alert.name, "fires", &loud.feeds, vec![(loud.after, fired)]),
-        Test::new(alert.name, "does not fire", &quiet.feeds, vec![(quiet.after, Vec::new())]),
-        Test::new(alert.name, "does not fire without data", &[], vec![(soon, Vec::new())]),
+        Test::new(&alert.name, "fires", &loud.feeds, vec![(loud.after, fired)]),
+        Test::new(&alert.name, "does not fire", &quiet.feeds, vec![(quiet.after, Vec::new())]),
+        Test::new(&alert.name, "does not fire without data", &[], vec![(soon, Vec::new())]),
     ];
     // What asks for the heartbeat alone has nothing that a stranger could do.
     let without: Vec<_> = loud.feeds.iter().filter(|feed| !is_heartbeat(feed)).cloned().collect();
     if !without.is_empty() {
-        tests.push(Test::of_stranger(alert.name, without, loud.after));
+        tests.push(Test::of_stranger(&alert.name, without, loud.after));
     }
     tests
 }
 
 /// Everything goes wrong; half of what may; everything, but too rarely to
 /// speak of a share; nothing is there.
-fn of_objective(
-    objective: &Objective,
+fn of_objective<'a>(
+    objective: &'a Objective,
     alerts: &[&Alerting],
     places: &[Place],
     problems: &mut Vec<Problem>,
-) -> Vec<Test<'static>> {
-    let name = objective.alert;
+) -> Vec<Test<'a>> {
+    let name = &*objective.alert;
     let fired = |(window, rule): (&BurnWindow, &&Alerting)| {
         let said = |job: &str| objective.description(window, job, "100%");
-        fired(rule, places, &[], |job| (objective.summary.to_owned(), said(job)))
+        fired(rule, places, &[], |job| (objective.summary.to_string(), said(job)))
     };
     let holds = objective.windows.iter().map(|window| window.hold);
     let (Some(shortest), Some(longest)) = (holds.clone().min(), holds.max()) else {
@@ -168,7 +168,7 @@ impl<'a> Test<'a> {
     /// What a bot does, whose heart beats meanwhile, unless the example says
     /// until when it did.
     fn new(
-        alert: &'static str,
+        alert: &'a str,
         what: &'static str,
         feeds: impl Into<Cow<'a, [Feed]>>,
         checks: Vec<(Duration, Vec<Yaml>)>,
@@ -182,17 +182,13 @@ impl<'a> Test<'a> {
     }
 
     /// The same done by a program that has no heartbeat.
-    fn of_stranger(
-        alert: &'static str,
-        feeds: impl Into<Cow<'a, [Feed]>>,
-        after: Duration,
-    ) -> Self {
+    fn of_stranger(alert: &'a str, feeds: impl Into<Cow<'a, [Feed]>>, after: Duration) -> Self {
         let checks = vec![(after, Vec::new())];
         Self::fed(alert, "does not fire for a program that is no bot", feeds.into(), checks)
     }
 
     fn fed(
-        alert: &'static str,
+        alert: &'a str,
         what: &'static str,
         feeds: Cow<'a, [Feed]>,
         checks: Vec<(Duration, Vec<Yaml>)>,

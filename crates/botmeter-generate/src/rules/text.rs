@@ -6,7 +6,7 @@ use botmeter_board::{OwnUnit, Show, promql::Fleet};
 pub(super) fn template(
     word: &str,
     labels: &[&str],
-    show: Option<Show>,
+    show: Option<&Show>,
     fleet: &Fleet,
 ) -> Option<String> {
     match (word, show) {
@@ -33,7 +33,7 @@ pub(super) fn in_address(key: &str) -> String {
     format!("{{{{ $labels.{key} | urlquery }}}}")
 }
 
-fn value(show: Show) -> String {
+fn value(show: &Show) -> String {
     let known = match show {
         Show::Ratio => "{{ $value | humanizePercentage }}",
         Show::Seconds => "{{ $value | humanizeDuration }}",

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Condition, Limit, increase, quantile, share};
+use botmeter_board::{Condition, Limit, age, increase, quantile, share, share_of};
 use expect_test::{Expect, expect};
 
 use super::{options, problems_of, problems_with};
-use crate::sample::{PAID, Queue, SENT, Status, TOO_MANY, TOOK};
+use crate::sample::{PAID, Queue, SENT, Status, TOO_MANY, TOOK, WAITING};
 
 const QUARTER: Duration = Duration::from_mins(15);
 const ALL: Limit = Limit::new(1.0, "all of them");
 const NONE: Limit = Limit::new(0.0, "none of them");
 const HIGHEST: Limit = Limit::new(10.5, "the highest bound");
+const A_WEEK: Limit = Limit::new(604_800.0, "a week of seconds");
 const LESS: Limit = Limit::new(-1.0, "less than none");
 
 fn refused(when: Condition<(Queue,)>, expected: &Expect) {
@@ -66,6 +67,48 @@ fn what_only_grows_is_never_below_zero_and_always_above_less() {
         paid().above(&NONE).and(errors().above(&ALL)),
         &expect!["alert MailWaits: is never above 1: the highest that there can be is 1"],
     );
+}
+
+#[test]
+fn a_quantile_is_no_less_than_its_part_of_the_lowest_bucket() {
+    let slow = || quantile(0.5, &TOOK).over(QUARTER).by::<(Queue,)>();
+    refused(
+        slow().above(&NONE),
+        &expect!["alert MailWaits: is always above 0: the lowest that there can be is 0.0025"],
+    );
+}
+
+#[test]
+fn a_share_of_what_another_instrument_counts_is_never_more_than_all() {
+    let late =
+        || share_of(&TOOK).counted_in(&SENT).that(Status::Error).over(QUARTER).by::<(Queue,)>();
+    refused(
+        late().above(&ALL).of_at_least(&ALL),
+        &expect!["alert MailWaits: is never above 1: the highest that there can be is 1"],
+    );
+}
+
+#[test]
+fn a_time_is_known_for_no_longer_than_it_is_looked_back_over() {
+    let silent = || age(&WAITING).over(QUARTER).by::<(Queue,)>();
+    refused(
+        silent().above(&A_WEEK),
+        &expect!["alert MailWaits: is never above 604800: the highest that there can be is 900"],
+    );
+    refused(
+        silent().above(&LESS),
+        &expect!["alert MailWaits: is always above -1: the lowest that there can be is 0"],
+    );
+}
+
+#[test]
+fn a_comparison_is_with_some_times_of_something() {
+    let paid = || increase(&PAID).over(QUARTER).by::<(Queue,)>();
+    let problems = problems_of(|board| {
+        board.alerts[0].when = paid().above_times(&NONE, paid()).into();
+    });
+    let expected = "alert MailWaits: compares with 0 times something; take a number above zero";
+    assert!(problems.iter().any(|problem| problem == expected), "{problems:#?}");
 }
 
 #[test]

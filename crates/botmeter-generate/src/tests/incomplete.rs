@@ -21,10 +21,10 @@ fn what_was_not_said_of_an_alert_is_asked_for() {
             alert MailWaits: has no summary or no description; say what is wrong with `says`"#]],
     );
     for part in [
-        |alert: &mut Alert| alert.summary = " ",
-        |alert: &mut Alert| alert.description = "",
-        |alert: &mut Alert| alert.runbook = &[" "],
-        |alert: &mut Alert| alert.panel = "",
+        |alert: &mut Alert| alert.summary = " ".into(),
+        |alert: &mut Alert| alert.description = "".into(),
+        |alert: &mut Alert| alert.runbook = vec![" ".into()],
+        |alert: &mut Alert| alert.panel = "".into(),
         |alert: &mut Alert| alert.fires.example.feeds.clear(),
         |alert: &mut Alert| alert.is_quiet.feeds.clear(),
     ] {
@@ -50,12 +50,12 @@ fn what_was_not_said_of_an_objective_is_asked_for() {
             objective mail_lost: the limit 0.99 has no reason"#]],
     );
     for part in [
-        |objective: &mut Objective| objective.target.reason = "",
-        |objective: &mut Objective| objective.summary = " ",
+        |objective: &mut Objective| objective.target.reason = "".into(),
+        |objective: &mut Objective| objective.summary = " ".into(),
         |objective: &mut Objective| objective.floor = Limit::new(0.0, ""),
-        |objective: &mut Objective| objective.floor.reason = " ",
-        |objective: &mut Objective| objective.runbook = &[],
-        |objective: &mut Objective| objective.panel = "",
+        |objective: &mut Objective| objective.floor.reason = " ".into(),
+        |objective: &mut Objective| objective.runbook.clear(),
+        |objective: &mut Objective| objective.panel = "".into(),
     ] {
         let problems = problems_of(|board| part(&mut board.objectives[0]));
         assert_eq!(problems.len(), 1, "{problems:#?}");

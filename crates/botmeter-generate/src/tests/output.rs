@@ -451,10 +451,10 @@ fn alerts_that_fire_are_listed_and_lead_to_what_to_do() {
 
 #[test]
 fn a_unit_of_ones_own_stands_in_panels_columns_and_alerts() {
-    const MAILS: Show = Show::Own(OwnUnit::Counted("mails"));
-    const WATTS: Show = Show::Own(OwnUnit::Grafana { id: "watt", text: "W" });
+    const MAILS: Show = Show::Own(OwnUnit::counted("mails"));
+    const WATTS: Show = Show::Own(OwnUnit::grafana("watt", "W"));
     let mut board = sample::board();
-    let euros = Show::Own(OwnUnit::Money("€"));
+    let euros = Show::Own(OwnUnit::money("€"));
     let panels =
         [("Own mails", MAILS), ("Own euros", euros), ("Own watts", WATTS)].map(|(title, show)| {
             Panel::stat(title, sample::DESCRIPTION, show).draw(last(&sample::OPEN).all())

@@ -93,11 +93,11 @@ fn where_nothing_is_chosen_nothing_is_left_of_a_word() {
 #[test]
 fn a_counter_is_asked_for_its_growth_alone() {
     for call in ["rate", "irate", "increase", "resets", "changes", "count_over_time"] {
-        let text = format!("sum({call}(node_cpu_seconds_total[5m]))").leak();
+        let text = format!("sum({call}(node_cpu_seconds_total[5m]))");
         assert_eq!(problems_of(with(Query::<()>::raw(text, &[CPU]))), Vec::<String>::new());
     }
     for call in ["max_over_time", "last_over_time", "avg_over_time", "delta", "deriv"] {
-        let text = format!("sum({call}(node_cpu_seconds_total[5m]))").leak();
+        let text = format!("sum({call}(node_cpu_seconds_total[5m]))");
         let problems = problems_of(with(Query::<()>::raw(text, &[CPU])));
         let expected = format!(
             "dashboard mail-out panel \"Raw\": calls {call} on node_cpu_seconds_total, which only \
@@ -107,7 +107,7 @@ fn a_counter_is_asked_for_its_growth_alone() {
     }
 }
 
-fn refused(text: &'static str, of: &'static [Foreign], expected: &Expect) {
+fn refused(text: &'static str, of: &[Foreign], expected: &Expect) {
     expected.assert_eq(&problems_of(with(Query::<()>::raw(text, of))).join("\n"));
 }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    BurnWindow, FOUR_WINDOWS, Limit, Line, Measure, OwnUnit, Panel, Row, Severity, Show, age, heat,
-    increase, last, quantile, rate, ratio, share, share_of, within,
+    BurnWindow, Limit, Line, Measure, OwnUnit, Panel, Row, Severity, Show, age, heat, increase,
+    last, quantile, rate, ratio, share, share_of, within,
 };
 use expect_test::{Expect, expect};
 
@@ -20,7 +20,7 @@ use crate::{
 const SWAPPED: &[BurnWindow] = &[BurnWindow::new(
     Duration::from_mins(5),
     Duration::from_hours(1),
-    FOUR_WINDOWS[0].factor,
+    Limit::new(14.4, "it is so fast"),
     Severity::Critical,
 )];
 
@@ -40,7 +40,7 @@ fn the_sample_is_in_order() {
 
 #[test]
 fn units_are_words_or_signs() {
-    let show = Show::Own(OwnUnit::Counted(" "));
+    let show = Show::Own(OwnUnit::counted(" "));
     with_panel(
         Panel::stat("Unit", DESCRIPTION, show).draw(increase(&SENT).all()),
         &expect![[
@@ -48,7 +48,7 @@ fn units_are_words_or_signs() {
         ]],
     );
     refused(
-        |board| board.alerts[0].show = Show::Own(OwnUnit::Grafana { id: "watt", text: "{W}" }),
+        |board| board.alerts[0].show = Show::Own(OwnUnit::grafana("watt", "{W}")),
         &expect![[r#"alert MailWaits: the unit "{W}" is to be a word or a sign, without braces"#]],
     );
 }
@@ -58,7 +58,7 @@ fn a_dashboard_has_an_address_and_a_title_of_its_own() {
     refused(
         |board| {
             let mut other = board.dashboards[0].clone();
-            other.uid = "mail/out";
+            other.uid = "mail/out".into();
             board.dashboards.push(other);
         },
         &expect![[r#"
@@ -90,7 +90,7 @@ fn panels_have_room_and_numbers_of_their_own() {
     );
     refused(
         |board| {
-            let titles = (0..41).map(|n| -> &'static str { format!("Panel {n}").leak() });
+            let titles = (0..41).map(|n| format!("Panel {n}"));
             let panels: Vec<_> = titles
                 .map(|title| {
                     Panel::stat(title, DESCRIPTION, Show::Count).draw(increase(&SENT).all())
@@ -131,7 +131,7 @@ fn every_instrument_is_drawn_or_excused() {
         &expect!["instrument mail_connections: is drawn, so it is not `undrawn`; take it out"],
     );
     refused(
-        |board| board.undrawn[0].because = " ",
+        |board| board.undrawn[0].because = " ".into(),
         &expect!["instrument mail_connections: is `undrawn` without a reason"],
     );
 }
@@ -242,15 +242,15 @@ fn the_limit_of_a_panel_is_that_of_an_alert() {
 #[test]
 fn an_alert_is_complete_and_leads_somewhere() {
     refused(
-        |board| board.alerts[0].panel = "Nowhere",
+        |board| board.alerts[0].panel = "Nowhere".into(),
         &expect![[
             r#"alert MailWaits: leads to the panel "Nowhere", which no dashboard of its board has"#
         ]],
     );
     refused(
         |board| {
-            board.alerts[0].summary = "{value} mails wait in {model}.";
-            board.alerts[0].description = "Mail of {job} waits.";
+            board.alerts[0].summary = "{value} mails wait in {model}.".into();
+            board.alerts[0].description = "Mail of {job} waits.".into();
         },
         &expect![[r#"
             alert MailWaits: the description does not show the {value}
@@ -258,7 +258,7 @@ fn an_alert_is_complete_and_leads_somewhere() {
             alert MailWaits: the summary shows the value; one text stands for all occasions"#]],
     );
     refused(
-        |board| board.alerts[0].name = "mail waits",
+        |board| board.alerts[0].name = "mail waits".into(),
         &expect![
             "alert mail waits: the name is one word that starts with a capital, such as QueueStalled"
         ],
@@ -345,10 +345,10 @@ fn a_window_is_no_longer_than_what_is_kept() {
     expect!["objective mail_lost: the window of 3d is longer than Prometheus keeps samples, 1d"]
         .assert_eq(&problems_with(&options, |_| {}).join("\n"));
     refused(
-        |board| board.objectives[0].windows = SWAPPED,
+        |board| board.objectives[0].windows = SWAPPED.into(),
         &expect![[r#"
-        dashboard mail-out panel "Burn": the limit 6 is that of no alert; compare with it in one, or advise with it
-        objective mail_lost: the short window is not shorter than 5m"#]],
+            dashboard mail-out panel "Burn": the limit 14.4 is that of no alert; compare with it in one, or advise with it
+            objective mail_lost: the short window is not shorter than 5m"#]],
     );
 }
 

@@ -15,14 +15,14 @@ fn drawn(panel: Panel) -> Value {
 }
 
 fn drawn_with(options: &Options, panel: Panel) -> Value {
-    let title = panel.title;
+    let title = panel.title.clone();
     let mut board: Board = sample::board();
     board.dashboards[0].rows.push(Row::open("More", [panel]));
     let files = generate(&Catalogue::new().domain::<Mail>(board), options).unwrap();
     let dashboard: Value =
         serde_json::from_str(files.text("grafana/mail-out.json").unwrap()).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
-    let is_it = |panel: &&Value| panel["title"] == title && panel["type"] != "row";
+    let is_it = |panel: &&Value| panel["title"] == *title && panel["type"] != "row";
     panels.iter().find(is_it).unwrap().clone()
 }
 

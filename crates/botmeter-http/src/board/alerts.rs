@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Severity, Share, Show, observed, quantile, share_of};
+use botmeter_board::{
+    Alert, Example, Severity, Share, Show, estimated, observed, quantile, said, share_of,
+};
 
-use super::{limits, titles};
+use super::{HttpThresholds, titles};
 use crate::{
     Method, Outcome, Route, Status, Tool,
     instruments::{REQUESTS, TOOL_CALLS, TOOL_DURATION},
@@ -16,8 +18,8 @@ const QUARTER: Duration = Duration::from_mins(15);
 /// The tool of the examples.
 const TOOL: &str = "search";
 
-pub(super) fn alerts() -> Vec<Alert> {
-    vec![http_errors_high(), tool_errors_high(), tool_slow()]
+pub(super) fn alerts(of: &HttpThresholds) -> Vec<Alert> {
+    vec![http_errors_high(of), tool_errors_high(of), tool_slow(of)]
 }
 
 const fn ended(status: Status) -> (Method, &'static str, Status) {
@@ -35,15 +37,16 @@ pub(super) fn failed_calls() -> Share<(Tool, Outcome)> {
     share_of(&TOOL_CALLS).that(Outcome::Error).not_counting(Outcome::Cancelled)
 }
 
-fn http_errors_high() -> Alert {
+fn http_errors_high(of: &HttpThresholds) -> Alert {
+    // Enough of them, if five minutes need more than they do by default.
+    let often = (of.enough_requests.value / 20.0).max(1.0);
+    // Of a hundred that the client waited for.
+    let (many, few) = ((of.failed_share.value * 200.0).min(100.0), of.failed_share.value * 80.0);
+    let not_found = (100.0 - few).min(26.0);
     Alert::new(
         "HttpErrorsHigh",
         Severity::Critical,
-        failed()
-            .over(FIVE_MINUTES)
-            .all()
-            .above(&limits::FAILED_SHARE)
-            .of_at_least(&limits::ENOUGH_REQUESTS),
+        failed().over(FIVE_MINUTES).all().above(&of.failed_share).of_at_least(&of.enough_requests),
     )
     .held_for(FIVE_MINUTES)
     .says(
@@ -61,29 +64,32 @@ fn http_errors_high() -> Alert {
     .panel(titles::FAILED_SHARE)
     .tested(
         Example::after(Duration::from_mins(20))
-            .grows(&REQUESTS, ended(Status::Ok), 90.0)
-            .grows(&REQUESTS, ended(Status::InternalServerError), 6.0)
-            .grows(&REQUESTS, ended(Status::OtherServerError), 4.0)
-            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 150.0)
-            .fires::<()>((), "10%"),
+            .grows(&REQUESTS, ended(Status::Ok), (100.0 - many) * often)
+            .grows(&REQUESTS, ended(Status::InternalServerError), many * 0.6 * often)
+            .grows(&REQUESTS, ended(Status::OtherServerError), many * 0.4 * often)
+            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 150.0 * often)
+            .fires::<()>((), said(Show::Ratio, many / 100.0)),
         // What the clients did wrong, and those that went away.
         Example::after(Duration::from_mins(20))
-            .grows(&REQUESTS, ended(Status::Ok), 70.0)
-            .grows(&REQUESTS, ended(Status::NotFound), 26.0)
-            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 20.0)
-            .grows(&REQUESTS, ended(Status::BadGateway), 4.0),
+            .grows(&REQUESTS, ended(Status::Ok), (100.0 - few - not_found) * often)
+            .grows(&REQUESTS, ended(Status::NotFound), not_found * often)
+            .grows(&REQUESTS, ended(Status::ClientClosedRequest), 20.0 * often)
+            .grows(&REQUESTS, ended(Status::BadGateway), few * often),
     )
 }
 
-fn tool_errors_high() -> Alert {
+fn tool_errors_high(of: &HttpThresholds) -> Alert {
+    let allowed = of.tool_error_share.value;
+    let often = (of.enough_calls.value / 10.0).max(1.0);
+    let (many, few) = ((allowed * 10.0).min(2.0 + allowed * 2.0), allowed * 2.5);
     Alert::new(
         "ToolErrorsHigh",
         Severity::Warning,
         failed_calls()
             .over(QUARTER)
             .by::<(Tool,)>()
-            .above(&limits::TOOL_ERROR_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS),
+            .above(&of.tool_error_share)
+            .of_at_least(&of.enough_calls),
     )
     .held_for(QUARTER)
     .says(
@@ -100,27 +106,35 @@ fn tool_errors_high() -> Alert {
     .panel(titles::TOOL_ERROR_SHARE)
     .tested(
         Example::after(Duration::from_mins(40))
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.0)
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 1.0)
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 16.0)
-            .fires::<(Tool,)>((TOOL,), "25%"),
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), (4.0 - many) * often)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), many * often)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 16.0 * often)
+            .fires::<(Tool,)>((TOOL,), said(Show::Ratio, many / 4.0)),
         // Calls that were given up are not the tool's failures.
         Example::after(Duration::from_mins(40))
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), 3.75)
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 1.75)
-            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), 0.25),
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Success), (4.0 - few) * often)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Cancelled), 1.75 * often)
+            .grows(&TOOL_CALLS, (TOOL, Outcome::Error), few * often),
     )
 }
 
-fn tool_slow() -> Alert {
+fn tool_slow(of: &HttpThresholds) -> Alert {
+    let often = (of.enough_calls.value / 10.0).max(1.0);
+    let calls_take = |seconds| {
+        let calls = Example::after(Duration::from_mins(40));
+        calls.observes(&TOOL_DURATION, (TOOL,), seconds, 2.0 * often)
+    };
+    // So far away that no bucket has both the limit and these.
+    let (slow, fast) = (of.tool_time.value * 2.0, of.tool_time.value / 2.0);
+    let shown = estimated(0.95, &TOOL_DURATION, slow);
     Alert::new(
         "ToolSlow",
         Severity::Warning,
         quantile(0.95, &TOOL_DURATION)
             .over(QUARTER)
             .by::<(Tool,)>()
-            .above(&limits::TOOL_TIME)
-            .and(observed(&TOOL_DURATION).over(QUARTER).by().at_least(&limits::ENOUGH_CALLS)),
+            .above(&of.tool_time)
+            .and(observed(&TOOL_DURATION).over(QUARTER).by().at_least(&of.enough_calls)),
     )
     .held_for(QUARTER)
     .says(
@@ -137,9 +151,7 @@ fn tool_slow() -> Alert {
     ])
     .panel(titles::TOOL_TIME)
     .tested(
-        Example::after(Duration::from_mins(40))
-            .observes(&TOOL_DURATION, (TOOL,), 60.0, 2.0)
-            .fires::<(Tool,)>((TOOL,), "1m 19s"),
-        Example::after(Duration::from_mins(40)).observes(&TOOL_DURATION, (TOOL,), 20.0, 2.0),
+        calls_take(slow).fires::<(Tool,)>((TOOL,), said(Show::Seconds, shown)),
+        calls_take(fast),
     )
 }

@@ -6,15 +6,15 @@ mod tools;
 
 use botmeter_board::Row;
 
-use super::{alerts, limits, titles};
+use super::{HttpThresholds, alerts, titles};
 
 /// All rows.
-pub(super) fn rows() -> Vec<Row> {
+pub(super) fn rows(of: &HttpThresholds) -> Vec<Row> {
     vec![
-        overview::overview(),
-        requests::routes(),
+        overview::overview(of),
+        requests::routes(of),
         requests::requests(),
-        tools::tools(),
+        tools::tools(of),
         tools::mcp(),
     ]
 }

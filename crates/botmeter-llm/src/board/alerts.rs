@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Example, Severity, Share, Show, increase, observed, quantile, rate, ratio, share_of,
+    Alert, Example, Limit, Severity, Share, Show, estimated, increase, observed, quantile, rate,
+    ratio, said, share_of,
 };
 
-use super::{limits, titles};
+use super::{LlmThresholds, titles};
 use crate::{
     ErrorKind, Model, Provider, Status,
     instruments::{
@@ -18,6 +19,12 @@ const TEN_MINUTES: Duration = Duration::from_mins(10);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
+/// Calls that are refused until somebody pays.
+const UNPAID: Limit = Limit::new(
+    0.0,
+    "one such refusal is enough: no retry helps, and all further calls are refused as well",
+);
+
 /// The model of the examples, and its label values.
 const MODEL: (Provider, &str) = (Provider::OpenAi, "gpt-4o");
 
@@ -25,14 +32,14 @@ const fn ended(status: Status) -> (Provider, &'static str, Status) {
     (MODEL.0, MODEL.1, status)
 }
 
-pub(super) fn alerts() -> Vec<Alert> {
+pub(super) fn alerts(of: &LlmThresholds) -> Vec<Alert> {
     vec![
         account_empty(),
-        provider_errors_high(),
-        rate_limited(),
-        rate_limit_errors(),
-        time_to_first_token_high(),
-        cache_hit_ratio_dropped(),
+        provider_errors_high(of),
+        rate_limited(of),
+        rate_limit_errors(of),
+        time_to_first_token_high(of),
+        cache_hit_ratio_dropped(of),
     ]
 }
 
@@ -57,7 +64,7 @@ fn account_empty() -> Alert {
             .only(ErrorKind::Quota)
             .over(TEN_MINUTES)
             .by::<(Provider,)>()
-            .above(&limits::UNPAID),
+            .above(&UNPAID),
     )
     .says(
         "The account at a provider is empty, or its spending limit is reached.",
@@ -85,15 +92,20 @@ fn account_empty() -> Alert {
     )
 }
 
-fn provider_errors_high() -> Alert {
+fn provider_errors_high(of: &LlmThresholds) -> Alert {
+    // Enough of them, if ten minutes need more than they do by default.
+    let often = (of.enough_calls.value / 20.0).max(1.0);
+    let allowed = of.error_share.value;
+    // Of ten, and of a hundred.
+    let (many, few) = ((allowed * 15.0).min(5.0 + allowed * 5.0), allowed * 90.0);
     Alert::new(
         "LlmProviderErrorsHigh",
         Severity::Warning,
         failed()
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
-            .above(&limits::ERROR_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS),
+            .above(&of.error_share)
+            .of_at_least(&of.enough_calls),
     )
     .held_for(TEN_MINUTES)
     .says(
@@ -112,25 +124,29 @@ fn provider_errors_high() -> Alert {
     .panel(titles::ERROR_SHARE)
     .tested(
         Example::after(Duration::from_mins(30))
-            .grows(&REQUESTS, ended(Status::Success), 7.0)
-            .grows(&REQUESTS, ended(Status::Error), 3.0)
-            .grows(&REQUESTS, ended(Status::Cancelled), 10.0)
-            .fires::<(Provider, Model)>(MODEL, "30%"),
+            .grows(&REQUESTS, ended(Status::Success), (10.0 - many) * often)
+            .grows(&REQUESTS, ended(Status::Error), many * often)
+            .grows(&REQUESTS, ended(Status::Cancelled), 10.0 * often)
+            .fires::<(Provider, Model)>(MODEL, said(Show::Ratio, many / 10.0)),
         Example::after(Duration::from_mins(30))
-            .grows(&REQUESTS, ended(Status::Success), 82.0)
-            .grows(&REQUESTS, ended(Status::Error), 18.0),
+            .grows(&REQUESTS, ended(Status::Success), (100.0 - few) * often)
+            .grows(&REQUESTS, ended(Status::Error), few * often),
     )
 }
 
-fn rate_limited() -> Alert {
+fn rate_limited(of: &LlmThresholds) -> Alert {
+    let often = (of.enough_calls.value / 20.0).max(1.0);
+    let allowed = of.refused_share.value;
+    // Of ten.
+    let (many, few) = ((allowed * 20.0).min(5.0 + allowed * 5.0), allowed * 5.0);
     Alert::new(
         "LlmRateLimited",
         Severity::Warning,
         refused()
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
-            .above(&limits::REFUSED_SHARE)
-            .of_at_least(&limits::ENOUGH_CALLS),
+            .above(&of.refused_share)
+            .of_at_least(&of.enough_calls),
     )
     .held_for(TEN_MINUTES)
     .says(
@@ -148,28 +164,31 @@ fn rate_limited() -> Alert {
     .panel(titles::REFUSED_SHARE)
     .tested(
         Example::after(Duration::from_mins(30))
-            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 2.0)
-            .grows(&REQUESTS, ended(Status::Cancelled), 15.0)
-            .grows(&REQUESTS, ended(Status::Error), 2.0)
-            .grows(&REQUESTS, ended(Status::Success), 8.0)
-            .fires::<(Provider, Model)>(MODEL, "20%"),
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), many * often)
+            .grows(&REQUESTS, ended(Status::Cancelled), 15.0 * often)
+            .grows(&REQUESTS, ended(Status::Error), many * often)
+            .grows(&REQUESTS, ended(Status::Success), (10.0 - many) * often)
+            .fires::<(Provider, Model)>(MODEL, said(Show::Ratio, many / 10.0)),
         // As many errors, of another kind.
         Example::after(Duration::from_mins(30))
-            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), 0.5)
-            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::Server), 1.5)
-            .grows(&REQUESTS, ended(Status::Error), 2.0)
-            .grows(&REQUESTS, ended(Status::Success), 8.0),
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::RateLimit), few * often)
+            .grows(&ERRORS, (MODEL.0, MODEL.1, ErrorKind::Server), (many - few) * often)
+            .grows(&REQUESTS, ended(Status::Error), many * often)
+            .grows(&REQUESTS, ended(Status::Success), (10.0 - many) * often),
     )
 }
 
-fn rate_limit_errors() -> Alert {
+fn rate_limit_errors(of: &LlmThresholds) -> Alert {
+    // Per minute.
+    let (many, few) =
+        ((of.rate_limit_events.value * 120.0).max(1.0), of.rate_limit_events.value * 50.0);
     Alert::new(
         "LlmRateLimitEventsHigh",
         Severity::Warning,
         rate(&RATE_LIMITS)
             .over(Duration::from_mins(5))
             .by::<(Provider,)>()
-            .above(&limits::RATE_LIMIT_EVENTS),
+            .above(&of.rate_limit_events),
     )
     .held_for(Duration::from_mins(1))
     .says(
@@ -186,25 +205,30 @@ fn rate_limit_errors() -> Alert {
     .panel(titles::RATE_LIMIT_EVENTS)
     .tested(
         Example::after(TEN_MINUTES)
-            .grows(&RATE_LIMITS, MODEL, 12.0)
-            .fires::<(Provider,)>((Provider::OpenAi,), "0.2"),
-        Example::after(TEN_MINUTES).grows(&RATE_LIMITS, MODEL, 5.0),
+            .grows(&RATE_LIMITS, MODEL, many)
+            .fires::<(Provider,)>((Provider::OpenAi,), said(Show::PerSecond, many / 60.0)),
+        Example::after(TEN_MINUTES).grows(&RATE_LIMITS, MODEL, few),
     )
 }
 
-fn time_to_first_token_high() -> Alert {
+fn time_to_first_token_high(of: &LlmThresholds) -> Alert {
+    let often = (of.enough_streams.value / 10.0).max(1.0);
+    let replies_begin = |seconds| {
+        let streams = Example::after(Duration::from_mins(40));
+        streams.observes(&TIME_TO_FIRST_TOKEN, MODEL, seconds, 6.0 * often)
+    };
+    // So far away that no bucket has both the limit and these.
+    let (late, soon) = (of.first_token.value * 2.0, of.first_token.value * 0.4);
+    let shown = estimated(0.95, &TIME_TO_FIRST_TOKEN, late);
     Alert::new(
         "LlmTimeToFirstTokenHigh",
         Severity::Warning,
         quantile(0.95, &TIME_TO_FIRST_TOKEN)
             .over(TEN_MINUTES)
             .by::<(Provider, Model)>()
-            .above(&limits::FIRST_TOKEN)
+            .above(&of.first_token)
             .and(
-                observed(&TIME_TO_FIRST_TOKEN)
-                    .over(TEN_MINUTES)
-                    .by()
-                    .at_least(&limits::ENOUGH_STREAMS),
+                observed(&TIME_TO_FIRST_TOKEN).over(TEN_MINUTES).by().at_least(&of.enough_streams),
             ),
     )
     .held_for(Duration::from_mins(15))
@@ -223,14 +247,25 @@ fn time_to_first_token_high() -> Alert {
     ])
     .panel(titles::FIRST_TOKEN)
     .tested(
-        Example::after(Duration::from_mins(40))
-            .observes(&TIME_TO_FIRST_TOKEN, MODEL, 10.0, 6.0)
-            .fires::<(Provider, Model)>(MODEL, "9.984s"),
-        Example::after(Duration::from_mins(40)).observes(&TIME_TO_FIRST_TOKEN, MODEL, 2.0, 6.0),
+        replies_begin(late).fires::<(Provider, Model)>(MODEL, said(Show::Seconds, shown)),
+        replies_begin(soon),
     )
 }
 
-fn cache_hit_ratio_dropped() -> Alert {
+fn cache_hit_ratio_dropped(of: &LlmThresholds) -> Alert {
+    let often = (of.enough_tokens.value / 10_000.0).max(1.0);
+    // Of a thousand.
+    let yesterday = 600_f64.max(500.0 + of.cache_in_use.value * 500.0);
+    let (few, enough) =
+        (yesterday * of.cache_drop.value / 3.0, yesterday * of.cache_drop.value * 4.0 / 3.0);
+    let cached = |today: f64| {
+        Example::after(Duration::from_hours(27))
+            .grows(&TOKENS_PROMPT, MODEL, 1000.0 * often)
+            .grows(&TOKENS_CACHE_READ, MODEL, yesterday * often)
+            .until(DAY)
+            .grows(&TOKENS_CACHE_READ, MODEL, today * often)
+            .from(DAY)
+    };
     let share = || {
         ratio(
             rate(&TOKENS_CACHE_READ).over(HOUR).by::<(Provider, Model)>(),
@@ -247,15 +282,15 @@ fn cache_hit_ratio_dropped() -> Alert {
         "LlmCacheHitRatioDropped",
         Severity::Info,
         share()
-            .below_times(&limits::CACHE_DROP, share_of_yesterday())
-            .and(share_of_yesterday().at_least(&limits::CACHE_IN_USE))
-            .and(increase(&TOKENS_PROMPT).over(HOUR).by().at_least(&limits::ENOUGH_TOKENS)),
+            .below_times(&of.cache_drop, share_of_yesterday())
+            .and(share_of_yesterday().at_least(&of.cache_in_use))
+            .and(increase(&TOKENS_PROMPT).over(HOUR).by().at_least(&of.enough_tokens)),
     )
     .held_for(HOUR)
     .says(
         "Fewer prompt tokens come from a provider's cache than a day ago.",
         "{value} of the prompt tokens of {job} for {model} at {provider} come from the cache, \
-         less than half of what it was a day ago.",
+         far less than a day ago.",
         Show::Ratio,
     )
     .runbook(&[
@@ -266,18 +301,7 @@ fn cache_hit_ratio_dropped() -> Alert {
     ])
     .panel(titles::CACHE_SHARE)
     .tested(
-        Example::after(Duration::from_hours(27))
-            .grows(&TOKENS_PROMPT, MODEL, 1000.0)
-            .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
-            .until(DAY)
-            .grows(&TOKENS_CACHE_READ, MODEL, 100.0)
-            .from(DAY)
-            .fires::<(Provider, Model)>(MODEL, "10%"),
-        Example::after(Duration::from_hours(27))
-            .grows(&TOKENS_PROMPT, MODEL, 1000.0)
-            .grows(&TOKENS_CACHE_READ, MODEL, 600.0)
-            .until(DAY)
-            .grows(&TOKENS_CACHE_READ, MODEL, 400.0)
-            .from(DAY),
+        cached(few).fires::<(Provider, Model)>(MODEL, said(Show::Ratio, few / 1000.0)),
+        cached(enough),
     )
 }

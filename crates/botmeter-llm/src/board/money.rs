@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Limit, Recorded, Recording, Severity, Show, increase};
+use botmeter_board::{Alert, Example, Limit, Recorded, Recording, Severity, Show, increase, said};
 
-use super::{limits, titles};
+use super::{LlmThresholds, titles};
 use crate::{
     Model, Provider, Status,
     instruments::{COST, COST_UNPRICED, REQUESTS},
@@ -13,18 +13,22 @@ use crate::{
 pub(super) const HOUR: Duration = Duration::from_hours(1);
 pub(super) const DAY: Duration = Duration::from_hours(24);
 
+/// A day to compare with.
+const A_DAY_BEFORE: Limit =
+    Limit::new(0.0, "it only has to exist: without a day before, there is nothing to compare");
+
 /// The model of the examples.
 const MODEL: (Provider, &str) = (Provider::OpenAi, "gpt-4o");
 
 /// The cost of hours and days, which several alerts need.
-pub(super) struct Money {
+pub(super) struct Money<'a> {
     hour: Recorded<()>,
     day: Recorded<()>,
-    budget: Limit,
+    of: &'a LlmThresholds,
 }
 
-impl Money {
-    pub(super) fn new(budget: Limit) -> Self {
+impl<'a> Money<'a> {
+    pub(super) fn new(of: &'a LlmThresholds) -> Self {
         Self {
             hour: Recorded::new(
                 "llm_cost_dollars:increase1h",
@@ -36,7 +40,7 @@ impl Money {
                 increase(&COST).over(DAY).all(),
                 "US dollars spent within a day.",
             ),
-            budget,
+            of,
         }
     }
 
@@ -45,13 +49,16 @@ impl Money {
     }
 
     pub(super) fn alerts(&self) -> Vec<Alert> {
-        vec![self.exceeded(), self.projected(), self.spike(), unpriced()]
+        vec![self.exceeded(), self.projected(), self.spike(), unpriced(self.of)]
     }
 
     fn exceeded(&self) -> Alert {
-        let per_minute = self.budget.value / (24.0 * 60.0);
-        let after = DAY + HOUR;
-        Alert::new("LlmCostHigh", Severity::Critical, self.day.query().above(&self.budget))
+        let budget = self.of.daily_budget.value;
+        let spends =
+            |dollars: f64| Example::after(DAY + HOUR).grows(&COST, MODEL, dollars / (24.0 * 60.0));
+        // Where nothing may be spent, too, a dollar is too much.
+        let too_much = (budget * 2.0).max(1.0);
+        Alert::new("LlmCostHigh", Severity::Critical, self.day.query().above(&self.of.daily_budget))
             .held_for(Duration::from_mins(1))
             .says(
                 "The calls of a day cost more than the daily budget.",
@@ -65,22 +72,25 @@ impl Money {
                 "The same requests at a higher cost: see \"Cost per request\" and \"Tokens per \
                  request\"; cut the context or use a smaller model.",
                 "If the spending is right, make the board with a higher budget \
-                 (`board_with_budget`) and generate it again.",
+                 (`daily_budget`) and generate it again.",
             ])
             .panel(titles::COST_OF_A_DAY)
             .tested(
-                Example::after(after)
-                    .grows(&COST, MODEL, per_minute * 2.0)
-                    .fires::<()>((), format!("{:.2} USD", self.budget.value * 2.0)),
-                Example::after(after).grows(&COST, MODEL, per_minute * 0.9),
+                spends(too_much).fires::<()>((), said(Show::Dollars, too_much)),
+                spends(budget * 0.9),
             )
     }
 
     fn projected(&self) -> Alert {
+        let budget = self.of.daily_budget.value;
+        // At the pace of two hours, of which the last counts seven times.
+        let spends =
+            |projected: f64| Example::after(2 * HOUR).grows(&COST, MODEL, projected / (8.0 * 60.0));
+        let too_much = (budget * 4.0).max(1.0);
         Alert::new(
             "LlmDailyBudgetProjected",
             Severity::Warning,
-            (self.day.query() + self.hour.query() * 6.0).above(&self.budget),
+            (self.day.query() + self.hour.query() * 6.0).above(&self.of.daily_budget),
         )
         .held_for(Duration::from_mins(15))
         .says(
@@ -96,29 +106,35 @@ impl Money {
         ])
         .panel(titles::COST_OF_A_DAY)
         .tested(
-            Example::after(Duration::from_hours(2))
-                .grows(&COST, MODEL, self.budget.value / 120.0)
-                .fires::<()>((), format!("{:.2} USD", self.budget.value * 4.0)),
-            Example::after(Duration::from_hours(2)).grows(&COST, MODEL, self.budget.value / 1200.0),
+            spends(too_much).fires::<()>((), said(Show::Dollars, too_much)),
+            spends(budget * 0.4),
         )
     }
 
     fn spike(&self) -> Alert {
+        let usual = 0.01 * self.of.worth_a_spike.value.max(1.0);
+        let jump = usual * (self.of.cost_spike.value * 10.0 / 3.0);
+        let jumps = |after| {
+            Example::after(after)
+                .grows(&COST, MODEL, usual)
+                .grows(&COST, (Provider::OpenAi, "o1"), jump)
+                .from(after - HOUR)
+        };
         let average_of_the_day_before = self.day.ago(HOUR) / 24.0;
         Alert::new(
             "LlmCostSpike",
             Severity::Warning,
             self.hour
                 .query()
-                .above_times(&limits::COST_SPIKE, average_of_the_day_before)
-                .and(self.hour.query().above(&limits::WORTH_A_SPIKE))
-                .and(self.day.ago(DAY).at_least(&limits::A_DAY_BEFORE)),
+                .above_times(&self.of.cost_spike, average_of_the_day_before)
+                .and(self.hour.query().above(&self.of.worth_a_spike))
+                .and(self.day.ago(DAY).at_least(&A_DAY_BEFORE)),
         )
         .held_for(Duration::from_mins(10))
         .says(
             "The last hour cost far more than the hours of the day before.",
-            "{job} spent {value} on model providers within the last hour, more than three times \
-             the hourly average of the day before.",
+            "{job} spent {value} on model providers within the last hour, far more than the \
+             hourly average of the day before.",
             Show::Dollars,
         )
         .runbook(&[
@@ -128,28 +144,30 @@ impl Money {
         ])
         .panel(titles::COST_PER_HOUR)
         .tested(
-            Example::after(Duration::from_hours(31))
-                .grows(&COST, MODEL, 0.01)
-                .grows(&COST, (Provider::OpenAi, "o1"), 0.1)
-                .from(Duration::from_hours(30))
-                .fires::<()>((), "6.60 USD"),
+            jumps(Duration::from_hours(31))
+                .fires::<()>((), said(Show::Dollars, (usual + jump) * 60.0)),
             // The same jump on the first day, when there is nothing to compare.
-            Example::after(Duration::from_hours(20))
-                .grows(&COST, MODEL, 0.01)
-                .grows(&COST, (Provider::OpenAi, "o1"), 0.1)
-                .from(Duration::from_hours(19)),
+            jumps(Duration::from_hours(20)),
         )
     }
 }
 
-fn unpriced() -> Alert {
+fn unpriced(of: &LlmThresholds) -> Alert {
+    let broken_off = |per_minute: f64| {
+        Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 1.0).grows(
+            &REQUESTS,
+            (MODEL.0, MODEL.1, Status::Cancelled),
+            per_minute,
+        )
+    };
+    let implied = 1.25 / of.unpriced.value;
     Alert::new(
         "LlmModelUnpriced",
         Severity::Info,
-        increase(&COST_UNPRICED).over(HOUR).by::<(Provider, Model)>().above_times(
-            &limits::UNPRICED,
-            increase(&REQUESTS).except(Status::Success).over(HOUR).by(),
-        ),
+        increase(&COST_UNPRICED)
+            .over(HOUR)
+            .by::<(Provider, Model)>()
+            .above_times(&of.unpriced, increase(&REQUESTS).except(Status::Success).over(HOUR).by()),
     )
     .says(
         "Calls to a model have no price, so their cost is not counted.",
@@ -166,15 +184,8 @@ fn unpriced() -> Alert {
     ])
     .panel(titles::UNPRICED)
     .tested(
-        Example::after(HOUR)
-            .grows(&COST_UNPRICED, MODEL, 1.0)
-            .grows(&REQUESTS, (MODEL.0, MODEL.1, Status::Cancelled), 0.5)
-            .fires::<(Provider, Model)>(MODEL, "60"),
+        broken_off(implied / 2.0).fires::<(Provider, Model)>(MODEL, "60"),
         // Users who stop streams.
-        Example::after(HOUR).grows(&COST_UNPRICED, MODEL, 1.0).grows(
-            &REQUESTS,
-            (MODEL.0, MODEL.1, Status::Cancelled),
-            1.0,
-        ),
+        broken_off(implied),
     )
 }

@@ -2,13 +2,16 @@
 
 use botmeter_board::{Measure, Objective, observations};
 
-use super::{alerts::failed, limits, titles};
+use super::{LlmThresholds, alerts::failed, titles};
 use crate::{Status, instruments::DURATION};
 
+/// The time that counts as fast, one of the buckets of the duration.
+const FAST_SECONDS: f64 = 20.48;
+
 /// Calls succeed.
-pub(super) fn errors() -> Objective {
-    Objective::new("llm_errors", &limits::SUCCESS_TARGET, Measure::failures(failed()))
-        .of_at_least(&limits::ENOUGH_EVENTS)
+pub(super) fn errors(of: &LlmThresholds) -> Objective {
+    Objective::new("llm_errors", &of.success_target, Measure::failures(failed()))
+        .of_at_least(&of.burn_floor)
         .alert(
             "LlmErrorBudgetBurn",
             "Calls to model providers fail more often than the month's error budget allows.",
@@ -25,14 +28,14 @@ pub(super) fn errors() -> Objective {
 }
 
 /// Successful calls are fast enough.
-pub(super) fn latency() -> Objective {
+pub(super) fn latency(of: &LlmThresholds) -> Objective {
     Objective::new(
         "llm_slow",
-        &limits::LATENCY_TARGET,
+        &of.in_time_target,
         // Failures are the other objective's; a fast failure is no success.
-        Measure::slower(observations(&DURATION).only(Status::Success), limits::FAST_SECONDS),
+        Measure::slower(observations(&DURATION).only(Status::Success), FAST_SECONDS),
     )
-    .of_at_least(&limits::ENOUGH_EVENTS)
+    .of_at_least(&of.burn_floor)
     .alert(
         "LlmLatencyBudgetBurn",
         "Calls to model providers are slow more often than the month's error budget allows.",

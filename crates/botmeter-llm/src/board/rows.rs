@@ -5,19 +5,19 @@ mod overview;
 mod requests;
 mod tokens;
 
-use botmeter_board::{Limit, Objective, Panel, Row};
+use botmeter_board::{Objective, Panel, Row};
 
-use super::titles;
+use super::{LlmThresholds, titles};
 
 /// All rows.
-pub(super) fn rows(budget: &Limit, objectives: &[Objective; 2]) -> Vec<Row> {
+pub(super) fn rows(of: &LlmThresholds, objectives: &[Objective; 2]) -> Vec<Row> {
     vec![
-        overview::overview(),
-        overview::models(),
-        requests::requests(),
-        latency::latency(),
+        overview::overview(of),
+        overview::models(of),
+        requests::requests(of),
+        latency::latency(of),
         tokens::tokens(),
-        tokens::money(budget),
+        tokens::money(&of.daily_budget),
         error_budgets(objectives),
     ]
 }
@@ -28,17 +28,17 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
         [
             Panel::burn(
                 titles::ERROR_BURN,
-                "How fast the month's budget for failed calls (1 %) is used up. At 1, it lasts \
-                 exactly a month; at 2, half of one. Above a dashed line in both windows, an alert \
-                 fires. See which errors grow.",
+                "How fast the month's budget for failed calls is used up. At 1, it lasts exactly a \
+                 month; at 2, half of one. Above a dashed line in both windows, an alert fires. \
+                 See which errors grow.",
                 errors,
             )
             .without_data("no calls"),
             Panel::burn(
                 titles::LATENCY_BURN,
-                "How fast the month's budget for slow calls (5 % above 20.48 s) is used up. At 1, \
-                 it lasts exactly a month; at 2, half of one. Above a dashed line in both windows, \
-                 an alert fires. See which model is slow.",
+                "How fast the month's budget for slow calls (above 20.48 s) is used up. At 1, it \
+                 lasts exactly a month; at 2, half of one. Above a dashed line in both windows, an \
+                 alert fires. See which model is slow.",
                 slow,
             )
             .without_data("no calls"),

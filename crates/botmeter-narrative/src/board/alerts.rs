@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Example, Query, Severity, Share, Show, increase, last, share, share_of,
+    Alert, Example, Limit, Query, Severity, Share, Show, increase, last, rest, said, share,
+    share_of,
 };
 
-use super::{limits, titles};
+use super::{NarrativeThresholds, titles};
 use crate::{
     NarrativeName, Status,
     instruments::{ACTIVE, EXECUTIONS, JSON_FAILURES, JSON_SUCCESS},
@@ -17,11 +18,17 @@ const HOUR: Duration = Duration::from_hours(1);
 /// A scrape that fails leaves a hole, and a hole would end an alert.
 const LATELY: Duration = Duration::from_mins(5);
 
+/// From how many runs on a narrative is under way.
+const UNDER_WAY: Limit = Limit::new(1.0, "a run has started and not ended");
+
+/// How many runs end where all of them are stuck.
+const NONE_ENDS: Limit = Limit::new(0.0, "a run that is not stuck ends within the hour");
+
 /// The narrative of the examples.
 const NARRATIVE: &str = "weekly_report";
 
-pub(super) fn all() -> Vec<Alert> {
-    vec![success_low(), json_failures_high(), stuck()]
+pub(super) fn all(of: &NarrativeThresholds) -> Vec<Alert> {
+    vec![success_low(of), json_failures_high(of), stuck()]
 }
 
 /// The share of runs that reach their end, of those that were not called off.
@@ -38,20 +45,24 @@ fn replies() -> Query<(NarrativeName,)> {
     increase(&JSON_SUCCESS).over(HOUR).by() + increase(&JSON_FAILURES).over(HOUR).by()
 }
 
-fn success_low() -> Alert {
-    let runs = |success, error| {
+fn success_low(of: &NarrativeThresholds) -> Alert {
+    // Enough of them, if an hour needs more than it does by default.
+    let often = (of.enough_runs.value / 10.0).max(1.0);
+    let runs = |per_minute: f64, error: f64| {
         Example::after(Duration::from_mins(30))
-            .grows(&EXECUTIONS, (NARRATIVE, Status::Success), success)
-            .grows(&EXECUTIONS, (NARRATIVE, Status::Error), error)
+            .grows(&EXECUTIONS, (NARRATIVE, Status::Success), (per_minute - error) * often)
+            .grows(&EXECUTIONS, (NARRATIVE, Status::Error), error * often)
     };
+    let allowed = rest(of.success_low.value);
+    let many = (allowed * 2.0).min(1.0);
     Alert::new(
         "NarrativeSuccessLow",
         Severity::Warning,
         successful()
             .over(HOUR)
             .by::<(NarrativeName,)>()
-            .below(&limits::SUCCESS_LOW)
-            .of_at_least(&limits::ENOUGH_RUNS),
+            .below(&of.success_low)
+            .of_at_least(&of.enough_runs),
     )
     .held_for(Duration::from_mins(15))
     .says(
@@ -68,23 +79,26 @@ fn success_low() -> Alert {
         "If it began with a change of a prompt or of a model, undo that first.",
     ])
     .panel(titles::SUCCESSFUL_RUNS)
-    .tested(runs(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "80%"), runs(9.1, 0.9))
+    .tested(
+        runs(5.0, many * 5.0)
+            .fires::<(NarrativeName,)>((NARRATIVE,), said(Show::Ratio, rest(many))),
+        runs(10.0, allowed * 9.0),
+    )
 }
 
-fn json_failures_high() -> Alert {
-    let replies_per_minute = |good, bad| {
-        Example::after(Duration::from_mins(30)).grows(&JSON_SUCCESS, (NARRATIVE,), good).grows(
-            &JSON_FAILURES,
-            (NARRATIVE,),
-            bad,
-        )
+fn json_failures_high(of: &NarrativeThresholds) -> Alert {
+    let often = (of.enough_replies.value / 20.0).max(1.0);
+    let replies_per_minute = |all: f64, bad: f64| {
+        Example::after(Duration::from_mins(30))
+            .grows(&JSON_SUCCESS, (NARRATIVE,), (all - bad) * often)
+            .grows(&JSON_FAILURES, (NARRATIVE,), bad * often)
     };
+    let allowed = of.json_failures_high.value;
+    let many = (allowed * 2.0).min(1.0);
     Alert::new(
         "NarrativeJsonFailuresHigh",
         Severity::Warning,
-        useless_share()
-            .above(&limits::JSON_FAILURES_HIGH)
-            .and(replies().at_least(&limits::ENOUGH_REPLIES)),
+        useless_share().above(&of.json_failures_high).and(replies().at_least(&of.enough_replies)),
     )
     .held_for(Duration::from_mins(15))
     .says(
@@ -103,8 +117,9 @@ fn json_failures_high() -> Alert {
     ])
     .panel(titles::JSON_OF_NO_USE)
     .tested(
-        replies_per_minute(4.0, 1.0).fires::<(NarrativeName,)>((NARRATIVE,), "20%"),
-        replies_per_minute(9.1, 0.9),
+        replies_per_minute(5.0, many * 5.0)
+            .fires::<(NarrativeName,)>((NARRATIVE,), said(Show::Ratio, many)),
+        replies_per_minute(10.0, allowed * 9.0),
     )
 }
 
@@ -122,8 +137,8 @@ fn stuck() -> Alert {
         last(&ACTIVE)
             .over(LATELY)
             .by::<(NarrativeName,)>()
-            .at_least(&limits::UNDER_WAY)
-            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&limits::NONE_ENDS)),
+            .at_least(&UNDER_WAY)
+            .and(increase(&EXECUTIONS).over(LATELY).by().at_most(&NONE_ENDS)),
     )
     // None may end while this goes on, so it is an hour without an end.
     .held_for(HOUR)

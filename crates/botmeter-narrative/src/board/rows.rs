@@ -8,8 +8,9 @@ use botmeter_board::{
 };
 
 use super::{
+    NarrativeThresholds,
     alerts::{successful, useless_share},
-    limits, titles,
+    titles,
 };
 use crate::{
     ActName, NarrativeName, Status,
@@ -18,11 +19,11 @@ use crate::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-pub(super) fn all() -> Vec<Row> {
-    vec![overview(), outcome(), json(), durations(), one_by_one()]
+pub(super) fn all(of: &NarrativeThresholds) -> Vec<Row> {
+    vec![overview(of), outcome(of), json(of), durations(), one_by_one()]
 }
 
-fn overview() -> Row {
+fn overview(of: &NarrativeThresholds) -> Row {
     let failures = || increase(&JSON_FAILURES).over(HOUR).all();
     Row::open(
         "Overview",
@@ -30,21 +31,22 @@ fn overview() -> Row {
             Panel::stat(
                 "Success rate",
                 "Share of the runs of the last hour that reached their end, cancelled runs left \
-                 out. Above 95% is good; below 90%, see in \"Successful runs\" which narrative it \
-                 is.",
+                 out. A few failures are usual; if the color warns, see in \"Successful runs\" \
+                 which narrative it is.",
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).all())
-            .limit(&limits::SUCCESS_LOW)
+            .limit(&of.success_low)
             .without_data("no runs"),
             Panel::stat(
                 "JSON failure rate",
                 "Share of the replies of the last hour from which the expected JSON could not be \
-                 extracted. Below 5% is normal; above 10%, look at the prompts and the model.",
+                 extracted. A few are usual; if the color warns, look at the prompts and the \
+                 model.",
                 Show::Ratio,
             )
             .draw(share(failures(), increase(&JSON_SUCCESS).over(HOUR).all() + failures()))
-            .limit(&limits::JSON_FAILURES_HIGH)
+            .limit(&of.json_failures_high)
             .without_data("no JSON wanted"),
             Panel::stat(
                 "Runs",
@@ -80,7 +82,7 @@ fn overview() -> Row {
     )
 }
 
-fn outcome() -> Row {
+fn outcome(of: &NarrativeThresholds) -> Row {
     let outcome = |status| rate(&EXECUTIONS).only(status).all().per_minute();
     Row::open(
         "Outcome",
@@ -93,7 +95,7 @@ fn outcome() -> Row {
                 Show::Ratio,
             )
             .draw(successful().over(HOUR).by::<(NarrativeName,)>())
-            .limit(&limits::SUCCESS_LOW)
+            .limit(&of.success_low)
             .without_data("no runs"),
             Panel::time_series(
                 "Runs by outcome",
@@ -123,7 +125,7 @@ fn outcome() -> Row {
     )
 }
 
-fn json() -> Row {
+fn json(of: &NarrativeThresholds) -> Row {
     Row::open(
         "JSON",
         [
@@ -135,7 +137,7 @@ fn json() -> Row {
                 Show::Ratio,
             )
             .draw(useless_share())
-            .limit(&limits::JSON_FAILURES_HIGH)
+            .limit(&of.json_failures_high)
             .without_data("no JSON wanted"),
             Panel::time_series(
                 "JSON by narrative",

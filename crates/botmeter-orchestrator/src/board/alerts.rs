@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Severity, Share, ShareBy, Show, highest, increase, share_of};
+use botmeter_board::{
+    Alert, Example, Severity, Share, ShareBy, Show, highest, increase, rest, said, share_of,
+};
 
-use super::{limits, titles};
+use super::{OrchestratorThresholds, titles};
 use crate::{
     Attempt, MergeResult, Phase, TaskStatus, WorkerProfile,
     instruments::{ACTIVE_MERGES, COMPLETIONS, MERGES, TASK_RETRIES},
@@ -14,8 +16,13 @@ const QUARTER: Duration = Duration::from_mins(15);
 const HALF_HOUR: Duration = Duration::from_mins(30);
 const HOUR: Duration = Duration::from_hours(1);
 
-pub(super) fn alerts() -> Vec<Alert> {
-    vec![concurrent_merges(), high_conflict_rate(), agent_run_failures_high(), agent_loop_runaway()]
+pub(super) fn alerts(of: &OrchestratorThresholds) -> Vec<Alert> {
+    vec![
+        concurrent_merges(of),
+        high_conflict_rate(of),
+        agent_run_failures_high(of),
+        agent_loop_runaway(of),
+    ]
 }
 
 /// The share of merges that end in a conflict. Merges are rare, so it takes
@@ -38,14 +45,12 @@ pub(super) fn tasks_that(ended: &[TaskStatus]) -> Share<(WorkerProfile, TaskStat
 /// Looks at the highest number of the last five minutes, because merges are
 /// shorter than the time between two samples, and at each process by itself,
 /// because each has a lock of its own.
-fn concurrent_merges() -> Alert {
+fn concurrent_merges(of: &OrchestratorThresholds) -> Alert {
+    let too_many = of.merges_at_once.value;
     Alert::new(
         "MergesConcurrent",
         Severity::Critical,
-        highest(&ACTIVE_MERGES)
-            .over(Duration::from_mins(5))
-            .all()
-            .at_least(&limits::MERGES_AT_ONCE),
+        highest(&ACTIVE_MERGES).over(Duration::from_mins(5)).all().at_least(&of.merges_at_once),
     )
     .says(
         "Several git merges ran at the same time.",
@@ -60,25 +65,36 @@ fn concurrent_merges() -> Alert {
     ])
     .panel(titles::ACTIVE_MERGES)
     .tested(
-        Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), 2.0).fires::<()>((), "2"),
-        // Two processes, each with a merge.
-        Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), 1.0).holds(
+        Example::after(Duration::from_mins(10))
+            .holds(&ACTIVE_MERGES, (), too_many)
+            .fires::<()>((), said(Show::Count, too_many)),
+        // Two processes, each with as many as it may have.
+        Example::after(Duration::from_mins(10)).holds(&ACTIVE_MERGES, (), too_many - 1.0).holds(
             &ACTIVE_MERGES,
             (),
-            1.0,
+            too_many - 1.0,
         ),
     )
 }
 
-fn high_conflict_rate() -> Alert {
+fn high_conflict_rate(of: &OrchestratorThresholds) -> Alert {
+    // Enough of them, if half an hour needs more than it does by default.
+    let often = (of.enough_merges.value / 5.0).max(1.0);
+    let merges = |conflicts: f64| {
+        Example::after(Duration::from_mins(40))
+            .grows(&MERGES, (MergeResult::Conflict,), conflicts * often)
+            .grows(&MERGES, (MergeResult::Success,), rest(conflicts) * often)
+    };
+    let allowed = of.conflict_share.value;
+    let many = (1.0 + allowed) / 2.0;
     Alert::new(
         "MergeConflictsHigh",
         Severity::Warning,
-        conflict_share().above(&limits::CONFLICT_SHARE).of_at_least(&limits::ENOUGH_MERGES),
+        conflict_share().above(&of.conflict_share).of_at_least(&of.enough_merges),
     )
     .held_for(Duration::from_mins(2))
     .says(
-        "Most merges end in a conflict.",
+        "Many merges end in a conflict.",
         "{value} of the merges of {job} in the last half hour ended in a conflict.",
         Show::Ratio,
     )
@@ -91,23 +107,18 @@ fn high_conflict_rate() -> Alert {
          they merge.",
     ])
     .panel(titles::CONFLICT_SHARE)
-    .tested(
-        Example::after(Duration::from_mins(40))
-            .grows(&MERGES, (MergeResult::Conflict,), 0.75)
-            .grows(&MERGES, (MergeResult::Success,), 0.25)
-            .fires::<()>((), "75%"),
-        Example::after(Duration::from_mins(40))
-            .grows(&MERGES, (MergeResult::Conflict,), 0.45)
-            .grows(&MERGES, (MergeResult::Success,), 0.55),
-    )
+    .tested(merges(many).fires::<()>((), said(Show::Ratio, many)), merges(allowed * 0.9))
 }
 
-fn agent_run_failures_high() -> Alert {
+fn agent_run_failures_high(of: &OrchestratorThresholds) -> Alert {
     const CODER: &str = "coder";
+    let often = (of.enough_tasks.value / 10.0).max(1.0);
+    let allowed = of.failed_share.value;
+    let (many, few) = ((allowed * 2.5).min((1.0 + allowed) / 2.0), allowed * 9.0 / 10.0);
     Alert::new(
         "AgentRunFailuresHigh",
         Severity::Warning,
-        failed_share().above(&limits::FAILED_SHARE).of_at_least(&limits::ENOUGH_TASKS),
+        failed_share().above(&of.failed_share).of_at_least(&of.enough_tasks),
     )
     .held_for(QUARTER)
     .says(
@@ -128,19 +139,21 @@ fn agent_run_failures_high() -> Alert {
     .panel(titles::FAILED_SHARE)
     .tested(
         Example::after(Duration::from_mins(90))
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.5)
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), 0.25)
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Error), 0.25)
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Cancelled), 2.0)
-            .fires::<(WorkerProfile,)>((CODER,), "50%"),
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Success), rest(many) * often)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), many / 2.0 * often)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Error), many / 2.0 * often)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Cancelled), 2.0 * often)
+            .fires::<(WorkerProfile,)>((CODER,), said(Show::Ratio, many)),
         Example::after(Duration::from_mins(90))
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Success), 0.42)
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Retry), 0.4)
-            .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), 0.18),
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Success), rest(few) / 2.0 * often)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Retry), rest(few) / 2.0 * often)
+            .grows(&COMPLETIONS, (CODER, TaskStatus::Failed), few * often),
     )
 }
 
-fn agent_loop_runaway() -> Alert {
+fn agent_loop_runaway(of: &OrchestratorThresholds) -> Alert {
+    // Of a quarter of an hour.
+    let (many, few) = (of.late_retries.value.max(1.0) * 5.0, of.late_retries.value / 2.0);
     Alert::new(
         "AgentLoopRunaway",
         Severity::Warning,
@@ -148,7 +161,7 @@ fn agent_loop_runaway() -> Alert {
             .only(Attempt::FifthOrLater)
             .over(QUARTER)
             .by::<(Phase,)>()
-            .above(&limits::LATE_RETRIES),
+            .above(&of.late_retries),
     )
     .says(
         "Workers retry the same tasks again and again.",
@@ -166,11 +179,11 @@ fn agent_loop_runaway() -> Alert {
     .panel(titles::LATE_RETRIES)
     .tested(
         Example::after(Duration::from_mins(20))
-            .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), 1.0)
-            .fires::<(Phase,)>((Phase::Test,), "15"),
+            .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), many / 15.0)
+            .fires::<(Phase,)>((Phase::Test,), said(Show::Count, many)),
         // As many retries, but none after the fourth.
         Example::after(Duration::from_mins(20))
-            .grows(&TASK_RETRIES, (Phase::Test, Attempt::Fourth), 1.0)
-            .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), 0.1),
+            .grows(&TASK_RETRIES, (Phase::Test, Attempt::Fourth), many / 15.0)
+            .grows(&TASK_RETRIES, (Phase::Test, Attempt::FifthOrLater), few / 15.0),
     )
 }

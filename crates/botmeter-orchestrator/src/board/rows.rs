@@ -7,16 +7,16 @@ mod tasks;
 
 use botmeter_board::Row;
 
-use super::{alerts, limits, titles};
+use super::{OrchestratorThresholds, alerts, titles};
 
 /// All rows.
-pub(super) fn rows() -> Vec<Row> {
+pub(super) fn rows(of: &OrchestratorThresholds) -> Vec<Row> {
     vec![
-        overview::overview(),
-        tasks::tasks(),
-        git::merges(),
+        overview::overview(of),
+        tasks::tasks(of),
+        git::merges(of),
         loops::loops(),
         git::worktrees(),
-        tasks::workers(),
+        tasks::workers(of),
     ]
 }

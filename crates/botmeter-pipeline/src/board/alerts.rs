@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Alert, Example, Query, Severity, Share, Show, age, forecast, increase, share, share_of,
+    Alert, Example, Limit, Query, Severity, Share, Show, age, forecast, increase, said, share,
+    share_of,
 };
 use botmeter_core::process::HEARTBEAT;
 
-use super::{limits, titles};
+use super::{PipelineThresholds, titles};
 use crate::{
     PipelineName, Stage,
     instruments::{
@@ -21,16 +22,23 @@ const HALF_A_DAY: Duration = Duration::from_hours(12);
 /// How long the last publication of a process that has ended is remembered.
 const REMEMBERED: Duration = Duration::from_hours(48);
 
+/// From how many pieces on there is something to be published.
+const SOMETHING_CHOSEN: Limit = Limit::new(1.0, "a piece was chosen to be published");
+
+/// How many pieces are published where publication is blocked.
+const NOTHING_PUBLISHED: Limit =
+    Limit::new(0.0, "what was chosen goes out within hours, unless something holds it back");
+
 /// The pipeline of the examples.
 const PIPELINE: &str = "blog";
 
-pub(super) fn all() -> Vec<Alert> {
+pub(super) fn all(of: &PipelineThresholds) -> Vec<Alert> {
     vec![
-        stage_failures_high(),
-        backlog_growing(),
-        publication_overdue(),
+        stage_failures_high(of),
+        backlog_growing(of),
+        publication_overdue(of),
         publication_blocked(),
-        acceptance_low(),
+        acceptance_low(of),
     ]
 }
 
@@ -50,21 +58,26 @@ pub(super) fn failed() -> Share<(PipelineName, Stage)> {
     share_of(&STAGE_LATENCY).counted_in(&FAILURES)
 }
 
-fn stage_failures_high() -> Alert {
+fn stage_failures_high(of: &PipelineThresholds) -> Alert {
+    // Enough of them, if an hour needs more than it does by default.
+    let often = (of.enough_passes.value / 5.0).max(1.0);
+    let allowed = of.stage_failures_high.value;
+    let many = (allowed * 1.25).min((1.0 + allowed) / 2.0);
     let stage = (PIPELINE, Stage::Publication);
-    let passes = |failures| {
-        Example::after(Duration::from_mins(40))
-            .observes(&STAGE_LATENCY, stage, 2.0, 1.0)
-            .grows(&FAILURES, stage, failures)
-    };
+    let passes =
+        |failures: f64| {
+            Example::after(Duration::from_mins(40))
+                .observes(&STAGE_LATENCY, stage, 2.0, often)
+                .grows(&FAILURES, stage, failures * often)
+        };
     Alert::new(
         "PipelineStageFailuresHigh",
         Severity::Warning,
         failed()
             .over(HOUR)
             .by::<(PipelineName, Stage)>()
-            .above(&limits::STAGE_FAILURES_HIGH)
-            .of_at_least(&limits::ENOUGH_PASSES),
+            .above(&of.stage_failures_high)
+            .of_at_least(&of.enough_passes),
     )
     .held_for(Duration::from_mins(15))
     .says(
@@ -82,10 +95,15 @@ fn stage_failures_high() -> Alert {
         "What failed waits for the stage again: \"Backlog\" shows how much that is.",
     ])
     .panel(titles::FAILED_PASSES)
-    .tested(passes(0.25).fires::<(PipelineName, Stage)>(stage, "25%"), passes(0.15))
+    .tested(
+        passes(many).fires::<(PipelineName, Stage)>(stage, said(Show::Ratio, many)),
+        passes(allowed * 9.0 / 10.0),
+    )
 }
 
-fn backlog_growing() -> Alert {
+fn backlog_growing(of: &PipelineThresholds) -> Alert {
+    let full = of.backlog_full.value;
+    let too_many = (full * 1.25).max(full + 1.0);
     let stage = (PIPELINE, Stage::Curation);
     let waiting =
         |pieces| Example::after(Duration::from_mins(70)).holds(&QUEUE_DEPTH, stage, pieces);
@@ -95,7 +113,7 @@ fn backlog_growing() -> Alert {
         forecast(HOUR, &QUEUE_DEPTH)
             .over(Duration::from_mins(30))
             .by::<(PipelineName, Stage)>()
-            .above(&limits::BACKLOG_FULL),
+            .above(&of.backlog_full),
     )
     .held_for(Duration::from_mins(30))
     .says(
@@ -111,30 +129,36 @@ fn backlog_growing() -> Alert {
          one make less.",
     ])
     .panel(titles::BACKLOG_IN_AN_HOUR)
-    .tested(waiting(250.0).fires::<(PipelineName, Stage)>(stage, "250"), waiting(199.0))
+    .tested(
+        waiting(too_many).fires::<(PipelineName, Stage)>(stage, said(Show::Count, too_many)),
+        waiting(full - 1.0),
+    )
 }
 
-fn publication_overdue() -> Alert {
+fn publication_overdue(of: &PipelineThresholds) -> Alert {
+    let limit = of.publication_overdue.minutes();
     // The process ends after ten minutes: who never comes back is overdue, too.
     let end = Duration::from_mins(10);
-    let silent = |hours| {
-        Example::after(Duration::from_hours(hours))
+    let silent = |time| {
+        Example::after(time)
             .holds(&LAST_PUBLISHED, (PIPELINE,), 0.0)
             .until(end)
             .ticks(&HEARTBEAT, ())
             .until(end)
     };
+    let late = limit + HOUR;
     Alert::new(
         "PipelinePublicationOverdue",
         Severity::Warning,
         age(&LAST_PUBLISHED)
-            .over(REMEMBERED)
+            // Far enough back to see that it was longer ago than this.
+            .over(REMEMBERED.max(limit + REMEMBERED / 4))
             .by::<(PipelineName,)>()
-            .above(&limits::PUBLICATION_OVERDUE),
+            .above(&of.publication_overdue),
     )
     .held_for(Duration::from_mins(5))
     .says(
-        "The pipeline {pipeline} has published nothing for more than a day.",
+        "The pipeline {pipeline} has published nothing for too long.",
         "The pipeline {pipeline} in {job} last published something {value} ago.",
         Show::Seconds,
     )
@@ -143,10 +167,14 @@ fn publication_overdue() -> Alert {
         "Nothing generated: look at what starts the pipeline, and at the errors of the LLM calls.",
         "Nothing chosen: follow PipelineAcceptanceLow.",
         "Chosen and not published: follow PipelinePublicationBlocked.",
-        "If the pipeline is meant to publish less than once a day, silence this alert for it.",
+        "A pipeline that publishes less often than this allows is overdue by design: silence this \
+         alert for it, or give it a higher limit.",
     ])
     .panel(titles::TIME_SINCE_PUBLICATION)
-    .tested(silent(27).fires::<(PipelineName,)>((PIPELINE,), "1d 3h 0m 0s"), silent(26))
+    .tested(
+        silent(late).fires::<(PipelineName,)>((PIPELINE,), said(Show::Seconds, late.as_secs_f64())),
+        silent(limit),
+    )
 }
 
 fn publication_blocked() -> Alert {
@@ -163,8 +191,8 @@ fn publication_blocked() -> Alert {
         increase(&CURATED)
             .over(HALF_A_DAY)
             .by::<(PipelineName,)>()
-            .at_least(&limits::SOMETHING_CHOSEN)
-            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&limits::NOTHING_PUBLISHED)),
+            .at_least(&SOMETHING_CHOSEN)
+            .and(increase(&PUBLISHED).over(HALF_A_DAY).by().at_most(&NOTHING_PUBLISHED)),
     )
     // After a start, too, there has to be half a day to publish something.
     .held_for(HALF_A_DAY)
@@ -184,22 +212,24 @@ fn publication_blocked() -> Alert {
     .tested(pieces(0.0).fires::<(PipelineName,)>((PIPELINE,), "360"), pieces(0.01))
 }
 
-fn acceptance_low() -> Alert {
-    let pieces = |chosen, rejected| {
-        Example::after(Duration::from_hours(13)).grows(&CURATED, (PIPELINE,), chosen).grows(
-            &REJECTED,
-            (PIPELINE,),
-            rejected,
-        )
-    };
+fn acceptance_low(of: &PipelineThresholds) -> Alert {
+    let often = (of.enough_judged.value / 20.0).max(1.0);
+    // Of ten.
+    let pieces =
+        |chosen: f64| {
+            Example::after(Duration::from_hours(13))
+                .grows(&CURATED, (PIPELINE,), chosen * often)
+                .grows(&REJECTED, (PIPELINE,), (10.0 - chosen) * often)
+        };
+    let required = of.acceptance_low.value;
     Alert::new(
         "PipelineAcceptanceLow",
         Severity::Info,
-        acceptance().below(&limits::ACCEPTANCE_LOW).and(judged().at_least(&limits::ENOUGH_JUDGED)),
+        acceptance().below(&of.acceptance_low).and(judged().at_least(&of.enough_judged)),
     )
     .held_for(Duration::from_mins(30))
     .says(
-        "Most of what the pipeline {pipeline} generates is rejected.",
+        "Too much of what the pipeline {pipeline} generates is rejected.",
         "Only {value} of the pieces that the pipeline {pipeline} in {job} judged within twelve \
          hours were good enough.",
         Show::Ratio,
@@ -210,5 +240,9 @@ fn acceptance_low() -> Alert {
         "If the judgment is too strict, look for a change to the prompt or the model that judges.",
     ])
     .panel(titles::ACCEPTANCE_BY_PIPELINE)
-    .tested(pieces(1.0, 9.0).fires::<(PipelineName,)>((PIPELINE,), "10%"), pieces(2.1, 7.9))
+    .tested(
+        pieces(required * 5.0)
+            .fires::<(PipelineName,)>((PIPELINE,), said(Show::Ratio, required / 2.0)),
+        pieces((required * 10.5).min(10.0)),
+    )
 }

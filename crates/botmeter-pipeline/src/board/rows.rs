@@ -8,8 +8,9 @@ use botmeter_board::{
 };
 
 use super::{
+    PipelineThresholds,
     alerts::{acceptance, failed},
-    limits, titles,
+    titles,
 };
 use crate::{
     PipelineName, Stage,
@@ -20,11 +21,11 @@ use crate::{
 
 const HOUR: Duration = Duration::from_hours(1);
 
-pub(super) fn all() -> Vec<Row> {
-    vec![overview(), flow(), stages(), backlog(), one_by_one()]
+pub(super) fn all(of: &PipelineThresholds) -> Vec<Row> {
+    vec![overview(of), flow(of), stages(of), backlog(of), one_by_one()]
 }
 
-fn overview() -> Row {
+fn overview(of: &PipelineThresholds) -> Row {
     let (chosen, rejected) = (|| increase(&CURATED).all(), || increase(&REJECTED).all());
     Row::open(
         "Overview",
@@ -50,7 +51,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share(chosen(), chosen() + rejected()))
-            .limit(&limits::ACCEPTANCE_LOW)
+            .limit(&of.acceptance_low)
             .without_data("none judged"),
             Panel::stat(
                 "Failure rate",
@@ -59,7 +60,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(failed().shown().all())
-            .limit(&limits::STAGE_FAILURES_HIGH)
+            .limit(&of.stage_failures_high)
             .without_data("no passes"),
             Panel::stat(
                 "Longest queue",
@@ -77,13 +78,13 @@ fn overview() -> Row {
                 Show::Seconds,
             )
             .draw(oldest(&LAST_PUBLISHED).all())
-            .limit(&limits::PUBLICATION_OVERDUE)
+            .limit(&of.publication_overdue)
             .without_data("no publication reported"),
         ],
     )
 }
 
-fn flow() -> Row {
+fn flow(of: &PipelineThresholds) -> Row {
     Row::open(
         "Flow",
         [
@@ -123,7 +124,7 @@ fn flow() -> Row {
                 Show::Ratio,
             )
             .draw(acceptance())
-            .limit(&limits::ACCEPTANCE_LOW)
+            .limit(&of.acceptance_low)
             .without_data("none judged"),
             Panel::time_series(
                 titles::TIME_SINCE_PUBLICATION,
@@ -133,14 +134,14 @@ fn flow() -> Row {
                 Show::Seconds,
             )
             .draw(age(&LAST_PUBLISHED).by::<(PipelineName,)>())
-            .limit(&limits::PUBLICATION_OVERDUE)
+            .limit(&of.publication_overdue)
             .without_data("no publication reported")
             .size(24, 8),
         ],
     )
 }
 
-fn stages() -> Row {
+fn stages(of: &PipelineThresholds) -> Row {
     Row::open(
         "Stages",
         [
@@ -161,7 +162,7 @@ fn stages() -> Row {
                 Show::Ratio,
             )
             .draw(failed().by::<(PipelineName, Stage)>())
-            .limit(&limits::STAGE_FAILURES_HIGH)
+            .limit(&of.stage_failures_high)
             .without_data("no passes"),
             Panel::time_series(
                 "Passes by stage",
@@ -182,7 +183,7 @@ fn stages() -> Row {
     )
 }
 
-fn backlog() -> Row {
+fn backlog(of: &PipelineThresholds) -> Row {
     Row::open(
         "Waiting",
         [
@@ -205,7 +206,7 @@ fn backlog() -> Row {
                     .over(Duration::from_mins(30))
                     .by::<(PipelineName, Stage)>(),
             )
-            .limit(&limits::BACKLOG_FULL)
+            .limit(&of.backlog_full)
             .without_data("no queue reported"),
         ],
     )

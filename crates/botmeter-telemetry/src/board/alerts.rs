@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Alert, Example, Severity, Show, age, increase, share_of, vanished};
+use botmeter_board::{
+    Alert, Example, Limit, Severity, Show, age, increase, said, share_of, vanished,
+};
 use botmeter_core::DropReason;
 use botmeter_export::{BackendKind, ExportStatus};
 
-use super::{limits, rows};
+use super::{TelemetryThresholds, rows};
 use crate::self_observation::{
     BUILD, DROPPED, EXPORTS, HEARTBEAT, InstrumentName, OVERFLOW, START_TIME,
 };
@@ -16,24 +18,36 @@ const QUARTER: Duration = Duration::from_mins(15);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-pub(super) fn alerts() -> Vec<Alert> {
+/// Processes that are gone.
+const ANY_VANISHED: Limit = Limit::new(
+    0.0,
+    "one program that reported within the last day and no longer does is one too many",
+);
+
+pub(super) fn alerts(of: &TelemetryThresholds) -> Vec<Alert> {
     vec![
-        heartbeat_missing(),
+        heartbeat_missing(of),
         telemetry_absent(),
         restart_loop(),
-        exports_failing(),
-        dropped(),
-        overflow(),
+        exports_failing(of),
+        dropped(of),
+        overflow(of),
     ]
 }
 
-fn heartbeat_missing() -> Alert {
+fn heartbeat_missing(of: &TelemetryThresholds) -> Alert {
+    // The bot dies after ten minutes, and is looked at when it is well past the
+    // limit, though not yet forgotten.
+    let (end, limit) = (Duration::from_mins(10), of.heartbeat_age.minutes());
+    let halfway = Duration::from_mins((limit + HOUR).as_secs() / 120);
+    let silent = (limit * 2).min(halfway);
+    let dies = |silent| Example::after(end + silent).ticks(&HEARTBEAT, ()).until(end);
     Alert::new(
         "BotHeartbeatMissing",
         Severity::Critical,
         // The last hour: a series that was pushed vanishes five minutes after
         // its process died, and nothing compares with what is not there.
-        age(&HEARTBEAT).over(HOUR).all().above(&limits::HEARTBEAT_AGE),
+        age(&HEARTBEAT).over(HOUR).all().above(&of.heartbeat_age),
     )
     .held_for(MINUTE)
     .says(
@@ -49,13 +63,8 @@ fn heartbeat_missing() -> Alert {
     ])
     .panel(rows::HEARTBEAT_AGE)
     .tested(
-        Example::after(Duration::from_mins(20))
-            .ticks(&HEARTBEAT, ())
-            .until(Duration::from_mins(10))
-            .fires::<()>((), "10m 0s"),
-        Example::after(Duration::from_mins(14))
-            .ticks(&HEARTBEAT, ())
-            .until(Duration::from_mins(10)),
+        dies(silent).fires::<()>((), said(Show::Seconds, silent.as_secs_f64())),
+        dies(limit.saturating_sub(MINUTE)),
     )
 }
 
@@ -63,7 +72,7 @@ fn telemetry_absent() -> Alert {
     Alert::new(
         "BotTelemetryAbsent",
         Severity::Warning,
-        vanished(&HEARTBEAT, DAY, QUARTER).all().above(&limits::ANY_VANISHED),
+        vanished(&HEARTBEAT, DAY, QUARTER).all().above(&ANY_VANISHED),
     )
     .held_for(Duration::from_mins(5))
     .says(
@@ -107,7 +116,7 @@ fn restart_loop() -> Alert {
             .holds(&BUILD, ("1.2.3",), 1.0)
             .from(from);
     }
-    Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&limits::STARTS))
+    Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&rows::MANY_STARTS))
         .held_for(Duration::from_mins(5))
         .says(
             "A bot is started again and again.",
@@ -124,7 +133,16 @@ fn restart_loop() -> Alert {
         .tested(died.fires::<()>((), "2.333"), deployed)
 }
 
-fn exports_failing() -> Alert {
+fn exports_failing(of: &TelemetryThresholds) -> Alert {
+    // Enough of them, if ten minutes need more than they do by default.
+    let often = (of.enough_exports.value / 5.0).max(1.0);
+    let exports = |failed: f64| {
+        Example::after(Duration::from_mins(30))
+            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Success), (4.0 - failed) * often)
+            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), failed * often)
+    };
+    let allowed = of.failed_exports.value;
+    let many = (1.0 + allowed) / 2.0;
     let window = Duration::from_mins(10);
     Alert::new(
         "TelemetryExportsFailing",
@@ -133,8 +151,8 @@ fn exports_failing() -> Alert {
             .that(ExportStatus::Error)
             .over(window)
             .by::<(BackendKind,)>()
-            .above(&limits::FAILED_EXPORTS)
-            .of_at_least(&limits::ENOUGH_EXPORTS),
+            .above(&of.failed_exports)
+            .of_at_least(&of.enough_exports),
     )
     .held_for(Duration::from_mins(10))
     .says(
@@ -151,21 +169,25 @@ fn exports_failing() -> Alert {
     ])
     .panel(rows::FAILED_SHARE)
     .tested(
-        Example::after(Duration::from_mins(30))
-            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Success), 1.0)
-            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), 3.0)
-            .fires::<(BackendKind,)>((BackendKind::Otlp,), "75%"),
-        Example::after(Duration::from_mins(30))
-            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Success), 2.0)
-            .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), 2.0),
+        exports(many * 4.0).fires::<(BackendKind,)>((BackendKind::Otlp,), said(Show::Ratio, many)),
+        exports(allowed * 3.5),
     )
 }
 
-fn dropped() -> Alert {
+fn dropped(of: &TelemetryThresholds) -> Alert {
+    let drops = |lately: f64| {
+        let per_minute = lately / 15.0;
+        Example::after(Duration::from_mins(40)).grows(
+            &DROPPED,
+            (DropReason::NotFinite,),
+            per_minute,
+        )
+    };
+    let many = of.dropped.value + 30.0;
     Alert::new(
         "TelemetryDropped",
         Severity::Warning,
-        increase(&DROPPED).over(QUARTER).by::<(DropReason,)>().above(&limits::ANY_DROPPED),
+        increase(&DROPPED).over(QUARTER).by::<(DropReason,)>().above(&of.dropped),
     )
     .held_for(QUARTER)
     .says(
@@ -188,21 +210,21 @@ fn dropped() -> Alert {
     ])
     .panel(rows::DROPPED_BY_REASON)
     .tested(
-        Example::after(Duration::from_mins(40))
-            .grows(&DROPPED, (DropReason::NotFinite,), 2.0)
-            .fires::<(DropReason,)>((DropReason::NotFinite,), "30"),
-        Example::after(Duration::from_mins(40)).grows(&DROPPED, (DropReason::NotFinite,), 0.0),
+        drops(many).fires::<(DropReason,)>((DropReason::NotFinite,), said(Show::Count, many)),
+        drops(of.dropped.value * 0.9),
     )
 }
 
-fn overflow() -> Alert {
+fn overflow(of: &TelemetryThresholds) -> Alert {
     const FULL: &str = "llm.requests";
-    let past_its_limit =
-        |events| Example::after(Duration::from_mins(40)).grows(&OVERFLOW, (FULL,), events);
+    let past_its_limit = |lately: f64| {
+        Example::after(Duration::from_mins(40)).grows(&OVERFLOW, (FULL,), lately / 15.0)
+    };
+    let many = of.overflow.value + 60.0;
     Alert::new(
         "TelemetryCardinalityOverflow",
         Severity::Warning,
-        increase(&OVERFLOW).over(QUARTER).by::<(InstrumentName,)>().above(&limits::ANY_OVERFLOW),
+        increase(&OVERFLOW).over(QUARTER).by::<(InstrumentName,)>().above(&of.overflow),
     )
     .held_for(QUARTER)
     .says(
@@ -220,5 +242,8 @@ fn overflow() -> Alert {
          remains a series of its own, but nobody can read its end.",
     ])
     .panel(rows::OVERFLOW_BY_INSTRUMENT)
-    .tested(past_its_limit(4.0).fires::<(InstrumentName,)>((FULL,), "60"), past_its_limit(0.0))
+    .tested(
+        past_its_limit(many).fires::<(InstrumentName,)>((FULL,), said(Show::Count, many)),
+        past_its_limit(of.overflow.value * 0.9),
+    )
 }

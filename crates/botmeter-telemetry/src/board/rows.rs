@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Panel, Query, Row, Show, age, changes, heat, increase, last, oldest, quantile, rate, ratio,
-    recent, share, share_of, top,
+    Limit, Panel, Query, Row, Show, age, changes, heat, increase, last, oldest, quantile, rate,
+    ratio, recent, share, share_of, top,
 };
 use botmeter_core::DropReason;
 use botmeter_export::{BackendKind, ExportStatus};
 
-use super::limits;
+use super::TelemetryThresholds;
 use crate::self_observation::{
     BUILD, DROPPED, EXPORT_DURATION, EXPORTS, HEARTBEAT, InstrumentName, LAST_EXPORT, OVERFLOW,
     SERIES, START_TIME, Version,
@@ -25,8 +25,21 @@ pub(super) const STARTS: &str = "Starts per running instance";
 /// The time in which starts are counted.
 pub(super) const LOOP: Duration = Duration::from_mins(15);
 
-pub(super) fn rows() -> Vec<Row> {
-    vec![overview(), exports(), series(), processes()]
+/// Starts for each process that runs.
+pub(super) const MANY_STARTS: Limit = Limit::new(
+    2.0,
+    "a deployment starts each process once, or twice if it fails and is rolled back; more within \
+     15 minutes is a loop",
+);
+
+/// What tiles count of which there should be none.
+const ANY_LOSS: Limit = Limit::new(
+    0.5,
+    "one is one too many, and because growth is estimated, one may show as a little less than one",
+);
+
+pub(super) fn rows(of: &TelemetryThresholds) -> Vec<Row> {
+    vec![overview(of), exports(of), series(), processes()]
 }
 
 /// How many times each running process was started lately, on average. A
@@ -39,7 +52,7 @@ pub(super) fn starts() -> Query<()> {
     new + ratio(changes(&START_TIME).over(LOOP).all(), running())
 }
 
-fn overview() -> Row {
+fn overview(of: &TelemetryThresholds) -> Row {
     Row::open(
         "Overview",
         [
@@ -53,11 +66,12 @@ fn overview() -> Row {
             Panel::stat(
                 "Oldest sign of life",
                 "The longest time since a process that still has series showed a sign of life. \
-                 Below a minute is fine; above five, a process hangs, or its pushes have stopped.",
+                 Below a minute is fine; if the color warns, a process hangs, or its pushes have \
+                 stopped.",
                 Show::Seconds,
             )
             .draw(oldest(&HEARTBEAT).all())
-            .limit(&limits::HEARTBEAT_AGE)
+            .limit(&of.heartbeat_age)
             .without_data("no process reports"),
             Panel::stat(
                 "Failed exports",
@@ -66,7 +80,7 @@ fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).shown().all())
-            .limit(&limits::FAILED_EXPORTS)
+            .limit(&of.failed_exports)
             .without_data("no exports"),
             Panel::stat(
                 "Dropped measurements",
@@ -75,7 +89,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(increase(&DROPPED).all())
-            .advised_above(&limits::ANY_LOSS),
+            .advised_above(&ANY_LOSS),
             Panel::stat(
                 "Events past a limit",
                 "Events in the time shown whose labels became `other` or were cut. Zero is fine; \
@@ -84,7 +98,7 @@ fn overview() -> Row {
                 Show::Count,
             )
             .draw(increase(&OVERFLOW).all())
-            .advised_above(&limits::ANY_LOSS),
+            .advised_above(&ANY_LOSS),
             Panel::stat(
                 "Series",
                 "Label sets of all instruments and processes. Prometheus can take a million; what \
@@ -107,12 +121,12 @@ fn overview() -> Row {
             )
             .draw(age(&HEARTBEAT).over(Duration::from_hours(1)).all())
             .per_job()
-            .limit(&limits::HEARTBEAT_AGE),
+            .limit(&of.heartbeat_age),
         ],
     )
 }
 
-fn exports() -> Row {
+fn exports(of: &TelemetryThresholds) -> Row {
     Row::open(
         "Exports",
         [
@@ -123,7 +137,7 @@ fn exports() -> Row {
                 Show::Ratio,
             )
             .draw(share_of(&EXPORTS).that(ExportStatus::Error).by::<(BackendKind,)>())
-            .limit(&limits::FAILED_EXPORTS)
+            .limit(&of.failed_exports)
             .size(8, 8)
             .without_data("no exports"),
             Panel::time_series(
@@ -152,7 +166,7 @@ fn exports() -> Row {
             )
             .draw(age(&LAST_EXPORT).by::<(BackendKind,)>())
             .per_instance()
-            .limit(&limits::HEARTBEAT_AGE)
+            .limit(&of.heartbeat_age)
             .without_data("no process reports"),
         ],
     )
@@ -222,7 +236,7 @@ fn processes() -> Row {
             )
             .draw(starts())
             .per_job()
-            .limit(&limits::STARTS)
+            .limit(&MANY_STARTS)
             .without_data("no process reports"),
             Panel::time_series(
                 "Uptime",

@@ -51,7 +51,7 @@ pub(super) fn name(groups: &mut [Group], panel: &Panel) -> Common {
         let keys = panel.naming_labels(line);
         let telling = keys.iter().filter(|key| common.iter().all(|(known, _)| known != *key));
         let own = telling.filter_map(|key| group.labels.get(key));
-        let parts: Vec<_> = line.name.into_iter().chain(own).collect();
+        let parts: Vec<_> = line.name.as_deref().into_iter().chain(own).collect();
         group.name = parts.join(" ");
     }
     // What is alone may be called by what it has in common with nobody else.
@@ -59,7 +59,7 @@ pub(super) fn name(groups: &mut [Group], panel: &Panel) -> Common {
         && alone.name.is_empty()
     {
         let parts: Vec<_> = common.iter().map(|(_, value)| value.as_str()).collect();
-        alone.name = if parts.is_empty() { panel.title.to_owned() } else { parts.join(" ") };
+        alone.name = if parts.is_empty() { panel.title.to_string() } else { parts.join(" ") };
         return Common::new();
     }
     common

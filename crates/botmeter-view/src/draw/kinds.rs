@@ -31,7 +31,7 @@ impl Drawer<'_> {
             groups.sort_by(|a, b| peak(&b.values).total_cmp(&peak(&a.values)));
         }
         let rest = groups.split_off(groups.len().min(MOST_LINES));
-        let show = self.panel.show;
+        let show = &self.panel.show;
         let mut number = 0;
         let lines = groups.into_iter().map(|Group { line, name, values, .. }| {
             let color = self.panel.lines.get(line).and_then(|line| line.color);
@@ -73,7 +73,7 @@ impl Drawer<'_> {
             let limits = limits.iter().map(|limit| limit.value * 1.25);
             limits.fold(value.value, f64::max)
         });
-        let scale = Scale::of(self.panel.show, 0.0, highest);
+        let scale = Scale::of(&self.panel.show, 0.0, highest);
         let high = self.panel.highest().unwrap_or(scale.high);
         let place = |at: f64| if at.is_nan() { 0.0 } else { (at / high).clamp(0.0, 1.0) };
         let limits = limits.iter().map(|limit| (place(limit.value), limit.level)).collect();
@@ -117,7 +117,7 @@ impl Drawer<'_> {
                 cell
             });
             let cells: Vec<f64> = cells.collect();
-            rows.push((unit::text(self.panel.show, bound), cells));
+            rows.push((unit::text(&self.panel.show, bound), cells));
         }
         // Rows beyond what was ever observed say nothing.
         let is_empty = |cells: &[f64]| cells.iter().all(|cell| *cell <= 0.0);
@@ -138,7 +138,8 @@ impl Drawer<'_> {
             let mut stretches: Vec<Stretch> = Vec::new();
             for (at, value) in moments.iter().zip(values) {
                 let Some(value) = value else { continue };
-                let (level, text) = (level(&self.steps, value), unit::text(self.panel.show, value));
+                let (level, text) =
+                    (level(&self.steps, value), unit::text(&self.panel.show, value));
                 let (from, to) = ((at - step).max(span.0), *at);
                 match stretches.last_mut() {
                     Some(last) if last.level == level && last.span.1 >= from => {
@@ -163,7 +164,7 @@ impl Drawer<'_> {
         for (column, line) in lines.iter().enumerate() {
             let steps = self.limits.steps_of_column(line).unwrap_or_default();
             for row in self.answers.at(&line.expr, self.frame.end, &place)? {
-                let text = unit::text(line.show.unwrap_or(self.panel.show), row.value);
+                let text = unit::text(line.show.as_ref().unwrap_or(&self.panel.show), row.value);
                 let level = level(&steps, row.value);
                 let value = Value { name: String::new(), value: row.value, text, level };
                 let cells = rows.entry(row.labels).or_insert_with(|| vec![None; lines.len()]);
@@ -200,7 +201,7 @@ impl Drawer<'_> {
 }
 
 /// What is left of a stack, as one line.
-fn others(rest: &[Group], moments: usize, show: Show) -> Line {
+fn others(rest: &[Group], moments: usize, show: &Show) -> Line {
     let sum = |at: usize| {
         let values = rest.iter().filter_map(|group| *group.values.get(at)?);
         values.reduce(|a, b| a + b)

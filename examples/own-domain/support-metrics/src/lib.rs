@@ -5,6 +5,8 @@ pub mod board;
 mod desk;
 pub mod instruments;
 mod labels;
+#[cfg(feature = "board")]
+pub mod promises;
 mod ticket;
 
 pub use desk::Desk;

@@ -2,10 +2,10 @@
 
 use botmeter_board::{Panel, Row, Show, increase, last, quantile, rate};
 
-use super::{alerts, limits, titles};
+use super::{HttpThresholds, alerts, titles};
 use crate::instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT, TOOL_CALLS};
 
-pub(super) fn overview() -> Row {
+pub(super) fn overview(of: &HttpThresholds) -> Row {
     Row::open(
         "Overview",
         [
@@ -24,7 +24,7 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed().shown().all())
-            .limit(&limits::FAILED_SHARE)
+            .limit(&of.failed_share)
             .without_data("no requests"),
             Panel::stat(
                 "Response time (p95)",
@@ -55,7 +55,7 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed_calls().shown().all())
-            .limit(&limits::TOOL_ERROR_SHARE)
+            .limit(&of.tool_error_share)
             .without_data("no calls"),
             Panel::time_series(
                 "Request rate",
@@ -72,7 +72,7 @@ pub(super) fn overview() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed().all())
-            .limit(&limits::FAILED_SHARE)
+            .limit(&of.failed_share)
             .with_traces()
             .without_data("no requests"),
         ],

@@ -4,7 +4,7 @@ use botmeter_board::{Panel, Row, Show, average, heat, increase, last, quantile, 
 
 use crate::{
     Method, Route, Status,
-    board::{alerts::failed, limits},
+    board::{HttpThresholds, alerts::failed},
     instruments::{REQUEST_DURATION, REQUESTS, REQUESTS_IN_FLIGHT},
 };
 
@@ -97,7 +97,7 @@ fn times() -> [Panel; 4] {
 }
 
 /// Everything about each route in one line.
-pub(super) fn routes() -> Row {
+pub(super) fn routes(of: &HttpThresholds) -> Row {
     Row::open(
         "Routes",
         [Panel::table(
@@ -112,7 +112,7 @@ pub(super) fn routes() -> Row {
                 .by::<(Method, Route)>()
                 .named("Failed")
                 .show(Show::Ratio)
-                .limit(&limits::FAILED_SHARE),
+                .limit(&of.failed_share),
         )
         .draw(increase(&REQUESTS).by::<(Method, Route)>().named("Requests"))
         .draw(

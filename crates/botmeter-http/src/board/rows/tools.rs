@@ -2,13 +2,13 @@
 
 use botmeter_board::{Color, Line, Panel, Row, Show, observations, quantile, rate, share_of};
 
-use super::{alerts, limits, titles};
+use super::{HttpThresholds, alerts, titles};
 use crate::{
     McpMethod, Outcome, Tool,
     instruments::{MCP_DURATION, TOOL_CALLS, TOOL_DURATION},
 };
 
-pub(super) fn tools() -> Row {
+pub(super) fn tools(of: &HttpThresholds) -> Row {
     Row::open(
         "Tools",
         [
@@ -38,7 +38,7 @@ pub(super) fn tools() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed_calls().by::<(Tool,)>())
-            .limit(&limits::TOOL_ERROR_SHARE)
+            .limit(&of.tool_error_share)
             .with_traces()
             .without_data("no calls"),
             Panel::time_series(
@@ -48,7 +48,7 @@ pub(super) fn tools() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &TOOL_DURATION).by::<(Tool,)>())
-            .limit(&limits::TOOL_TIME)
+            .limit(&of.tool_time)
             .with_traces()
             .without_data("no calls"),
         ],

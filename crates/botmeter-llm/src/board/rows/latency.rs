@@ -4,11 +4,11 @@ use botmeter_board::{Panel, Row, Show, average, heat, last, quantile};
 
 use crate::{
     Model, Provider, Status,
-    board::{limits, titles},
+    board::{LlmThresholds, titles},
     instruments::{DURATION, IN_FLIGHT, TIME_PER_OUTPUT_TOKEN, TIME_TO_FIRST_TOKEN},
 };
 
-pub(super) fn latency() -> Row {
+pub(super) fn latency(of: &LlmThresholds) -> Row {
     Row::open(
         "Latency",
         [
@@ -56,7 +56,7 @@ pub(super) fn latency() -> Row {
                 Show::Seconds,
             )
             .draw(quantile(0.95, &TIME_TO_FIRST_TOKEN).by::<(Provider, Model)>())
-            .limit(&limits::FIRST_TOKEN)
+            .limit(&of.first_token)
             .with_traces()
             .without_data("no streamed calls"),
             Panel::time_series(

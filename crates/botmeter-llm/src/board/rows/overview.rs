@@ -4,12 +4,12 @@ use botmeter_board::{Panel, Row, Show, average, increase, last, quantile, rate};
 
 use crate::{
     Model, Provider,
-    board::{alerts::failed, limits},
+    board::{LlmThresholds, alerts::failed},
     instruments::{COST, COST_UNPRICED, DURATION, IN_FLIGHT, REQUESTS, TOKENS},
 };
 
 /// Six numbers and two lines.
-pub(super) fn overview() -> Row {
+pub(super) fn overview(of: &LlmThresholds) -> Row {
     Row::open(
         "Overview",
         [
@@ -24,20 +24,20 @@ pub(super) fn overview() -> Row {
             Panel::stat(
                 "Error share",
                 "Share of the calls in the time shown that ended with an error, cancelled calls \
-                 left out. Up to 1 % is usual; above that, look at the errors by type below.",
+                 left out. A few are usual; if the color warns, look at the errors by type below.",
                 Show::Ratio,
             )
             .draw(failed().shown().all())
-            .advised_above(&limits::MORE_THAN_PROMISED)
+            .advised_above(&of.shown_errors)
             .without_data("no calls"),
             Panel::stat(
                 "Latency (p95)",
                 "The time within which 95 of 100 calls in the time shown ended. Seconds are \
-                 usual, minutes are not: look at the latency by model.",
+                 usual; if the color warns, look at the latency by model.",
                 Show::Seconds,
             )
             .draw(quantile(0.95, &DURATION).shown().all())
-            .advised_above(&limits::MINUTES)
+            .advised_above(&of.shown_latency)
             .without_data("no calls"),
             Panel::stat(
                 "Cost",
@@ -83,7 +83,7 @@ pub(super) fn overview() -> Row {
 }
 
 /// Everything about each model in one line.
-pub(super) fn models() -> Row {
+pub(super) fn models(of: &LlmThresholds) -> Row {
     Row::open(
         "Models",
         [Panel::table(
@@ -98,7 +98,7 @@ pub(super) fn models() -> Row {
                 .by::<(Provider, Model)>()
                 .named("Error share")
                 .show(Show::Ratio)
-                .limit(&limits::ERROR_SHARE),
+                .limit(&of.error_share),
         )
         .draw(increase(&REQUESTS).by::<(Provider, Model)>().named("Requests"))
         .draw(

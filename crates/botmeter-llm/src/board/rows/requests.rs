@@ -4,11 +4,11 @@ use botmeter_board::{Color, Panel, Row, Show, rate, share};
 
 use crate::{
     ErrorKind, Model, Provider, Status,
-    board::{alerts, limits, titles},
+    board::{LlmThresholds, alerts, titles},
     instruments::{ERRORS, RATE_LIMITS, REQUESTS, RETRIES},
 };
 
-pub(super) fn requests() -> Row {
+pub(super) fn requests(of: &LlmThresholds) -> Row {
     Row::open(
         "Requests and errors",
         [
@@ -37,7 +37,7 @@ pub(super) fn requests() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::failed().by::<(Provider, Model)>())
-            .limit(&limits::ERROR_SHARE)
+            .limit(&of.error_share)
             .with_traces()
             .without_data("no calls"),
             Panel::time_series(
@@ -58,7 +58,7 @@ pub(super) fn requests() -> Row {
                 Show::PerSecond,
             )
             .draw(rate(&RATE_LIMITS).by::<(Provider,)>())
-            .limit(&limits::RATE_LIMIT_EVENTS),
+            .limit(&of.rate_limit_events),
             Panel::time_series(
                 titles::REFUSED_SHARE,
                 "Share of each model's calls that were lost because of a rate limit, after all \
@@ -67,7 +67,7 @@ pub(super) fn requests() -> Row {
                 Show::Ratio,
             )
             .draw(alerts::refused().by::<(Provider, Model)>())
-            .limit(&limits::REFUSED_SHARE)
+            .limit(&of.refused_share)
             .without_data("no calls"),
             Panel::time_series(
                 "Retries by error type",

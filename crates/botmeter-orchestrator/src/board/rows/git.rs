@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use botmeter_board::{Panel, Row, Show, average, highest, last, quantile, rate};
 
-use super::{alerts, limits, titles};
+use super::{OrchestratorThresholds, alerts, titles};
 use crate::{
     Operation, OperationResult, ResolutionMethod,
     instruments::{
@@ -14,16 +14,16 @@ use crate::{
     },
 };
 
-pub(super) fn merges() -> Row {
-    let [duration, wait, queue, peak] = time();
-    let [share, per_merge, resolutions, resolution_time] = conflicts();
+pub(super) fn merges(of: &OrchestratorThresholds) -> Row {
+    let [duration, wait, queue, peak] = time(of);
+    let [share, per_merge, resolutions, resolution_time] = conflicts(of);
     Row::open(
         "Merges",
         [duration, wait, queue, peak, share, per_merge, resolutions, resolution_time],
     )
 }
 
-fn time() -> [Panel; 4] {
+fn time(of: &OrchestratorThresholds) -> [Panel; 4] {
     [
         Panel::time_series(
             "Git merge duration",
@@ -61,11 +61,11 @@ fn time() -> [Panel; 4] {
             Show::Count,
         )
         .draw(highest(&ACTIVE_MERGES).over(Duration::from_hours(1)).all())
-        .limit(&limits::MERGES_AT_ONCE),
+        .limit(&of.merges_at_once),
     ]
 }
 
-fn conflicts() -> [Panel; 4] {
+fn conflicts(of: &OrchestratorThresholds) -> [Panel; 4] {
     [
         Panel::time_series(
             titles::CONFLICT_SHARE,
@@ -74,7 +74,7 @@ fn conflicts() -> [Panel; 4] {
             Show::Ratio,
         )
         .draw(alerts::conflict_share())
-        .limit(&limits::CONFLICT_SHARE)
+        .limit(&of.conflict_share)
         .without_data("no merges"),
         Panel::time_series(
             "Conflicts and files per merge",

@@ -2,13 +2,13 @@
 
 use botmeter_board::{Color, Panel, Row, Show, highest, increase, last, rate};
 
-use super::{alerts, limits, titles};
+use super::{OrchestratorThresholds, alerts, titles};
 use crate::{
     MergeResult, TaskState, TaskStatus,
     instruments::{ACTIVE_MERGES, ACTIVE_WORKERS, ESCALATIONS, MERGES, TASKS_BY_STATE},
 };
 
-pub(super) fn overview() -> Row {
+pub(super) fn overview(of: &OrchestratorThresholds) -> Row {
     Row::open(
         "Overview",
         [
@@ -20,7 +20,7 @@ pub(super) fn overview() -> Row {
                 Show::Count,
             )
             .draw(highest(&ACTIVE_MERGES).all())
-            .limit(&limits::MERGES_AT_ONCE),
+            .limit(&of.merges_at_once),
             Panel::stat(
                 "Active tasks",
                 "Tasks that a worker is working on now. It should be about as many as there are \
@@ -39,12 +39,12 @@ pub(super) fn overview() -> Row {
             Panel::stat(
                 "Worker success rate",
                 "Share of the tasks that workers ended in the time shown that were done, \
-                 cancelled ones left out. Below 80 %, look at the tasks by outcome, and at which \
-                 worker it is.",
+                 cancelled ones left out. If the color warns, look at the tasks by outcome, and at \
+                 which worker it is.",
                 Show::Ratio,
             )
             .draw(alerts::tasks_that(&[TaskStatus::Success]).shown().all())
-            .advised_below(&limits::SUCCESS_RATE)
+            .advised_below(&of.success_rate())
             .without_data("no tasks"),
             Panel::stat(
                 "Tasks that wait for a human",
@@ -53,7 +53,7 @@ pub(super) fn overview() -> Row {
                 Show::Count,
             )
             .draw(last(&TASKS_BY_STATE).only(TaskState::WaitingHuman).all())
-            .advised_above(&limits::HELD_UP)
+            .advised_above(&of.held_up)
             .without_data("no snapshot"),
             Panel::stat(
                 "Escalations",

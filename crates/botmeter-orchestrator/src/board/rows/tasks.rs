@@ -2,7 +2,7 @@
 
 use botmeter_board::{Color, Panel, Row, Share, Show, average, increase, last, quantile, rate};
 
-use super::{alerts, limits, titles};
+use super::{OrchestratorThresholds, alerts, titles};
 use crate::{
     Attempt, EscalationReason, Phase, TaskStatus, WorkerProfile,
     instruments::{
@@ -10,9 +10,9 @@ use crate::{
     },
 };
 
-pub(super) fn tasks() -> Row {
-    let [outcomes, shares, builds, phases] = outcome_and_time();
-    let [retries, late, average] = retried();
+pub(super) fn tasks(of: &OrchestratorThresholds) -> Row {
+    let [outcomes, shares, builds, phases] = outcome_and_time(of);
+    let [retries, late, average] = retried(of);
     Row::open(
         "Tasks",
         [
@@ -44,7 +44,7 @@ pub(super) fn tasks() -> Row {
     )
 }
 
-fn outcome_and_time() -> [Panel; 4] {
+fn outcome_and_time(of: &OrchestratorThresholds) -> [Panel; 4] {
     [
         Panel::time_series(
             "Tasks by outcome",
@@ -67,7 +67,7 @@ fn outcome_and_time() -> [Panel; 4] {
             Show::Ratio,
         )
         .draw(alerts::failed_share())
-        .limit(&limits::FAILED_SHARE)
+        .limit(&of.failed_share)
         .without_data("no tasks"),
         Panel::time_series(
             "Build time by worker (p95)",
@@ -91,7 +91,7 @@ fn outcome_and_time() -> [Panel; 4] {
     ]
 }
 
-fn retried() -> [Panel; 3] {
+fn retried(of: &OrchestratorThresholds) -> [Panel; 3] {
     [
         Panel::time_series(
             "Retries by phase",
@@ -115,7 +115,7 @@ fn retried() -> [Panel; 3] {
                 .over(std::time::Duration::from_mins(15))
                 .by::<(Phase,)>(),
         )
-        .limit(&limits::LATE_RETRIES)
+        .limit(&of.late_retries)
         .size(8, 8),
         Panel::time_series(
             "Retries per task",
@@ -130,19 +130,19 @@ fn retried() -> [Panel; 3] {
 }
 
 /// Everything about each worker profile in one line.
-pub(super) fn workers() -> Row {
+pub(super) fn workers(of: &OrchestratorThresholds) -> Row {
     Row::collapsed(
         "Workers",
         [
             Panel::gauge(
                 "Worker success rate by profile",
                 "Share of the tasks that each profile ended in the time shown that were done, \
-                 cancelled ones left out. Below 80 %, look at the profile's last tasks, prompt \
-                 and model.",
+                 cancelled ones left out. If the color warns, look at the profile's last tasks, \
+                 prompt and model.",
                 Show::Ratio,
             )
             .draw(success_rate().by::<(WorkerProfile,)>())
-            .advised_below(&limits::SUCCESS_RATE)
+            .advised_below(&of.success_rate())
             .size(24, 6)
             .without_data("no tasks"),
             Panel::table(
