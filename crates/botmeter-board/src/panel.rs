@@ -79,6 +79,9 @@ pub enum Scope {
     Instance,
 }
 
+/// Where an error budget ends.
+const SPENT: Limit = Limit::new(0.0, "more went wrong in the last 30 days than was to go wrong");
+
 impl Panel {
     /// Lines over time.
     pub fn time_series(title: &'static str, description: &'static str, show: Show) -> Self {
@@ -137,6 +140,39 @@ impl Panel {
                 .draw(objective.burn(last.short).named("slow burn"));
         }
         panel
+    }
+
+    /// Which part of an objective's error budget of the last 30 days is left.
+    ///
+    /// It is made of what rules record each hour, for jobs as a whole, whatever
+    /// else is chosen; the description says so, and what stands there before
+    /// the first hour.
+    ///
+    /// ```
+    /// use botmeter_board::{Limit, Measure, Objective, Panel, share_of};
+    /// # use botmeter_core::{Counter, Instrument, Status, Unit};
+    /// # static SENT: Instrument<Counter, (Status,)> =
+    /// #     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+    ///
+    /// let target = Limit::new(0.99, "one mail in a hundred may get lost");
+    /// let lost = share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled);
+    /// let objective = Objective::new("mail_lost", &target, Measure::failures(lost));
+    /// let panel = Panel::budget_left(
+    ///     "Budget left",
+    ///     "How much of the mail that may get lost in 30 days has not got lost yet.",
+    ///     &objective,
+    /// )
+    /// .without_data("no hour with mail on record");
+    /// assert_eq!(panel.lines.len(), 1);
+    /// ```
+    pub fn budget_left(
+        title: &'static str,
+        description: &'static str,
+        objective: &Objective,
+    ) -> Self {
+        Self::stat(title, description, Show::Ratio)
+            .draw(objective.budget_left())
+            .advised_below(&SPENT)
     }
 
     fn new(
