@@ -26,6 +26,9 @@ pub struct Panel {
     /// Limits to show that no alert has, and on which side of each it is time
     /// to look closer.
     pub advice: Vec<(Direction, Limit)>,
+    /// Whether its axis goes up to its limits, however far below them its lines
+    /// are: as it does for shares, and for how fast budgets burn.
+    pub reaches_limits: bool,
     /// What each line stands for.
     pub scope: Scope,
     /// Width, of 24.
@@ -130,6 +133,7 @@ impl Panel {
     /// which its alerts fire.
     pub fn burn(title: &'static str, description: &'static str, objective: &Objective) -> Self {
         let mut panel = Self::time_series(title, description, Show::Count);
+        panel.reaches_limits = true;
         for window in objective.windows {
             panel.limits.push(window.factor);
         }
@@ -190,6 +194,7 @@ impl Panel {
             lines: Vec::new(),
             limits: Vec::new(),
             advice: Vec::new(),
+            reaches_limits: show == Show::Ratio,
             scope: Scope::Fleet,
             width,
             height,
