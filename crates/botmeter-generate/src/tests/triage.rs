@@ -145,7 +145,7 @@ fn a_few_names_stand_under_the_picture_and_many_beside_it() {
     assert_eq!(legend(series("Twice").draw(twice.clone()).draw(twice)), many);
     let one = rate(&sample::SENT).only(Status::Error).by::<(Status,)>();
     assert_eq!(legend(series("One").draw(one.clone()).draw(one)), few);
-    assert_eq!(legend(series("Queues").draw(rate(&sample::SENT).by::<(Queue,)>())), many);
+    assert_eq!(legend(series("Every queue").draw(rate(&sample::SENT).by::<(Queue,)>())), many);
     let processes = rate(&sample::SENT).all();
     assert_eq!(legend(series("Processes").draw(processes).per_instance()), many);
 }
@@ -174,7 +174,7 @@ fn all_limits_of_a_budget_are_within_its_picture() {
         |panel: Panel| drawn(panel)["fieldConfig"]["defaults"]["custom"]["axisSoftMax"].clone();
     assert_eq!(top(Panel::burn("Burns", DESCRIPTION, &sample::objective())), json!(14.4));
     assert_eq!(
-        top(series("Far").draw(last(&sample::OPEN).all()).limit(&sample::TOO_MANY)),
+        top(series("Far").draw(last(&sample::WAITING).all()).limit(&sample::TOO_MANY)),
         Value::Null
     );
 }
