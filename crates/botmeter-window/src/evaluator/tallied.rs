@@ -33,14 +33,12 @@ impl Evaluator<'_> {
                 |(series, _): &(&Series, &Timeline)| self.place.admits_job(&series.labels);
             for (series, timeline) in history.named(name).filter(is_admitted) {
                 let Some(value) = series.at(timeline, at) else { continue };
-                match tallies.iter_mut().find(|(labels, _)| labels.is(&series.labels)) {
-                    Some((_, tally)) => tally.add(value),
-                    None => {
-                        let mut tally = Sum::default();
-                        tally.add(value);
-                        tallies.push((&series.labels, tally));
-                    }
-                }
+                let known = tallies.iter().position(|(labels, _)| labels.is(&series.labels));
+                let place = known.unwrap_or_else(|| {
+                    tallies.push((&series.labels, Sum::default()));
+                    tallies.len() - 1
+                });
+                tallies[place].1.add(value);
             }
         }
         let keys = self.keys(None, by);
