@@ -22,7 +22,9 @@ const SOON: Duration = Duration::from_mins(2);
 /// What is recorded, or counted of alerts, is there once rules were evaluated.
 fn asks_for_rules(panel: &Panel) -> bool {
     let exprs = panel.lines.iter().flat_map(|line| line.expr.walk());
-    exprs.into_iter().any(|expr| matches!(expr, Expr::Recorded { .. } | Expr::Firing { .. }))
+    exprs.into_iter().any(|expr| {
+        matches!(expr, Expr::Recorded { .. } | Expr::Tallied { .. } | Expr::Firing { .. })
+    })
 }
 
 /// The samples as `promtool` takes them.

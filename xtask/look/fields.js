@@ -13,10 +13,10 @@ import { lastValueFrom } from 'rxjs';
 import { unknown as unknownKeys } from './known.js';
 
 // Grafana has its own list of these in a part that is in no package.
-const OWN = ['unit', 'min', 'max', 'noValue', 'color', 'thresholds'];
+const OWN = ['unit', 'min', 'max', 'noValue', 'color', 'thresholds', 'mappings'];
 const CUSTOM = [
-  'align', 'axisSoftMax', 'cellOptions', 'drawStyle', 'fillOpacity', 'filterable', 'insertNulls',
-  'inspect', 'lineWidth', 'scaleDistribution', 'showPoints', 'spanNulls', 'stacking',
+  'align', 'axisSoftMax', 'cellOptions', 'drawStyle', 'fillOpacity', 'filterable', 'hideFrom',
+  'insertNulls', 'inspect', 'lineWidth', 'scaleDistribution', 'showPoints', 'spanNulls', 'stacking',
   'thresholdsStyle',
 ];
 // Nothing can be clicked in a picture.

@@ -191,8 +191,8 @@ pub fn firing(severity: Severity) -> Query<()> {
 /// ```
 /// use botmeter_board::{Panel, Show, firing_for};
 ///
-/// let panel = Panel::table("Firing alerts", "What fires, the longest first.")
-///     .draw(firing_for().named("for").show(Show::Seconds))
+/// let panel = Panel::table("Firing alerts", "What fires, the most severe first.")
+///     .draw(firing_for().named("For").show(Show::Seconds))
 ///     .per_job();
 /// assert_eq!(panel.naming_labels(&panel.lines[0]), ["alertname", "severity", "job"]);
 /// ```

@@ -2,13 +2,26 @@
 
 use std::time::Duration;
 
-use botmeter_core::label::LabelInfo;
+use botmeter_core::label::{Label, LabelInfo};
 
-use crate::{Kind, Line, Panel, Scope, Show, expr::Expr};
+use crate::{AlertSeverity, Kind, Line, Panel, Scope, Show, expr::Expr};
 
 /// How long a silence has to be to show as a gap: twenty intervals, so that a
 /// restart does not tear every line.
 pub const GAP: Duration = Duration::from_mins(5);
+
+/// What a column of a table is called that holds the values of a label.
+///
+/// ```
+/// assert_eq!(botmeter_board::label_heading("error_type"), "Error type");
+/// ```
+pub fn label_heading(key: &str) -> String {
+    let mut heading = key.replace('_', " ");
+    if let Some(first) = heading.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    heading
+}
 
 impl Panel {
     /// Whether it shows one moment and not a time.
@@ -62,6 +75,12 @@ impl Panel {
             Scope::Instance => &["job", "instance"],
         };
         line.labels.iter().map(LabelInfo::key).chain(of_scope.iter().copied()).collect()
+    }
+
+    /// Whether its rows are alerts, of which the most severe come first.
+    pub fn is_by_severity(&self) -> bool {
+        let labels = self.lines.first().map_or(&[][..], |line| line.labels);
+        self.kind == Kind::Table && labels.contains(&AlertSeverity::INFO)
     }
 
     /// The heading of the line's column, in a table.

@@ -71,6 +71,18 @@ pub enum Expr {
         /// How far back.
         offset: Option<Duration>,
     },
+    /// What a recording rule kept at each whole step of a long time, added up
+    /// in each group: few samples, however much there is to count.
+    Tallied {
+        /// The whole name: level, metric and operation.
+        name: String,
+        /// What the groups are, job not counted.
+        by: Labels,
+        /// How long.
+        over: Duration,
+        /// How far apart the samples are; what was recorded looks back as far.
+        step: Duration,
+    },
     /// A query in words of PromQL, about series that botmeter does not record.
     Raw {
         /// The words, with what depends on the place behind `$`.
@@ -270,6 +282,7 @@ impl Expr {
             | Self::Vanished { .. }
             | Self::Recent { .. }
             | Self::Recorded { .. }
+            | Self::Tallied { .. }
             | Self::Raw { .. }
             | Self::Firing { .. }
             | Self::Alerts
@@ -313,6 +326,7 @@ impl Expr {
             }
             Self::Vanished { remembered, silent, .. } => *remembered.max(silent),
             Self::Recorded { name, offset, .. } => recorded(name) + offset.unwrap_or_default(),
+            Self::Tallied { name, over, .. } => recorded(name) + *over,
             _ => Duration::ZERO,
         };
         self.walk().into_iter().map(own).max().unwrap_or_default()

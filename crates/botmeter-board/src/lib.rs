@@ -40,7 +40,7 @@ pub use board::{Board, Undrawn};
 pub use computed::{estimated, rest};
 pub use condition::{Condition, Direction, Limit, Trigger};
 pub use dashboard::{Dashboard, Row, Variable};
-pub use drawing::GAP;
+pub use drawing::{GAP, label_heading};
 pub use example::{Behavior, Example, Feed, Firing};
 pub use expr::{
     Comparison, Expr, Fold, Function, Labels, Matcher, Part, Sample, Selection, Window,

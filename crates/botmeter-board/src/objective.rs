@@ -7,7 +7,7 @@ use botmeter_core::LabelSet;
 use crate::{
     Limit, Query, Severity, Share, Text,
     expr::{Comparison, Expr, Fold, Function, Part, Sample, Selection, Window},
-    rest,
+    ratio, rest,
     series::Series,
     text::{percent, spelt, texts},
 };
@@ -131,6 +131,13 @@ pub const FOUR_WINDOWS: &[BurnWindow] = &[
     .held_for(Duration::from_hours(3)),
 ];
 
+/// The time that an error budget is for.
+const MONTH: Duration = Duration::from_hours(30 * 24);
+
+/// What is counted for the budget that is left: few enough numbers to add up
+/// those of a month each time that somebody looks.
+const HOUR: Duration = Duration::from_hours(1);
+
 impl Measure {
     /// Counted events that are bad, such as
     /// `share_of(&REQUESTS).that(Status::Error).not_counting(Status::Cancelled)`.
@@ -147,21 +154,30 @@ impl Measure {
 
     /// The share that went wrong.
     pub fn bad_share(&self, function: Function, window: Window) -> Expr {
-        let sum = |selection: Selection| Expr::Fold {
-            fold: Fold::Sum,
-            by: &[],
-            of: Sample { selection, function, window, offset: None },
-        };
+        let sum = |selection: &Selection| sum(selection.clone(), function, window);
         match self {
-            Self::Events { bad, all } => {
-                let part = Box::new(sum(bad.clone()));
-                let whole = Box::new(sum(all.clone()));
-                Expr::Divide(Box::new(Expr::OrZero(part, whole.clone())), whole)
+            Self::Events { .. } => {
+                let [bad, all] = self.counts(function, window);
+                Expr::Divide(bad.into(), all.into())
             }
             Self::Latency { of, bound } => {
-                let fast = Selection { part: Part::Bucket(*bound), ..of.clone() };
-                let fast = Expr::Divide(Box::new(sum(fast)), Box::new(sum(of.clone())));
-                Expr::Subtract(Box::new(Expr::Number(1.0)), Box::new(fast))
+                let fast = Expr::Divide(sum(&within(of, *bound)).into(), sum(of).into());
+                Expr::Subtract(Expr::Number(1.0).into(), fast.into())
+            }
+        }
+    }
+
+    /// How many went wrong, and how many there were.
+    pub fn counts(&self, function: Function, window: Window) -> [Expr; 2] {
+        let sum = |selection: &Selection| sum(selection.clone(), function, window);
+        match self {
+            Self::Events { bad, all } => {
+                let bad = Expr::OrZero(sum(bad).into(), sum(all).into());
+                [bad, sum(all)]
+            }
+            Self::Latency { of, bound } => {
+                let slow = Expr::Subtract(sum(of).into(), sum(&within(of, *bound)).into());
+                [slow, sum(of)]
             }
         }
     }
@@ -173,6 +189,16 @@ impl Measure {
             Self::Latency { of, .. } => of,
         }
     }
+}
+
+fn sum(selection: Selection, function: Function, window: Window) -> Expr {
+    let of = Sample { selection, function, window, offset: None };
+    Expr::Fold { fold: Fold::Sum, by: &[], of }
+}
+
+/// The observations up to a bound.
+fn within(of: &Selection, bound: f64) -> Selection {
+    Selection { part: Part::Bucket(bound), ..of.clone() }
 }
 
 impl BurnWindow {
@@ -248,16 +274,7 @@ impl Objective {
 
     /// How many events there were in this time, of the whole scope.
     pub fn events(&self, window: Duration) -> Expr {
-        Expr::Fold {
-            fold: Fold::Sum,
-            by: &[],
-            of: Sample {
-                selection: self.measure.all().clone(),
-                function: Function::Increase,
-                window: Window::Of(window),
-                offset: None,
-            },
-        }
+        sum(self.measure.all().clone(), Function::Increase, Window::Of(window))
     }
 
     /// The name of the series that holds what went wrong within the window.
@@ -292,6 +309,28 @@ impl Objective {
         let enough = Expr::Compare(events.into(), Comparison::AtLeast, floor.into());
         let both = Expr::And(too_fast(window.long), too_fast(window.short));
         Expr::And(both.into(), enough.into())
+    }
+
+    /// What is recorded of each hour, and under which names: how many events
+    /// went wrong, and how many there were.
+    pub fn hourly(&self) -> [(String, Expr); 2] {
+        let [bad, all] = self.measure.counts(Function::Increase, Window::Of(HOUR));
+        [(self.hourly_name("bad"), bad), (self.hourly_name("all"), all)]
+    }
+
+    fn hourly_name(&self, what: &str) -> String {
+        format!("job:{}:{what}_increase{}", self.name, spelt(HOUR))
+    }
+
+    /// Which part of the last 30 days' error budget is left, of the hours that
+    /// were recorded: 1 while nothing went wrong, below 0 once more did than
+    /// may. Counts of several jobs add up, which shares would not.
+    pub fn budget_left(&self) -> Query<()> {
+        let tally = |what| {
+            let (name, over, step) = (self.hourly_name(what), MONTH, HOUR);
+            Query::new(Expr::Tallied { name, by: &[], over, step })
+        };
+        ratio(tally("bad"), tally("all") * self.budget()).complement()
     }
 
     /// How many times faster than the month can bear the budget burns.

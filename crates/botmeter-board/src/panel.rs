@@ -26,6 +26,9 @@ pub struct Panel {
     /// Limits to show that no alert has, and on which side of each it is time
     /// to look closer.
     pub advice: Vec<(Direction, Limit)>,
+    /// Whether its axis goes up to its limits, however far below them its lines
+    /// are: as it does for shares, and for how fast budgets burn.
+    pub reaches_limits: bool,
     /// What each line stands for.
     pub scope: Scope,
     /// Width, of 24.
@@ -78,6 +81,9 @@ pub enum Scope {
     /// One instance of a job.
     Instance,
 }
+
+/// Where an error budget ends.
+const SPENT: Limit = Limit::new(0.0, "more went wrong in the last 30 days than was to go wrong");
 
 impl Panel {
     /// Lines over time.
@@ -135,8 +141,8 @@ impl Panel {
         objective: &Objective,
     ) -> Self {
         let mut panel = Self::time_series(title, description, Show::Count);
-        let factors = objective.windows.iter().map(|window| window.factor.clone());
-        panel.limits.extend(factors);
+        panel.reaches_limits = true;
+        panel.limits.extend(objective.windows.iter().map(|window| window.factor.clone()));
         if let (Some(first), Some(last)) = (objective.windows.first(), objective.windows.last()) {
             panel = panel
                 .draw(objective.burn(first.short).named("short window"))
@@ -144,6 +150,39 @@ impl Panel {
                 .draw(objective.burn(last.short).named("slow burn"));
         }
         panel
+    }
+
+    /// Which part of an objective's error budget of the last 30 days is left.
+    ///
+    /// It is made of what rules record each hour, for jobs as a whole, whatever
+    /// else is chosen; the description says so, and what stands there before
+    /// the first hour.
+    ///
+    /// ```
+    /// use botmeter_board::{Limit, Measure, Objective, Panel, share_of};
+    /// # use botmeter_core::{Counter, Instrument, Status, Unit};
+    /// # static SENT: Instrument<Counter, (Status,)> =
+    /// #     Instrument::counter("mail.sent", Unit::of("{mail}"), "Mails that were sent.");
+    ///
+    /// let target = Limit::new(0.99, "one mail in a hundred may get lost");
+    /// let lost = share_of(&SENT).that(Status::Error).not_counting(Status::Cancelled);
+    /// let objective = Objective::new("mail_lost", &target, Measure::failures(lost));
+    /// let panel = Panel::budget_left(
+    ///     "Budget left",
+    ///     "How much of the mail that may get lost in 30 days has not got lost yet.",
+    ///     &objective,
+    /// )
+    /// .without_data("no hour with mail on record");
+    /// assert_eq!(panel.lines.len(), 1);
+    /// ```
+    pub fn budget_left(
+        title: impl Into<Text>,
+        description: impl Into<Text>,
+        objective: &Objective,
+    ) -> Self {
+        Self::stat(title, description, Show::Ratio)
+            .draw(objective.budget_left())
+            .advised_below(&SPENT)
     }
 
     fn new(
@@ -157,6 +196,7 @@ impl Panel {
             title: title.into(),
             description: description.into(),
             kind,
+            reaches_limits: show == Show::Ratio,
             show,
             lines: Vec::new(),
             limits: Vec::new(),

@@ -163,6 +163,14 @@ impl<'a> Speller<'a> {
                 let own: Vec<_> = self.fleet.matchers().collect();
                 (format!("{name}{}{}", braced(&own), ago(*offset)), Bond::Atom)
             }
+            Expr::Tallied { name, by, over, step } => {
+                // Rules look at jobs as a whole, so what they record has no
+                // instance, and nothing else that could be chosen.
+                let series = format!("{name}{}", braced(&self.chosen(&["job"])));
+                let (over, step) = (duration(*over), duration(*step));
+                let tally = format!("sum_over_time({series}[{over}:{step}])");
+                (self.grouped("sum", None, by, &tally), Bond::Atom)
+            }
             Expr::Raw { text, by, .. } => (self.filled(text, by), Bond::Or),
             Expr::Firing { severity } => {
                 let severity = format!("severity={}", quoted(severity.as_str()));

@@ -11,6 +11,8 @@ pub(crate) enum Yaml {
     List(Vec<Yaml>),
     /// A text, which stays a text whatever it looks like.
     Text(String),
+    /// A number.
+    Number(f64),
 }
 
 impl Yaml {
@@ -52,6 +54,7 @@ impl Yaml {
                 lines
             }
             Self::Text(text) => vec![scalar(text)],
+            Self::Number(number) => vec![number.to_string()],
         }
     }
 
@@ -59,7 +62,7 @@ impl Yaml {
         match self {
             Self::Map(pairs) => !pairs.is_empty(),
             Self::List(items) => !items.is_empty(),
-            Self::Text(_) => false,
+            Self::Text(_) | Self::Number(_) => false,
         }
     }
 }

@@ -135,7 +135,7 @@ impl Site {
             let text = csv(&picture, clock);
             let mut told = answer(StatusCode::OK, "text/csv; charset=utf-8", text);
             // Places of panels are letters, digits and dashes.
-            let place = anchor(dashboard.uid, panel.title);
+            let place = anchor(&dashboard.uid, &panel.title);
             let file = format!("attachment; filename=\"{place}.csv\"");
             if let Ok(file) = HeaderValue::try_from(file) {
                 told.headers_mut().insert(header::CONTENT_DISPOSITION, file);

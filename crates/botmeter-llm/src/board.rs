@@ -52,8 +52,8 @@ mod tests {
 
     #[test]
     fn the_budget_that_is_asked_for_is_the_one_that_alerts() {
-        let mut own = LlmThresholds::default();
-        own.daily_budget = Limit::new(250.0, "agreed on");
+        let daily_budget = Limit::new(250.0, "agreed on");
+        let own = LlmThresholds { daily_budget, ..LlmThresholds::default() };
         let board = board_with(&own);
         let budgets: Vec<_> = board
             .alerts

@@ -23,9 +23,9 @@ pub struct Stage {
 
 impl Stage {
     /// The alerts of a board that can be shown firing.
-    pub fn names(board: &Board) -> impl Iterator<Item = &'static str> {
-        let objectives = board.objectives.iter().map(|objective| objective.alert);
-        board.alerts.iter().map(|alert| alert.name).chain(objectives)
+    pub fn names(board: &Board) -> impl Iterator<Item = &str> {
+        let objectives = board.objectives.iter().map(|objective| &*objective.alert);
+        board.alerts.iter().map(|alert| &*alert.name).chain(objectives)
     }
 
     /// The alert of this name of a board, firing; nothing if the board has no

@@ -2,6 +2,7 @@
 
 mod kept;
 mod plan;
+mod tallied;
 #[cfg(test)]
 mod tests;
 
@@ -125,6 +126,7 @@ impl<'a> Evaluator<'a> {
                 self.count(by, of, *within, Some(since))
             }
             Expr::Recorded { name, offset, .. } => self.recorded(name, *offset),
+            Expr::Tallied { name, by, over, step } => self.tallied(name, by, *over, *step),
             // PromQL is for Prometheus; who draws says so instead of asking.
             Expr::Raw { .. } => Value::Rows(Vec::new()),
             Expr::Firing { severity } => {

@@ -68,6 +68,8 @@ impl Rules {
                     long.push(Record { interval: Some(LONG_INTERVAL), ..rule });
                 }
             }
+            let counts = objective.hourly().map(|(name, expr)| record(name, expr));
+            long.extend(counts.map(|rule| Record { interval: Some(LONG_INTERVAL), ..rule }));
             let target = Expr::Number(objective.target.value);
             let labels = vec![("slo", objective.name.replace('_', "-"))];
             records.push(Record { labels, ..record("slo:objective:ratio".to_owned(), target) });

@@ -174,7 +174,11 @@ fn of_rules(rng: &mut Rng) -> Vec<Source> {
                 }
                 // The names of alerts have no colon.
                 if name.starts_with("job") && name.contains(':') {
-                    add(name, labels, Fate::Moves { value: rng.f64() });
+                    let value = rng.f64();
+                    // Counts are never below zero.
+                    let is_count = name.ends_with("increase1h");
+                    let count = Fate::Grows { value, is_whole: rng.bool() };
+                    add(name, labels, if is_count { count } else { Fate::Moves { value } });
                 }
             }
         }

@@ -2,7 +2,7 @@
 
 use super::{
     expected::Is,
-    states::State::{self, Dead, Fresh, Idle, Quiet, WithoutErrors, WithoutStreams},
+    states::State::{self, Dead, Fleet, Fresh, Idle, Quiet, WithoutErrors, WithoutStreams},
 };
 
 /// Panels that are otherwise than the rule has it.
@@ -84,7 +84,8 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         is: Is::Value,
         why: BACK,
         panels: &[
-            ("bot-health", &["Failed runs"]),
+            ("bot-health", &["Failed runs", "Budget left: failed runs", "Budget left: slow runs"]),
+            ("llm-api-health", &["Budget left: failed calls", "Budget left: slow calls"]),
             ("narrative-performance", &["Successful runs", "JSON of no use"]),
             ("agent-orchestrator", &["Failed tasks by worker", "Conflict share of merges"]),
             ("content-pipeline", &["Acceptance by pipeline"]),
@@ -192,13 +193,22 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
         panels: &[
             (
                 "bot-health",
-                &["Failed runs", "Error budget", "Latency budget", "Queue depth in an hour"],
+                &[
+                    "Failed runs",
+                    "Budget left: failed runs",
+                    "Error budget",
+                    "Budget left: slow runs",
+                    "Latency budget",
+                    "Queue depth in an hour",
+                ],
             ),
             (
                 "llm-api-health",
                 &[
                     "Cost of the last 24 hours",
                     "Calls without a price in the last hour",
+                    "Budget left: failed calls",
+                    "Budget left: slow calls",
                     "Error budget: failed calls",
                     "Error budget: slow calls",
                 ],
@@ -216,6 +226,15 @@ pub(super) const EXCEPTIONS: &[Exception] = &[
             ("content-pipeline", &["Acceptance by pipeline", "Backlog in an hour"]),
             ("telemetry", &["Time since the last sign of life"]),
             ("overview", &["LLM cost in 24 hours"]),
+        ],
+    },
+    Exception {
+        state: Fleet,
+        is: Is::Text,
+        why: "it began eight minutes ago, and no whole hour was recorded since",
+        panels: &[
+            ("bot-health", &["Budget left: failed runs", "Budget left: slow runs"]),
+            ("llm-api-health", &["Budget left: failed calls", "Budget left: slow calls"]),
         ],
     },
     Exception {

@@ -80,6 +80,9 @@ pub(super) const TEXTS: &[(&str, &[State])] = &[
     ("no queue reported", &[Fresh, Quiet, Dead]),
     ("no snapshot", &[Fresh, Quiet, Dead]),
     ("no alert fires, or Prometheus has none of the rules", &[Fresh, WithoutErrors]),
+    // Nothing was recorded at a whole hour.
+    ("no hour with calls on record", &[Fresh, Fleet]),
+    ("no hour with runs on record", &[Fresh, Fleet]),
     // There is no process.
     ("no process reports", &[Dead]),
     ("no exports", &[Dead]),

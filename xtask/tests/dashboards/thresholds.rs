@@ -179,7 +179,7 @@ const FIXED: &[&str] = &[
     "BotRestartLoop",
 ];
 
-fn note<'a>(changed: &mut BTreeSet<String>, limits: impl IntoIterator<Item = &'a Limit>) {
+fn note(changed: &mut BTreeSet<String>, limits: impl IntoIterator<Item = &Limit>) {
     let own = limits.into_iter().filter(|limit| limit.reason == OWN);
     changed.extend(own.map(|limit| format!("{:?}", limit.value)));
 }

@@ -147,13 +147,24 @@ fn outcome(of: &BotThresholds) -> Row {
             )
             .draw(highest(&CONSECUTIVE_FAILURES).by::<(BotName,)>())
             .limit(&of.failures_in_a_row),
+            Panel::budget_left(
+                "Budget left: failed runs",
+                "How much of the budget for failed runs of the last 30 days is left. Below zero, it is \
+                 spent: put what makes runs succeed before everything new. It is made of what \
+                 rules recorded each hour for whole jobs; hours without the rules, or before what \
+                 Prometheus keeps, are not counted.",
+                &objectives::errors(of),
+            )
+            .without_data("no hour with runs on record")
+            .size(4, 8),
             Panel::burn(
                 titles::ERROR_BUDGET,
                 "How fast the month's budget for failed runs is used up. At 1, it lasts exactly a \
                  month; at 2, half of one. The dashed lines are where alerts fire.",
                 &objectives::errors(of),
             )
-            .without_data("no runs"),
+            .without_data("no runs")
+            .size(8, 8),
         ],
     )
 }
@@ -207,6 +218,16 @@ fn time(of: &BotThresholds) -> Row {
             )
             .draw(heat(&DURATION))
             .without_data("no runs"),
+            Panel::budget_left(
+                "Budget left: slow runs",
+                "How much of the budget for slow runs of the last 30 days is left. Below zero, it is \
+                 spent: put what makes runs fast before everything new. It is made of what \
+                 rules recorded each hour for whole jobs; hours without the rules, or before what \
+                 Prometheus keeps, are not counted.",
+                &objectives::latency(of),
+            )
+            .without_data("no hour with runs on record")
+            .size(4, 8),
             Panel::burn(
                 titles::LATENCY_BUDGET,
                 "How fast the month's budget for slow runs is used up: successful ones that take \
@@ -214,7 +235,8 @@ fn time(of: &BotThresholds) -> Row {
                  dashed lines are where alerts fire.",
                 &objectives::latency(of),
             )
-            .without_data("no runs"),
+            .without_data("no runs")
+            .size(8, 8),
         ],
     )
 }

@@ -59,9 +59,9 @@ fn what_fires() -> Row {
         [Panel::table(
             "What fires",
             "The alerts that fire now for the chosen jobs, and for how long each has asked for \
-             attention, the longest first. Begin with the critical ones, and follow their runbooks.",
+             attention, the critical ones first. Begin with these, and follow their runbooks.",
         )
-        .draw(firing_for().named("for").show(Show::Seconds))
+        .draw(firing_for().named("For").show(Show::Seconds))
         .per_job()
         .without_data("no alert fires, or Prometheus has none of the rules")
         .size(24, 6)],

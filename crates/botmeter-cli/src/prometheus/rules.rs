@@ -99,7 +99,10 @@ fn replaced(query: &str, name: &str, recorded: &str) -> String {
     while let Some(at) = rest.find(name) {
         let (before, after) = (&rest[..at], &rest[at + name.len()..]);
         whole.push_str(before);
-        if before.ends_with(is_part) || after.starts_with(is_part) {
+        // What is added up over a month would have to read all of its samples
+        // each time that the page is drawn.
+        let is_range = after.starts_with(['[', '{']);
+        if before.ends_with(is_part) || after.starts_with(is_part) || is_range {
             whole.push_str(name);
         } else if after.starts_with(" offset ") {
             // Only what stands for samples can be asked for as it was before.
@@ -129,6 +132,11 @@ mod tests {
             ("a:b:c > 3", "(sum(x)) > 3"),
             ("a:b:c_more + a:b:c", "a:b:c_more + (sum(x))"),
             (r#"x{job="a:b:c"}"#, r#"x{job="a:b:c"}"#),
+            ("sum_over_time(a:b:c[30d:1h])", "sum_over_time(a:b:c[30d:1h])"),
+            (
+                r#"sum_over_time(a:b:c{job="d"}[30d:1h])"#,
+                r#"sum_over_time(a:b:c{job="d"}[30d:1h])"#,
+            ),
             ("1 > a:b:c offset 1h / 24", "1 > last_over_time((sum(x))[2m:1m] offset 1h) / 24"),
         ];
         for (query, expected) in cases {

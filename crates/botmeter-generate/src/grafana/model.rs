@@ -263,7 +263,47 @@ pub(crate) struct Override {
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct FieldMatcher {
     pub(crate) id: String,
-    pub(crate) options: String,
+    pub(crate) options: FieldsThat,
+}
+
+/// Which fields are meant.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub(crate) enum FieldsThat {
+    /// Those of this name, or of this query.
+    Are(String),
+    /// Those of which the value that is made of all of theirs compares so.
+    Amount { reducer: String, op: String, value: f64 },
+}
+
+/// Where lines are not shown.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct HideFrom {
+    pub(crate) legend: bool,
+    pub(crate) tooltip: bool,
+    pub(crate) viz: bool,
+}
+
+/// What stands there instead of some values.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Mapping {
+    #[serde(rename = "type")]
+    pub(crate) kind: String,
+    pub(crate) options: Special,
+}
+
+/// Of which values.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Special {
+    #[serde(rename = "match")]
+    pub(crate) of: String,
+    pub(crate) result: Instead,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Instead {
+    pub(crate) text: String,
+    pub(crate) color: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -286,6 +326,8 @@ pub(crate) enum PropertyValue {
     Text(String),
     Thresholds(Thresholds),
     Cell(Cell),
+    HideFrom(HideFrom),
+    Mappings(Vec<Mapping>),
     Links(Vec<Link>),
 }
 

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::{self as board, Color, Kind, Line, Show};
+use botmeter_board::{self as board, Color, Expr, Function, Kind, Line, Show, label_heading};
 
 use super::{
     limits, links,
     model::{
-        Cell, Defaults, FieldColor, FieldConfig, FieldMatcher, GridPos, Organize, Override, Panel,
-        Property, PropertyValue, Target, Thresholds, Transformation, TransformationOptions,
+        Cell, Defaults, FieldColor, FieldConfig, FieldMatcher, FieldsThat, GridPos, HideFrom,
+        Instead, Mapping, Organize, Override, Panel, Property, PropertyValue, Special, Target,
+        Thresholds, Transformation, TransformationOptions,
     },
     page::Page,
     settings,
@@ -19,6 +20,9 @@ use crate::{
     Problem,
     promql::{self, Fleet},
 };
+
+/// What stands in a table for a number that is not there.
+const ABSENT: &str = "–";
 
 /// The number of a panel in its dashboard.
 ///
@@ -60,7 +64,7 @@ pub(super) fn panel(
         targets: targets(page, drawn),
         field_config: (!is_text).then(|| fields(page, drawn, thresholds, &columns)),
         options: settings::options(page, drawn),
-        transformations: transformations(drawn),
+        transformations: transformations(&page.options.fleet, drawn),
     }
 }
 
@@ -98,7 +102,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
             format: format.to_owned(),
             // What rules record has none.
             exemplar: (!page.is_recorded() && is_latency(drawn, line)).then_some(true),
-            is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, board::Expr::Raw { .. })),
+            is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, Expr::Raw { .. })),
         })
         .collect()
 }
@@ -107,7 +111,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
 fn is_latency(drawn: &board::Panel, line: &Line) -> bool {
     !drawn.is_instant()
         && drawn.show == Show::Seconds
-        && matches!(line.expr, board::Expr::Quantile { .. } | board::Expr::Heat { .. })
+        && matches!(line.expr, Expr::Quantile { .. } | Expr::Heat { .. })
 }
 
 /// The name of a line: its own, then the values of its labels.
@@ -155,7 +159,10 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
                 fixed_color: Some(color_name(color).to_owned()),
             };
             overrides.push(Override {
-                matcher: FieldMatcher { id: "byFrameRefID".to_owned(), options: reference(at) },
+                matcher: FieldMatcher {
+                    id: "byFrameRefID".to_owned(),
+                    options: FieldsThat::Are(reference(at)),
+                },
                 properties: vec![property("color", PropertyValue::Color(color))],
             });
         }
@@ -165,12 +172,19 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
             // one of its numbers must not say the same.
             let mut properties = vec![
                 property("unit", PropertyValue::Text(unit)),
-                property("noValue", PropertyValue::Text("–".to_owned())),
+                property("noValue", PropertyValue::Text(ABSENT.to_owned())),
             ];
             if thresholds.steps.len() > 1 {
                 let cell = Cell { kind: "color-text".to_owned() };
                 let color = FieldColor { mode: "thresholds".to_owned(), fixed_color: None };
+                let instead = Instead { text: ABSENT.to_owned(), color: "text".to_owned() };
+                let absent = Mapping {
+                    kind: "special".to_owned(),
+                    options: Special { of: "null+nan".to_owned(), result: instead },
+                };
                 properties.extend([
+                    // What is not there is neither good nor bad.
+                    property("mappings", PropertyValue::Mappings(vec![absent])),
                     property("color", PropertyValue::Color(color)),
                     property("thresholds", PropertyValue::Thresholds(thresholds.clone())),
                     property("custom.cellOptions", PropertyValue::Cell(cell)),
@@ -181,13 +195,40 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
     }
     let rows = links::of_rows(page, drawn).into_iter();
     overrides.extend(rows.map(|(key, link)| {
-        of_column(key, vec![property("links", PropertyValue::Links(vec![link]))])
+        of_column(&label_heading(key), vec![property("links", PropertyValue::Links(vec![link]))])
     }));
+    if matches!(drawn.kind, Kind::TimeSeries { .. }) && counts(drawn) {
+        let options = FieldsThat::Amount {
+            reducer: "allIsZero".to_owned(),
+            op: "gte".to_owned(),
+            value: 1.0,
+        };
+        // The line at zero stays, and says that nothing happened.
+        let hidden = HideFrom { legend: true, tooltip: true, viz: false };
+        overrides.push(Override {
+            matcher: FieldMatcher { id: "byValue".to_owned(), options },
+            properties: vec![property("custom.hideFrom", PropertyValue::HideFrom(hidden))],
+        });
+    }
     overrides
 }
 
+/// Whether its lines count what happens, and may be many: then most are zero
+/// all the time, and their names would hide those that are not.
+fn counts(drawn: &board::Panel) -> bool {
+    let exprs = || drawn.lines.iter().flat_map(|line| line.expr.walk());
+    !settings::is_listed(drawn)
+        && exprs().all(|expr| match expr {
+            Expr::Fold { of, .. } => matches!(of.function, Function::Rate | Function::Increase),
+            Expr::Divide(_, by) => matches!(**by, Expr::Number(_)),
+            Expr::Number(_) | Expr::Add(..) | Expr::Multiply(..) => true,
+            _ => false,
+        })
+}
+
 fn of_column(heading: &str, properties: Vec<Property>) -> Override {
-    let matcher = FieldMatcher { id: "byName".to_owned(), options: heading.to_owned() };
+    let matcher =
+        FieldMatcher { id: "byName".to_owned(), options: FieldsThat::Are(heading.to_owned()) };
     Override { matcher, properties }
 }
 
@@ -209,7 +250,7 @@ fn reference(at: usize) -> String {
 }
 
 /// One row for each group: the answers side by side, without the time.
-fn transformations(drawn: &board::Panel) -> Vec<Transformation> {
+fn transformations(fleet: &Fleet, drawn: &board::Panel) -> Vec<Transformation> {
     if drawn.kind != Kind::Table {
         return Vec::new();
     }
@@ -227,6 +268,9 @@ fn transformations(drawn: &board::Panel) -> Vec<Transformation> {
         (name, drawn.heading(line).to_owned())
     });
     organize.rename.extend(values);
+    let keys = drawn.lines.iter().flat_map(|line| drawn.naming_labels(line));
+    let keys = keys.chain(fleet.labels.iter().map(String::as_str));
+    organize.rename.extend(keys.map(|key| (key.to_owned(), label_heading(key))));
     let merge = Transformation {
         id: "merge".to_owned(),
         options: TransformationOptions::Merge(BTreeMap::new()),

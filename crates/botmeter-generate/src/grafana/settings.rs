@@ -1,6 +1,7 @@
 //! How each kind of panel is set up.
 
-use botmeter_board::{self as board, Kind, Show};
+use botmeter_board::{self as board, AlertSeverity, Kind, Line, Scope, Show, label_heading};
+use botmeter_core::label::{Label, Values};
 
 use super::{
     links,
@@ -62,7 +63,7 @@ pub(super) fn options(page: &Page<'_>, drawn: &board::Panel) -> Options {
             frame_index: 0,
             show_header: true,
             cell_height: "sm".to_owned(),
-            sort_by: most_first(drawn).into_iter().collect(),
+            sort_by: first(drawn),
         }),
         Kind::StateTimeline => Options::StateTimeline(StateTimeline {
             show_value: "auto".to_owned(),
@@ -83,15 +84,47 @@ pub(super) fn options(page: &Page<'_>, drawn: &board::Panel) -> Options {
 const FEW: usize = 3;
 
 fn legend(drawn: &board::Panel) -> Legend {
-    let is_one = |line| drawn.naming_labels(line).is_empty();
-    let are_few = drawn.lines.len() <= FEW && drawn.lines.iter().all(is_one);
-    if are_few { Legend::list() } else { Legend::table() }
+    if is_listed(drawn) { Legend::list() } else { Legend::table() }
 }
 
-/// What there is most of comes first, as in pictures without Grafana.
-fn most_first(drawn: &board::Panel) -> Option<SortBy> {
-    let heading = drawn.heading(drawn.lines.first()?);
-    Some(SortBy { display_name: heading.to_owned(), is_descending: true })
+/// Whether its lines are few, so that a table of them would take a third of
+/// the picture for nothing: as many as label values that are known beforehand,
+/// of one job, which is what most people look at.
+pub(super) fn is_listed(drawn: &board::Panel) -> bool {
+    let counts = drawn.lines.iter().map(|line| count(drawn, line));
+    counts.sum::<Option<usize>>().is_some_and(|count| count <= FEW)
+}
+
+/// How many lines it is for one job, if anybody knows.
+fn count(drawn: &board::Panel, line: &Line) -> Option<usize> {
+    let selections = line.expr.selections();
+    let values = line.labels.iter().map(|label| {
+        let Values::Closed(values) = label.values() else { return None };
+        let is_admitted = |value: &&&str| {
+            let matchers = selections.first().map_or(&[][..], |of| &of.matchers);
+            let own = matchers.iter().filter(|matcher| matcher.key == label.key());
+            own.into_iter().all(|matcher| {
+                matcher.values.iter().any(|admitted| admitted == **value) == matcher.is_wanted
+            })
+        };
+        Some(values.iter().filter(is_admitted).count())
+    });
+    let per_scope = if drawn.scope == Scope::Instance { None } else { Some(1) };
+    [per_scope].into_iter().chain(values).product()
+}
+
+/// What there is most of comes first, as in pictures without Grafana; of
+/// alerts, the critical ones, by their word, because Grafana knows no rank.
+fn first(drawn: &board::Panel) -> Vec<SortBy> {
+    let severity = drawn.is_by_severity().then(|| SortBy {
+        display_name: label_heading(AlertSeverity::INFO.key()),
+        is_descending: false,
+    });
+    let most = drawn
+        .lines
+        .first()
+        .map(|line| SortBy { display_name: drawn.heading(line).to_owned(), is_descending: true });
+    severity.into_iter().chain(most).collect()
 }
 
 fn heatmap(show: &Show) -> Heatmap {
@@ -131,7 +164,7 @@ pub(super) fn custom(drawn: &board::Panel, steps: &[Step]) -> Option<Custom> {
             show_points: "auto".to_owned(),
             span_nulls: false,
             insert_nulls: GAP,
-            axis_soft_max: soft_max(&drawn.show, steps),
+            axis_soft_max: soft_max(drawn, steps),
             stacking: Stacking {
                 mode: if is_stacked { "normal" } else { "none" }.to_owned(),
                 group: "A".to_owned(),
@@ -158,9 +191,9 @@ pub(super) fn custom(drawn: &board::Panel, steps: &[Step]) -> Option<Custom> {
     }
 }
 
-/// How far up an axis goes at least. Grafana draws no limit beyond its axis,
-/// and those of shares are near enough to what they limit.
-fn soft_max(show: &Show, steps: &[Step]) -> Option<f64> {
+/// How far up an axis goes at least. Grafana draws no limit beyond its axis;
+/// where lines are about how near they are to their limits, all are to be seen.
+fn soft_max(drawn: &board::Panel, steps: &[Step]) -> Option<f64> {
     let limits = steps.iter().filter_map(|step| step.value);
-    limits.filter(|_| *show == Show::Ratio).reduce(f64::max)
+    limits.filter(|_| drawn.reaches_limits).reduce(f64::max)
 }

@@ -7,7 +7,8 @@ use std::{collections::BTreeSet, time::Duration};
 use promql_parser::{
     label::{MatchOp, Matcher},
     parser::{
-        self, AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, MatrixSelector, VectorSelector,
+        self, AggregateExpr, BinaryExpr, Call, Expr, LabelModifier, MatrixSelector, SubqueryExpr,
+        VectorSelector,
     },
 };
 
@@ -127,12 +128,12 @@ impl Checker<'_> {
                 self.bound(name, &definition, matcher.op == MatchOp::Equal, &matcher.value);
             }
         }
-        self.selected(name, selector);
+        self.selected(name, selector, definition.nature == Nature::Recorded);
         Some(definition)
     }
 
     /// What the place wants every series to be selected by.
-    fn selected(&mut self, name: &str, selector: &VectorSelector) {
+    fn selected(&mut self, name: &str, selector: &VectorSelector, is_recorded: bool) {
         let matchers = &selector.matchers.matchers;
         let fleet = &self.definitions.fleet;
         let mut missing = Vec::new();
@@ -149,8 +150,10 @@ impl Checker<'_> {
         }
         if matches!(self.place, Place::Panel | Place::JobPanel) {
             followed.push("job");
-            // Alerts watch jobs as a whole, so their series have no instance.
-            if self.place == Place::Panel && !OF_ALERTS.contains(&name) {
+            // Alerts watch jobs as a whole, so their series have no instance,
+            // as what rules record has none.
+            let is_of_jobs = is_recorded || OF_ALERTS.contains(&name);
+            if self.place == Place::Panel && !is_of_jobs {
                 followed.push("instance");
             }
         }
@@ -245,11 +248,19 @@ impl Checker<'_> {
     /// A function over a range: growth is for counters, the rest for levels.
     fn over(&mut self, call: &Call, is_growth: bool) -> Labels {
         let name = call.func.name;
-        let Some(Expr::MatrixSelector(MatrixSelector { vs, range })) =
-            call.args.args.first().map(|arg| &**arg)
-        else {
-            self.object(format!("calls {name} on something that is no range"));
-            return None;
+        let (vs, range) = match call.args.args.first().map(|arg| &**arg) {
+            Some(Expr::MatrixSelector(MatrixSelector { vs, range })) => (vs, range),
+            // One sample of each step, of what a rule keeps.
+            Some(Expr::Subquery(SubqueryExpr { expr, range, step: Some(_), .. }))
+                if name == "sum_over_time" && matches!(**expr, Expr::VectorSelector(_)) =>
+            {
+                let Expr::VectorSelector(vs) = &**expr else { return None };
+                (vs, range)
+            }
+            _ => {
+                self.object(format!("calls {name} on something that is no range"));
+                return None;
+            }
         };
         let definition = self.selector(vs)?;
         let grows = matches!(definition.nature, Nature::Counter | Nature::Buckets(_));

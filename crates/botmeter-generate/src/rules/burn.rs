@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use botmeter_board::{Function, Measure, Objective, Window, percent, spelt};
+use botmeter_board::{Expr, Function, Measure, Objective, Window, percent, spelt};
 
 use super::{Alerting, Group, Links, Record, Rule, group, text};
 use crate::{
@@ -21,18 +21,23 @@ pub(super) const LONG_INTERVAL: Duration = Duration::from_mins(1);
 pub(super) fn recordings(domain: &str, objectives: &[Objective], fleet: &Fleet) -> Vec<Group> {
     let mut short = Vec::new();
     let mut long = Vec::new();
+    let record = |name, expr: &Expr| {
+        Rule::Record(Record {
+            name,
+            expr: promql::render(expr, Place::Rule, fleet),
+            labels: Vec::new(),
+            keys: promql::scope(Place::Rule, fleet),
+        })
+    };
     for objective in objectives {
         let windows = objective.windows.iter().flat_map(|window| [window.short, window.long]);
         for window in windows.collect::<BTreeSet<_>>() {
             let share = objective.measure.bad_share(Function::Rate, Window::Of(window));
-            let rule = Rule::Record(Record {
-                name: objective.recorded(window),
-                expr: promql::render(&share, Place::Rule, fleet),
-                labels: Vec::new(),
-                keys: promql::scope(Place::Rule, fleet),
-            });
+            let rule = record(objective.recorded(window), &share);
             if window < LONG { short.push(rule) } else { long.push(rule) }
         }
+        // One sample of each hour is asked for.
+        long.extend(objective.hourly().map(|(name, expr)| record(name, &expr)));
         // Rules of several environments may stand side by side.
         let mut labels = vec![("slo".to_owned(), objective.name.replace('_', "-"))];
         labels.extend(fleet.selected.iter().cloned());

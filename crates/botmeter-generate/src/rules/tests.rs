@@ -6,15 +6,18 @@ mod series;
 use std::{borrow::Cow, time::Duration};
 
 use botmeter_board::{
-    Alert, Board, BurnWindow, EXAMPLE_JOB, Example, Feed, Objective, filled, pace, spelt,
+    Alert, Board, BurnWindow, EXAMPLE_JOB, Example, Feed, Line, Objective, filled, pace, spelt,
 };
 use botmeter_core::process::HEARTBEAT;
 
 use self::places::Place;
 use super::{Alerting, Rules, text};
-use crate::{Fleet, Problem, yaml::Yaml};
+use crate::{Fleet, Problem, promql, yaml::Yaml};
 
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// After this time, there are whole hours that rules have recorded.
+const WHOLE_HOURS: Duration = Duration::from_hours(2);
 
 /// One test of one alert.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ struct Test<'a> {
     feeds: Cow<'a, [Feed]>,
     /// When the alert is looked at, and what fires then.
     checks: Vec<(Duration, Vec<Yaml>)>,
+    /// What queries answer, of panels that ask for what is recorded.
+    answers: Vec<Yaml>,
     end: Duration,
     /// The step of samples and evaluations.
     pace: Duration,
@@ -44,7 +49,7 @@ pub(crate) fn files(
     }
     for objective in &board.objectives {
         let alerts: Vec<_> = rules.alerts().filter(|rule| rule.name == objective.alert).collect();
-        tests.extend(of_objective(objective, &alerts, &places, problems));
+        tests.extend(of_objective(objective, &alerts, &places, fleet, problems));
     }
     let (slow, quick): (Vec<_>, Vec<_>) = tests.into_iter().partition(|test| test.pace > MINUTE);
     let files = [("", quick), ("-slow", slow)];
@@ -121,6 +126,7 @@ fn of_objective<'a>(
     objective: &'a Objective,
     alerts: &[&Alerting],
     places: &[Place],
+    fleet: &Fleet,
     problems: &mut Vec<Problem>,
 ) -> Vec<Test<'a>> {
     let name = &*objective.alert;
@@ -151,13 +157,37 @@ fn of_objective<'a>(
         return Vec::new();
     };
     let quiet = || vec![(late, Vec::new())];
+    let whole = late.max(WHOLE_HOURS);
+    let mut within =
+        Test::new(name, "does not fire within the budget", good, vec![(whole, Vec::new())]);
+    within.answers = vec![half_is_left(objective, places, fleet, whole)];
     vec![
         Test::of_stranger(name, bad.clone(), late),
         Test::new(name, "fires", bad, vec![(soon, first), (late, all)]),
-        Test::new(name, "does not fire within the budget", good, quiet()),
+        within,
         Test::new(name, "does not fire for a few events", few, quiet()),
         Test::new(name, "does not fire without data", Vec::new(), vec![(soon, Vec::new())]),
     ]
+}
+
+/// Where half of what may go wrong does, half of the budget is left.
+fn half_is_left(objective: &Objective, places: &[Place], fleet: &Fleet, after: Duration) -> Yaml {
+    let left = Line::from(objective.budget_left()).expr;
+    let left = promql::render(&left, promql::Place::Rule, fleet);
+    let watched = places.iter().filter(|place| place.is_watched);
+    let samples = watched.map(|place| {
+        let labels = [("job", EXAMPLE_JOB)].into_iter().chain(place.pairs());
+        let labels = labels.map(|(key, value)| format!("{key}={}", promql::quoted(value)));
+        let labels: Vec<_> = labels.collect();
+        let labels = Yaml::text(format!("{{{}}}", labels.join(", ")));
+        Yaml::map([("labels", labels), ("value", Yaml::Number(0.5))])
+    });
+    Yaml::map([
+        // What is made up at the ends of each hour is not what this is about.
+        ("expr", Yaml::text(format!("round({left}, 0.001)"))),
+        ("eval_time", Yaml::text(spelt(after))),
+        ("exp_samples", Yaml::List(samples.collect())),
+    ])
 }
 
 fn is_heartbeat(feed: &Feed) -> bool {
@@ -195,7 +225,7 @@ impl<'a> Test<'a> {
     ) -> Self {
         let end = checks.iter().map(|(after, _)| *after).max().unwrap_or_default();
         let pace = pace(&feeds, end);
-        Self { alert, what, feeds, checks, end, pace }
+        Self { alert, what, feeds, checks, answers: Vec::new(), end, pace }
     }
 
     fn yaml(&self, places: &[Place]) -> Yaml {
@@ -207,12 +237,16 @@ impl<'a> Test<'a> {
             ])
         });
         let inputs = series::inputs(&self.feeds, places, self.pace, self.end);
-        Yaml::map([
+        let mut pairs = vec![
             ("name", Yaml::text(format!("{} {}", self.alert, self.what))),
             ("interval", Yaml::text(spelt(self.pace))),
             ("input_series", Yaml::List(inputs)),
             ("alert_rule_test", Yaml::List(checks.collect())),
-        ])
+        ];
+        if !self.answers.is_empty() {
+            pairs.push(("promql_expr_test", Yaml::List(self.answers.clone())));
+        }
+        Yaml::Map(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
     }
 }
 

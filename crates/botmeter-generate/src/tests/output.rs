@@ -423,9 +423,15 @@ fn alerts_that_fire_are_listed_and_lead_to_what_to_do() {
     let link = |files: &Files| {
         let panel = panels(files).into_iter().find(|panel| panel["title"] == "Firing").unwrap();
         let columns = panel["fieldConfig"]["overrides"].as_array().unwrap().clone();
-        let mut names = columns.iter().filter(|it| it["matcher"]["options"] == "alertname");
+        let mut names = columns.iter().filter(|it| it["matcher"]["options"] == "Alertname");
         names.next().map(|it| it["properties"][0]["value"][0]["url"].clone())
     };
+    let panels = panels(&files);
+    let panel = panels.iter().find(|panel| panel["title"] == "Firing").unwrap();
+    let sorted = panel["options"]["sortBy"].as_array().unwrap().iter();
+    let sorted: Vec<_> =
+        sorted.map(|by| (by["displayName"].as_str(), by["desc"].as_bool())).collect();
+    assert_eq!(sorted, [(Some("Severity"), Some(false)), (Some("for"), Some(true))]);
     let runbook = "https://example.org/reference/README.md#${__value.raw}";
     assert_eq!(link(&files), Some(Value::from(runbook)));
     let page = files.text("reference/README.md").unwrap();

@@ -325,6 +325,7 @@ fn an_objective_can_be_missed_and_its_alerts_can_fire() {
         |board| board.objectives[0].measure = sample::slow(3.0),
         &expect![[r#"
             objective mail_lost: 3 is not a bucket of mail.duration: [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]
+            recording job:mail_lost:bad_increase1h: selects the bucket 3 of mail_duration_seconds_bucket, which has [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]
             recording job:mail_lost:ratio_rate1d: selects the bucket 3 of mail_duration_seconds_bucket, which has [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]
             recording job:mail_lost:ratio_rate1h: selects the bucket 3 of mail_duration_seconds_bucket, which has [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]
             recording job:mail_lost:ratio_rate2h: selects the bucket 3 of mail_duration_seconds_bucket, which has [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.5, 2.5, 5.5, 7.5, 10.5]

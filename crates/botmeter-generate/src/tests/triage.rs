@@ -1,12 +1,12 @@
 //! How panels lead to what is wrong.
 
-use botmeter_board::{Board, Limit, Panel, Row, Show, increase, last, rate};
+use botmeter_board::{Board, Limit, Panel, Row, Show, increase, last, rate, share};
 use serde_json::{Value, json};
 
 use super::options;
 use crate::{
     Catalogue, Options, generate,
-    sample::{self, DESCRIPTION, Mail, Queue},
+    sample::{self, DESCRIPTION, Mail, Queue, Status},
 };
 
 /// The panel that was added to the sample, as Grafana has it.
@@ -58,6 +58,17 @@ fn cells_have_the_color_of_their_columns_limit() {
         assert_eq!(column(&panel, heading, "custom.cellOptions")["type"], kind, "{heading}");
     }
     assert_eq!(column(&panel, "Waits", "color")["mode"], "thresholds");
+    // What is not there is not as green as what is well.
+    let absent = json!({"match": "null+nan", "result": {"text": "–", "color": "text"}});
+    assert_eq!(column(&panel, "Waits", "mappings")[0]["options"], absent);
+    assert_eq!(column(&panel, "Postage", "mappings"), Value::Null);
+}
+
+#[test]
+fn columns_of_labels_begin_with_a_capital() {
+    let panel = drawn(table().per_job());
+    let renamed = &panel["transformations"][1]["options"]["renameByName"];
+    assert_eq!((&renamed["queue"], &renamed["job"]), (&json!("Queue"), &json!("Job")));
 }
 
 #[test]
@@ -71,7 +82,7 @@ fn a_row_without_a_column_does_not_say_what_a_table_without_rows_says() {
 
 #[test]
 fn a_row_leads_to_what_it_is_about() {
-    let links = column(&drawn(table()), "queue", "links");
+    let links = column(&drawn(table()), "Queue", "links");
     assert_eq!(
         links[0]["url"],
         "/d/mail-out?${__url_time_range}&${job:queryparam}&${instance:queryparam}\
@@ -114,13 +125,56 @@ fn links_of_a_text_keep_what_is_chosen() {
     assert_eq!(content(&options().extra_label("cluster")), kept("&${cluster:queryparam}"));
 }
 
+fn series(title: &'static str) -> Panel {
+    Panel::time_series(title, DESCRIPTION, Show::PerSecond)
+}
+
 #[test]
 fn a_few_names_stand_under_the_picture_and_many_beside_it() {
-    let panel = || Panel::time_series("Names", DESCRIPTION, Show::PerSecond);
-    let few = drawn(panel().draw(rate(&sample::SENT).all()))["options"]["legend"].clone();
-    assert_eq!((&few["displayMode"], &few["placement"]), (&json!("list"), &json!("bottom")));
-    let many = drawn(panel().draw(rate(&sample::SENT).by::<(Queue,)>()));
-    let many = &many["options"]["legend"];
-    assert_eq!((&many["displayMode"], &many["placement"]), (&json!("table"), &json!("right")));
-    assert_eq!((&many["sortBy"], &many["sortDesc"]), (&json!("Last *"), &json!(true)));
+    let legend = |panel: Panel| {
+        let legend = drawn(panel)["options"]["legend"].clone();
+        ["displayMode", "placement", "sortBy"].map(|key| legend[key].clone())
+    };
+    let few = [json!("list"), json!("bottom"), Value::Null];
+    let many = [json!("table"), json!("right"), json!("Last *")];
+    assert_eq!(legend(series("All").draw(rate(&sample::SENT).all())), few);
+    // One job is what most people look at, and three values are known beforehand.
+    assert_eq!(legend(series("Jobs").draw(rate(&sample::SENT).all()).per_job()), few);
+    assert_eq!(legend(series("Ends").draw(rate(&sample::SENT).by::<(Status,)>())), few);
+    let twice = rate(&sample::SENT).by::<(Status,)>();
+    assert_eq!(legend(series("Twice").draw(twice.clone()).draw(twice)), many);
+    let one = rate(&sample::SENT).only(Status::Error).by::<(Status,)>();
+    assert_eq!(legend(series("One").draw(one.clone()).draw(one)), few);
+    assert_eq!(legend(series("Every queue").draw(rate(&sample::SENT).by::<(Queue,)>())), many);
+    let processes = rate(&sample::SENT).all();
+    assert_eq!(legend(series("Processes").draw(processes).per_instance()), many);
+}
+
+#[test]
+fn of_many_counts_those_that_are_zero_all_the_time_are_not_named() {
+    let hidden = |panel: Panel| {
+        let panel = drawn(panel);
+        let overrides = panel["fieldConfig"]["overrides"].as_array().unwrap().clone();
+        let found = overrides.into_iter().find(|it| it["matcher"]["id"] == "byValue")?;
+        assert_eq!(found["matcher"]["options"]["reducer"], "allIsZero");
+        Some(found["properties"][0]["value"].clone())
+    };
+    let counts = || rate(&sample::SENT).by::<(Queue,)>().per_minute();
+    // The line itself stays, so that the panel says zero.
+    let legend = json!({"legend": true, "tooltip": true, "viz": false});
+    assert_eq!(hidden(series("Counts").draw(counts())), Some(legend));
+    assert_eq!(hidden(series("One").draw(rate(&sample::SENT).all())), None);
+    assert_eq!(hidden(series("Levels").draw(last(&sample::WAITING).by::<(Queue,)>())), None);
+    assert_eq!(hidden(series("Shares").draw(share(counts(), counts()))), None);
+}
+
+#[test]
+fn all_limits_of_a_budget_are_within_its_picture() {
+    let top =
+        |panel: Panel| drawn(panel)["fieldConfig"]["defaults"]["custom"]["axisSoftMax"].clone();
+    assert_eq!(top(Panel::burn("Burns", DESCRIPTION, &sample::objective())), json!(14.4));
+    assert_eq!(
+        top(series("Far").draw(last(&sample::WAITING).all()).limit(&sample::TOO_MANY)),
+        Value::Null
+    );
 }

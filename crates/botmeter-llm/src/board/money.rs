@@ -118,7 +118,7 @@ impl<'a> Money<'a> {
             Example::after(after)
                 .grows(&COST, MODEL, usual)
                 .grows(&COST, (Provider::OpenAi, "o1"), jump)
-                .from(after - HOUR)
+                .from(after.saturating_sub(HOUR))
         };
         let average_of_the_day_before = self.day.ago(HOUR) / 24.0;
         Alert::new(

@@ -26,6 +26,16 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
     Row::open(
         "Error budgets",
         [
+            Panel::budget_left(
+                "Budget left: failed calls",
+                "How much of the error budget of the last 30 days is left: 1 % of the calls may \
+                 fail. Below zero, it is spent: put what makes calls succeed before everything \
+                 new. It is made of what rules recorded each hour for whole jobs; hours without \
+                 the rules, or before what Prometheus keeps, are not counted.",
+                errors,
+            )
+            .without_data("no hour with calls on record")
+            .size(4, 8),
             Panel::burn(
                 titles::ERROR_BURN,
                 "How fast the month's budget for failed calls is used up. At 1, it lasts exactly a \
@@ -33,7 +43,18 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
                  See which errors grow.",
                 errors,
             )
-            .without_data("no calls"),
+            .without_data("no calls")
+            .size(8, 8),
+            Panel::budget_left(
+                "Budget left: slow calls",
+                "How much of the budget of the last 30 days is left: 5 % of the calls may take \
+                 longer than 20.48 s. Below zero, it is spent: put what makes calls fast before \
+                 everything new. It is made of what rules recorded each hour for whole jobs; hours \
+                 without the rules, or before what Prometheus keeps, are not counted.",
+                slow,
+            )
+            .without_data("no hour with calls on record")
+            .size(4, 8),
             Panel::burn(
                 titles::LATENCY_BURN,
                 "How fast the month's budget for slow calls (above 20.48 s) is used up. At 1, it \
@@ -41,7 +62,8 @@ fn error_budgets([errors, slow]: &[Objective; 2]) -> Row {
                  alert fires. See which model is slow.",
                 slow,
             )
-            .without_data("no calls"),
+            .without_data("no calls")
+            .size(8, 8),
         ],
     )
 }

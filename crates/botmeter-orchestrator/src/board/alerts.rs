@@ -86,7 +86,7 @@ fn high_conflict_rate(of: &OrchestratorThresholds) -> Alert {
             .grows(&MERGES, (MergeResult::Success,), rest(conflicts) * often)
     };
     let allowed = of.conflict_share.value;
-    let many = (1.0 + allowed) / 2.0;
+    let many = f64::midpoint(1.0, allowed);
     Alert::new(
         "MergeConflictsHigh",
         Severity::Warning,
@@ -114,7 +114,7 @@ fn agent_run_failures_high(of: &OrchestratorThresholds) -> Alert {
     const CODER: &str = "coder";
     let often = (of.enough_tasks.value / 10.0).max(1.0);
     let allowed = of.failed_share.value;
-    let (many, few) = ((allowed * 2.5).min((1.0 + allowed) / 2.0), allowed * 9.0 / 10.0);
+    let (many, few) = ((allowed * 2.5).min(f64::midpoint(1.0, allowed)), allowed * 9.0 / 10.0);
     Alert::new(
         "AgentRunFailuresHigh",
         Severity::Warning,

@@ -62,7 +62,7 @@ fn stage_failures_high(of: &PipelineThresholds) -> Alert {
     // Enough of them, if an hour needs more than it does by default.
     let often = (of.enough_passes.value / 5.0).max(1.0);
     let allowed = of.stage_failures_high.value;
-    let many = (allowed * 1.25).min((1.0 + allowed) / 2.0);
+    let many = (allowed * 1.25).min(f64::midpoint(1.0, allowed));
     let stage = (PIPELINE, Stage::Publication);
     let passes =
         |failures: f64| {

@@ -142,7 +142,7 @@ fn exports_failing(of: &TelemetryThresholds) -> Alert {
             .grows(&EXPORTS, (BackendKind::Otlp, ExportStatus::Error), failed * often)
     };
     let allowed = of.failed_exports.value;
-    let many = (1.0 + allowed) / 2.0;
+    let many = f64::midpoint(1.0, allowed);
     let window = Duration::from_mins(10);
     Alert::new(
         "TelemetryExportsFailing",

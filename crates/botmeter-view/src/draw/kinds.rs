@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::Show;
+use botmeter_board::{AlertSeverity, Severity, Show};
+use botmeter_core::label::Label;
 use botmeter_window::Labels;
 
 use super::{Drawer, Group, level};
@@ -185,6 +186,10 @@ impl Drawer<'_> {
             cells.first().and_then(Option::as_ref).map_or(f64::NEG_INFINITY, |value| value.value)
         };
         rows.sort_by(|a, b| first(&b.1).total_cmp(&first(&a.1)));
+        if self.panel.is_by_severity() {
+            let at = keys.iter().position(|key| *key == AlertSeverity::INFO.key());
+            rows.sort_by_key(|(labels, _)| at.and_then(|at| labels.get(at)).map(|of| rank(of)));
+        }
         let headings = lines.iter().map(|line| self.panel.heading(line).to_owned()).collect();
         Ok(Table {
             keys: keys.into_iter().map(str::to_owned).collect(),
@@ -198,6 +203,12 @@ impl Drawer<'_> {
         let (from, to) = (self.frame.start(), self.frame.end);
         ((from, to), self.frame.clock.marks(from, to))
     }
+}
+
+/// The most severe first.
+fn rank(severity: &str) -> usize {
+    let known = [Severity::Critical, Severity::Warning, Severity::Info];
+    known.iter().position(|of| of.as_str() == severity).unwrap_or(known.len())
 }
 
 /// What is left of a stack, as one line.

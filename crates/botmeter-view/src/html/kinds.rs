@@ -1,6 +1,6 @@
 //! Pictures of one moment, and texts.
 
-use botmeter_board::AlertName;
+use botmeter_board::{AlertName, label_heading};
 use botmeter_core::label::Label as _;
 
 use super::{
@@ -100,7 +100,8 @@ pub(super) fn table(html: &mut Html, table: &Table, form: Form<'_>) {
             html.element("thead", &[], |html| {
                 html.element("tr", &[], |html| {
                     for key in &table.keys {
-                        html.element("th", &[("scope", "col")], |html| html.text(key));
+                        let head = label_heading(key);
+                        html.element("th", &[("scope", "col")], |html| html.text(&head));
                     }
                     for heading in &table.headings {
                         let attributes = [("scope", "col"), ("class", "number")];

@@ -1,5 +1,7 @@
 //! Pictures as lines of text.
 
+use botmeter_board::label_heading;
+
 use super::{Terminal, clean, cut, padded, sign, wrapped};
 use crate::{
     Picture,
@@ -178,7 +180,8 @@ fn of_bar(value: &Value, length: f64, terminal: Terminal) -> String {
 }
 
 fn of_table(table: &Table, terminal: Terminal, lines: &mut Vec<String>) {
-    let heads = table.keys.iter().chain(&table.headings).map(|head| clean(head));
+    let keys = table.keys.iter().map(|key| label_heading(key));
+    let heads = keys.chain(table.headings.iter().cloned()).map(|head| clean(&head));
     let rows = table.rows.iter().map(|(labels, values)| {
         let values = values.iter();
         let values = values.map(|value| value.as_ref().map_or("-".to_owned(), |it| said(it).0));

@@ -40,6 +40,7 @@ fn the_labels_of_a_result_are_known() {
         ["job"]
     );
     assert_eq!(labels("time() - max by (job) (mail_last_timestamp_seconds)"), ["job"]);
+    assert_eq!(labels("sum_over_time(job_queue:mail:rate5m[30d:1h])"), ["job", "queue"]);
     assert_eq!(labels("vector(0.99)"), Vec::<String>::new());
 }
 
