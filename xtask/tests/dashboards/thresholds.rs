@@ -1,5 +1,6 @@
 //! Limits of one's own, every one of every board.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 
 use anyhow::Result;
@@ -179,7 +180,7 @@ const FIXED: &[&str] = &[
     "BotRestartLoop",
 ];
 
-fn note(changed: &mut BTreeSet<String>, limits: impl IntoIterator<Item = &Limit>) {
-    let own = limits.into_iter().filter(|limit| limit.reason == OWN);
-    changed.extend(own.map(|limit| format!("{:?}", limit.value)));
+fn note<L: Borrow<Limit>>(changed: &mut BTreeSet<String>, limits: impl IntoIterator<Item = L>) {
+    let own = limits.into_iter().filter(|limit| limit.borrow().reason == OWN);
+    changed.extend(own.map(|limit| format!("{:?}", limit.borrow().value)));
 }
