@@ -157,6 +157,8 @@ fn rules_are_made_from_data() {
                 expr: '(sum by (job) (rate(mail_sent_total{status="error", queue="a|b \"fast\""}[6h])) or 0 * sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[6h]))) / (sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[6h])) > 0)'
                 expr: '(sum by (job) (rate(mail_sent_total{status="error", queue="a|b \"fast\""}[1d])) or 0 * sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[1d]))) / (sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[1d])) > 0)'
                 expr: '(sum by (job) (rate(mail_sent_total{status="error", queue="a|b \"fast\""}[3d])) or 0 * sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[3d]))) / (sum by (job) (rate(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[3d])) > 0)'
+                expr: 'sum by (job) (increase(mail_sent_total{status="error", queue="a|b \"fast\""}[1h])) or 0 * sum by (job) (increase(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[1h]))'
+                expr: 'sum by (job) (increase(mail_sent_total{status!="cancelled", queue="a|b \"fast\""}[1h]))'
                   sum by (job, queue) (mail_waiting{queue="a|b \"fast\""}) > 50
                   summary: 'Mail waits in a|b "fast".'
                   description: '{{ $value | humanize }} mails of {{ $labels.job }} wait in a|b "fast".'
