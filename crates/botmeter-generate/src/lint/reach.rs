@@ -1,6 +1,6 @@
 //! Alerts that could never fire, or would always do.
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use botmeter_board::{
     Comparison, Expr, Fold, Function, Matcher, Part, Sample, Selection, Window, spelt,
@@ -13,11 +13,18 @@ use crate::{Catalogue, Options, Problem};
 /// can look back over.
 pub(super) fn alerts(catalogue: &Catalogue, options: &Options) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let boards = catalogue.entries.iter().map(|entry| &entry.board);
+    let kept: Kept<'_> = boards
+        .flat_map(|board| &board.recordings)
+        .map(|recording| (recording.name.as_str(), &recording.expr))
+        .collect();
     for alert in catalogue.entries.iter().flat_map(|entry| &entry.board.alerts) {
         let place = format!("alert {}", alert.name);
         let mut object = |what: String| problems.push(Problem::new(&place, what));
-        conditions(&alert.when.expr, &mut object);
-        let longest = alert.when.expr.reach(&|_| Duration::ZERO).max(alert.hold);
+        conditions(&alert.when.expr, &kept, &mut object);
+        let of_kept =
+            |name: &str| kept.get(name).map_or(Duration::ZERO, |of| of.reach(&|_| Duration::ZERO));
+        let longest = alert.when.expr.reach(&of_kept).max(alert.hold);
         if longest > options.retention {
             object(format!(
                 "looks back over {}, which is longer than Prometheus keeps samples, {}",
@@ -29,6 +36,9 @@ pub(super) fn alerts(catalogue: &Catalogue, options: &Options) -> Vec<Problem> {
     problems
 }
 
+/// What rules record, by its name.
+type Kept<'a> = HashMap<&'a str, &'a Expr>;
+
 /// What a result lies between, as far as that is certain.
 #[derive(Clone, Copy, Debug, Default)]
 struct Range {
@@ -38,14 +48,16 @@ struct Range {
 
 const FROM_ZERO: Range = Range { lowest: Some(0.0), highest: None };
 
-fn conditions(expr: &Expr, object: &mut impl FnMut(String)) {
+fn conditions(expr: &Expr, kept: &Kept<'_>, object: &mut impl FnMut(String)) {
     match expr {
         Expr::And(a, b) | Expr::AndJob(a, b) => {
-            conditions(a, object);
-            conditions(b, object);
+            conditions(a, kept, object);
+            if !asks_for_any(b, kept) {
+                conditions(b, kept, object);
+            }
         }
         Expr::Compare(of, comparison, limit) => match &**limit {
-            Expr::Number(limit) => compared(range(of), *comparison, *limit, object),
+            Expr::Number(limit) => compared(range(of, kept), *comparison, *limit, object),
             Expr::Multiply(_, times) => {
                 if let Expr::Number(times) = **times
                     && times <= 0.0
@@ -59,6 +71,13 @@ fn conditions(expr: &Expr, object: &mut impl FnMut(String)) {
         },
         _ => {}
     }
+}
+
+/// Whether it holds for whatever there is, so that something else is alerted on
+/// only where there is any of it.
+fn asks_for_any(expr: &Expr, kept: &Kept<'_>) -> bool {
+    let Expr::Compare(of, Comparison::AtLeast, limit) = expr else { return false };
+    matches!(**limit, Expr::Number(limit) if range(of, kept).lowest == Some(limit))
 }
 
 fn compared(of: Range, comparison: Comparison, limit: f64, object: &mut impl FnMut(String)) {
@@ -91,7 +110,7 @@ fn compared(of: Range, comparison: Comparison, limit: f64, object: &mut impl FnM
     }
 }
 
-fn range(expr: &Expr) -> Range {
+fn range(expr: &Expr, kept: &Kept<'_>) -> Range {
     match expr {
         Expr::Fold { of, .. } if only_grows(of) => FROM_ZERO,
         // Prometheus answers with the highest bound for what lies above it, and
@@ -109,11 +128,16 @@ fn range(expr: &Expr) -> Range {
             Range { lowest: Some(0.0), highest: Some(1.0) }
         }
         Expr::Add(a, b) | Expr::Multiply(a, b) | Expr::Divide(a, b) | Expr::OrZero(a, b) => {
-            let is_from_zero = |expr: &Expr| range(expr).lowest.is_some_and(|low| low >= 0.0);
+            let is_from_zero = |expr: &Expr| range(expr, kept).lowest.is_some_and(|low| low >= 0.0);
             if is_from_zero(a) && is_from_zero(b) { FROM_ZERO } else { Range::default() }
         }
         Expr::Number(number) => Range { lowest: Some(*number), highest: Some(*number) },
-        Expr::Top { of, .. } => range(of),
+        Expr::Top { of, .. } => range(of, kept),
+        // What is recorded of what is recorded is not looked into, so that this
+        // ends also where a rule asks for itself.
+        Expr::Recorded { name, .. } => {
+            kept.get(name.as_str()).map_or_else(Range::default, |of| range(of, &Kept::new()))
+        }
         _ => Range::default(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use botmeter_board::{Condition, Limit, age, increase, quantile, share, share_of};
+use botmeter_board::{Condition, Limit, Recorded, age, increase, quantile, share, share_of};
 use expect_test::{Expect, expect};
 
 use super::{options, problems_of, problems_with};
@@ -64,9 +64,26 @@ fn what_only_grows_is_never_below_zero_and_always_above_less() {
     );
     refused(paid().at_most(&NONE), &expect![""]);
     refused(
+        paid().at_least(&NONE),
+        &expect!["alert MailWaits: is always at least 0: the lowest that there can be is 0"],
+    );
+    // A second condition may ask whether there is anything to go by.
+    refused(errors().above(&NONE).and(paid().at_least(&NONE)), &expect![""]);
+    refused(
         paid().above(&NONE).and(errors().above(&ALL)),
         &expect!["alert MailWaits: is never above 1: the highest that there can be is 1"],
     );
+}
+
+#[test]
+fn what_is_recorded_of_what_only_grows_does_so_too() {
+    let problems = problems_of(|board| {
+        let spent = Recorded::new("mail_spent:increase1d", increase(&PAID).by::<(Queue,)>(), "A.");
+        board.alerts[0].when = (spent.query() + spent.query() * 6.0).above(&LESS).into();
+        board.recordings.push(spent.into());
+    });
+    let told = "alert MailWaits: is always above -1: the lowest that there can be is 0";
+    assert!(problems.iter().any(|problem| problem == told), "{problems:#?}");
 }
 
 #[test]

@@ -25,6 +25,21 @@ fn another_path() {
 }
 
 #[test]
+fn an_endpoint_of_metrics_is_asked_at_its_own_path() {
+    let server = serve(|path, _| match path {
+        "/api/v1/otlp" => (200, "application/x-protobuf", String::new()),
+        _ => (404, "text/plain", "404 page not found".to_owned()),
+    });
+    let url = format!("http://{server}/api/v1/otlp");
+    let as_it_is = found(&Options { otlp_metrics: Some(url.clone()), ..Options::default() });
+    let receiver = as_it_is.of("receiver").unwrap().to_string();
+    assert!(receiver.starts_with("ok       receiver     "), "{as_it_is}");
+    assert!(receiver.contains(&format!("POST {url}: 200")), "{as_it_is}");
+    let lengthened = broken(&Options { otlp: Some(url.clone()), ..Options::default() });
+    assert!(lengthened.contains(&format!("POST {url}/v1/metrics: 404")), "{lengthened}");
+}
+
+#[test]
 fn names_of_others_are_known_by_their_catalogue() {
     let own = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/own-domain/dashboards");
     let page = page_of(vec!["support_tickets_total".to_owned()]);
