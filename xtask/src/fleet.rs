@@ -79,8 +79,8 @@ pub fn run(options: Options) -> Result<()> {
     let (first, own) = (stores.read()?, serving::processor_time());
     stop.came_within(time.into());
     let (last, own) = (stores.read()?, serving::processor_time() - own);
-    say("asking what the dashboards ask");
-    let boards = asking::ask(&stores)?;
+    say("asking what the dashboards ask; Ctrl-C ends that as well");
+    let boards = asking::ask(&stores, &stop)?;
     let report = Report {
         bots: f64::from(count),
         series: bots.series(count),

@@ -4,10 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result};
 
-use super::{bots, stores::Stores};
+use super::{bots, stop::Stop, stores::Stores};
 use crate::{
     dashboards,
-    questions::{Dashboard, Question, Times, read_dashboards},
+    questions::{Question, Times, read_dashboards},
     terminal::say,
 };
 
@@ -31,36 +31,42 @@ pub(super) struct Board {
     pub(super) refused: usize,
 }
 
-/// Asks everything once, one after another.
-pub(super) fn ask(stores: &Stores) -> Result<Vec<Board>> {
+/// Asks everything once, one after another, as far as nobody wants the end.
+pub(super) fn ask(stores: &Stores, stop: &Stop) -> Result<Vec<Board>> {
     let dashboards = read_dashboards(&dashboards::folder().join("grafana"))?;
-    BOARDS
-        .iter()
-        .map(|name| {
-            let board = dashboards.iter().find(|board| board.name == *name);
-            let board = board.with_context(|| format!("there is no dashboard {name}"))?;
-            Ok(ask_all(stores, board))
-        })
-        .collect()
+    let mut boards = Vec::new();
+    for name in BOARDS {
+        let dashboard = dashboards.iter().find(|board| board.name == name);
+        let dashboard = dashboard.with_context(|| format!("there is no dashboard {name}"))?;
+        let mut board = Board { name: name.to_owned(), took: Vec::new(), empty: 0, refused: 0 };
+        for question in &dashboard.queries {
+            if stop.comes() {
+                say(format_args!("ended at {}; what follows was not asked", question.place));
+                boards.push(board);
+                return Ok(boards);
+            }
+            board.ask(stores, question);
+        }
+        boards.push(board);
+    }
+    Ok(boards)
 }
 
-fn ask_all(stores: &Stores, dashboard: &Dashboard) -> Board {
-    let mut board = Board { name: dashboard.name.clone(), took: Vec::new(), empty: 0, refused: 0 };
-    for question in &dashboard.queries {
+impl Board {
+    fn ask(&mut self, stores: &Stores, question: &Question) {
         let layer = timed(stores, &stores.query(), question);
         match layer.and_then(|layer| Ok((layer, timed(stores, &stores.prometheus(), question)?))) {
             Ok(((layer, has_answer), (alone, _))) => {
-                board.took.push([layer, alone]);
-                board.empty += usize::from(!has_answer);
+                self.took.push([layer, alone]);
+                self.empty += usize::from(!has_answer);
             }
             // What else was measured is worth as much.
             Err(error) => {
                 say(format_args!("{error:#}"));
-                board.refused += 1;
+                self.refused += 1;
             }
         }
     }
-    board
 }
 
 fn timed(stores: &Stores, server: &str, question: &Question) -> Result<(Duration, bool)> {

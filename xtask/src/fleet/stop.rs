@@ -1,4 +1,5 @@
-//! Ctrl-C, which ends the measurement and not what is said of it.
+//! Ctrl-C, which ends the measurement, then the asking, and not what is said of
+//! both.
 
 use std::{
     cell::Cell,
@@ -9,7 +10,6 @@ use std::{
 
 use anyhow::{Context, Result};
 use botmeter_telemetry::stop_requested;
-use tokio::runtime;
 
 /// Whether somebody wants the end.
 #[derive(Debug)]
@@ -21,14 +21,20 @@ pub(super) struct Stop {
 impl Stop {
     /// Takes the signals from now on.
     pub(super) fn listen() -> Result<Self> {
-        let failed = "failed to listen for signals";
-        let stop = stop_requested().context(failed)?;
-        let runtime = runtime::Builder::new_current_thread().build().context(failed)?;
+        let mut stop = stop_requested().context("failed to listen for signals")?;
         let (sender, signal) = mpsc::channel();
         thread::spawn(move || {
-            runtime.block_on(stop);
-            // Nobody waits any more if the task is over.
-            sender.send(()).ok();
+            loop {
+                stop.wait();
+                // Listened for before it is said, so that none gets lost
+                // between the two; nobody waits any more if the task is over.
+                let next = stop_requested();
+                if sender.send(()).is_err() {
+                    return;
+                }
+                let Ok(next) = next else { return };
+                stop = next;
+            }
         });
         Ok(Self { signal, has_come: Cell::new(false) })
     }
@@ -39,5 +45,11 @@ impl Stop {
             self.has_come.set(self.signal.recv_timeout(time).is_ok());
         }
         self.has_come.get()
+    }
+
+    /// Whether the end is wanted of what is done now, after all that was waited
+    /// for.
+    pub(super) fn comes(&self) -> bool {
+        self.signal.try_recv().is_ok()
     }
 }
