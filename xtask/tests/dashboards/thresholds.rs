@@ -62,6 +62,7 @@ pub(crate) fn strict() -> Thresholds {
     own.pipeline.acceptance_low = limit(0.9);
     own.pipeline.enough_judged = limit(5.0);
     own.telemetry.heartbeat_age = limit(120.0);
+    own.telemetry.starts = limit(1.0);
     own.telemetry.failed_exports = limit(0.1);
     own.telemetry.enough_exports = limit(2.0);
     own.telemetry.dropped = limit(3.0);
@@ -123,6 +124,7 @@ pub(crate) fn lenient() -> Thresholds {
     own.pipeline.acceptance_low = limit(0.01);
     own.pipeline.enough_judged = limit(4000.0);
     own.telemetry.heartbeat_age = limit(2400.0);
+    own.telemetry.starts = limit(7.5);
     own.telemetry.failed_exports = limit(0.9);
     own.telemetry.enough_exports = limit(200.0);
     own.telemetry.dropped = limit(700.0);
@@ -177,7 +179,6 @@ const FIXED: &[&str] = &[
     "PipelinePublicationBlocked",
     "LlmAccountEmpty",
     "BotTelemetryAbsent",
-    "BotRestartLoop",
 ];
 
 fn note<L: Borrow<Limit>>(changed: &mut BTreeSet<String>, limits: impl IntoIterator<Item = L>) {

@@ -28,7 +28,7 @@ pub(super) fn alerts(of: &TelemetryThresholds) -> Vec<Alert> {
     vec![
         heartbeat_missing(of),
         telemetry_absent(),
-        restart_loop(),
+        restart_loop(of),
         exports_failing(of),
         dropped(of),
         overflow(of),
@@ -97,11 +97,21 @@ fn telemetry_absent() -> Alert {
     )
 }
 
-fn restart_loop() -> Alert {
-    let mut died = Example::after(Duration::from_mins(30));
-    let mut deployed = Example::after(Duration::from_mins(30));
-    for minute in (11_u32..30).step_by(2) {
-        let from = MINUTE * minute;
+fn restart_loop(of: &TelemetryThresholds) -> Alert {
+    // One that runs, and enough that died a minute after their start.
+    let dead = of.starts.value.floor().max(1.0);
+    let started = |example: Example, from: Duration| {
+        example
+            .holds(&START_TIME, (), from.as_secs_f64())
+            .from(from)
+            .holds(&BUILD, ("1.2.3",), 1.0)
+            .from(from)
+    };
+    let (begin, half) = (Duration::from_mins(16), Duration::from_mins(30));
+    let mut died = started(Example::after(half), begin);
+    let mut deployed = started(Example::after(half), begin);
+    for number in (0..).take_while(|number| f64::from(*number) < dead) {
+        let from = begin + MINUTE * (number % 3);
         died = died
             .holds(&START_TIME, (), from.as_secs_f64())
             .from(from)
@@ -110,13 +120,9 @@ fn restart_loop() -> Alert {
             .from(from)
             .until(from + MINUTE);
         // As many starts, of processes that go on.
-        deployed = deployed
-            .holds(&START_TIME, (), from.as_secs_f64())
-            .from(from)
-            .holds(&BUILD, ("1.2.3",), 1.0)
-            .from(from);
+        deployed = started(deployed, from);
     }
-    Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&rows::MANY_STARTS))
+    Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&of.starts))
         .held_for(Duration::from_mins(5))
         .says(
             "A bot is started again and again.",
@@ -130,7 +136,7 @@ fn restart_loop() -> Alert {
             "If it ends while starting, look at its configuration, and at what it has to reach.",
         ])
         .panel(rows::STARTS)
-        .tested(died.fires::<()>((), "2.333"), deployed)
+        .tested(died.fires::<()>((), said(Show::Count, dead + 1.0)), deployed)
 }
 
 fn exports_failing(of: &TelemetryThresholds) -> Alert {

@@ -25,13 +25,6 @@ pub(super) const STARTS: &str = "Starts per running instance";
 /// The time in which starts are counted.
 pub(super) const LOOP: Duration = Duration::from_mins(15);
 
-/// Starts for each process that runs.
-pub(super) const MANY_STARTS: Limit = Limit::new(
-    2.0,
-    "a deployment starts each process once, or twice if it fails and is rolled back; more within \
-     15 minutes is a loop",
-);
-
 /// What tiles count of which there should be none.
 const ANY_LOSS: Limit = Limit::new(
     0.5,
@@ -39,7 +32,7 @@ const ANY_LOSS: Limit = Limit::new(
 );
 
 pub(super) fn rows(of: &TelemetryThresholds) -> Vec<Row> {
-    vec![overview(of), exports(of), series(), processes()]
+    vec![overview(of), exports(of), series(), processes(of)]
 }
 
 /// How many times each running process was started lately, on average. A
@@ -216,7 +209,7 @@ fn series() -> Row {
     )
 }
 
-fn processes() -> Row {
+fn processes(of: &TelemetryThresholds) -> Row {
     Row::open(
         "Processes",
         [
@@ -231,12 +224,12 @@ fn processes() -> Row {
             Panel::time_series(
                 STARTS,
                 "How often each running process was started within 15 minutes, on average. A \
-                 deployment is one start; more than two mean that a process dies again and again.",
+                 deployment is one start; above the limit, a process dies again and again.",
                 Show::Count,
             )
             .draw(starts())
             .per_job()
-            .limit(&MANY_STARTS)
+            .limit(&of.starts)
             .without_data("no process reports"),
             Panel::time_series(
                 "Uptime",

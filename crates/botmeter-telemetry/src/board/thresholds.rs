@@ -16,6 +16,13 @@ thresholds! {
             "a sign of life comes every few seconds and is exported every 15 seconds; five minutes \
              allow for a restart and a slow scrape"
         ),
+        /// How many times each running process may have been started within 15
+        /// minutes, on average; at least once, as a deployment does.
+        pub starts: Limit = Limit::new(
+            2.0,
+            "a deployment starts each process once, or twice if it fails and is rolled back; more \
+             within 15 minutes is a loop"
+        ),
         /// The share of exports that may fail within ten minutes.
         pub failed_exports: Limit = Limit::new(
             0.5,
