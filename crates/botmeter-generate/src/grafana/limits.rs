@@ -13,7 +13,7 @@ pub(super) fn thresholds(steps: &[board::Step]) -> Thresholds {
     Thresholds { mode: "absolute".to_owned(), steps: steps.collect() }
 }
 
-fn color(severity: Severity) -> &'static str {
+pub(super) fn color(severity: Severity) -> &'static str {
     match severity {
         Severity::Info => "blue",
         Severity::Warning => "orange",

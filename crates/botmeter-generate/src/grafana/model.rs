@@ -286,10 +286,11 @@ pub(crate) struct HideFrom {
 
 /// What stands there instead of some values.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Mapping {
-    #[serde(rename = "type")]
-    pub(crate) kind: String,
-    pub(crate) options: Special,
+#[serde(tag = "type", content = "options", rename_all = "lowercase")]
+pub(crate) enum Mapping {
+    Special(Special),
+    /// By the value itself.
+    Value(BTreeMap<String, Instead>),
 }
 
 /// Of which values.

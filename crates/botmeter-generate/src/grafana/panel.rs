@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use botmeter_board::{self as board, Color, Expr, Function, Kind, Line, Show, label_heading};
+use botmeter_board::{
+    self as board, AlertSeverity, Color, Expr, Function, Kind, Line, Severity, Show, label_heading,
+};
+use botmeter_core::label::Label;
 
 use super::{
     limits, links,
@@ -23,6 +26,9 @@ use crate::{
 
 /// What stands in a table for a number that is not there.
 const ABSENT: &str = "–";
+
+/// What is most urgent comes first.
+const BY_RANK: [Severity; 3] = [Severity::Critical, Severity::Warning, Severity::Info];
 
 /// The number of a panel in its dashboard.
 ///
@@ -89,12 +95,16 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
         Kind::Heatmap => "heatmap",
         _ => "time_series",
     };
+    let asked = |line: &Line| {
+        let expr = promql::render(&line.expr, place, &page.options.fleet);
+        if drawn.is_by_severity() { ranked(expr) } else { expr }
+    };
     let lines = drawn.lines.iter().zip('A'..);
     lines
         .map(|(line, reference)| Target {
             ref_id: reference.to_string(),
             datasource: prometheus(page.options.has_traces),
-            expr: promql::render(&line.expr, place, &page.options.fleet),
+            expr: asked(line),
             legend_format: legend(&page.options.fleet, drawn, line),
             editor_mode: "code".to_owned(),
             range: !is_instant,
@@ -105,6 +115,16 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
             is_foreign: line.expr.walk().iter().any(|expr| matches!(expr, Expr::Raw { .. })),
         })
         .collect()
+}
+
+/// With ranks as severities, because Grafana's tables sort by what was answered
+/// and not by what they show for it.
+fn ranked(expr: String) -> String {
+    let key = AlertSeverity::INFO.key();
+    BY_RANK.iter().zip(1..).fold(expr, |expr, (severity, rank)| {
+        let word = severity.as_str();
+        format!("label_replace({expr}, \"{key}\", \"{rank}\", \"{key}\", \"{word}\")")
+    })
 }
 
 /// Whether the line may carry exemplars: latencies over time.
@@ -175,23 +195,29 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
                 property("noValue", PropertyValue::Text(ABSENT.to_owned())),
             ];
             if thresholds.steps.len() > 1 {
-                let cell = Cell { kind: "color-text".to_owned() };
                 let color = FieldColor { mode: "thresholds".to_owned(), fixed_color: None };
                 let instead = Instead { text: ABSENT.to_owned(), color: "text".to_owned() };
-                let absent = Mapping {
-                    kind: "special".to_owned(),
-                    options: Special { of: "null+nan".to_owned(), result: instead },
-                };
+                let absent =
+                    Mapping::Special(Special { of: "null+nan".to_owned(), result: instead });
                 properties.extend([
                     // What is not there is neither good nor bad.
                     property("mappings", PropertyValue::Mappings(vec![absent])),
                     property("color", PropertyValue::Color(color)),
                     property("thresholds", PropertyValue::Thresholds(thresholds.clone())),
-                    property("custom.cellOptions", PropertyValue::Cell(cell)),
+                    colored_text(),
                 ]);
             }
             overrides.push(of_column(drawn.heading(line), properties));
         }
+    }
+    if drawn.is_by_severity() {
+        let words = BY_RANK.iter().zip(1..).map(|(severity, rank)| {
+            let (text, color) = (severity.as_str().to_owned(), limits::color(*severity).to_owned());
+            (rank.to_string(), Instead { text, color })
+        });
+        let words = PropertyValue::Mappings(vec![Mapping::Value(words.collect())]);
+        let properties = vec![property("mappings", words), colored_text()];
+        overrides.push(of_column(&label_heading(AlertSeverity::INFO.key()), properties));
     }
     let rows = links::of_rows(page, drawn).into_iter();
     overrides.extend(rows.map(|(key, link)| {
@@ -230,6 +256,11 @@ fn of_column(heading: &str, properties: Vec<Property>) -> Override {
     let matcher =
         FieldMatcher { id: "byName".to_owned(), options: FieldsThat::Are(heading.to_owned()) };
     Override { matcher, properties }
+}
+
+/// The text of a cell has the color of what it says.
+fn colored_text() -> Property {
+    property("custom.cellOptions", PropertyValue::Cell(Cell { kind: "color-text".to_owned() }))
 }
 
 fn property(id: &str, value: PropertyValue) -> Property {

@@ -114,7 +114,7 @@ fn count(drawn: &board::Panel, line: &Line) -> Option<usize> {
 }
 
 /// What there is most of comes first, as in pictures without Grafana; of
-/// alerts, the critical ones, by their word, because Grafana knows no rank.
+/// alerts, the critical ones, by the rank that is asked for.
 fn first(drawn: &board::Panel) -> Vec<SortBy> {
     let severity = drawn.is_by_severity().then(|| SortBy {
         display_name: label_heading(AlertSeverity::INFO.key()),

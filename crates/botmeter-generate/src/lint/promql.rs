@@ -231,6 +231,8 @@ impl Checker<'_> {
                 }
                 Some(BTreeSet::new())
             }
+            // Puts another value into a label that there is.
+            "label_replace" => args.first().and_then(|of| self.visit(of)),
             "rate" | "increase" => self.over(call, true),
             "last_over_time" | "max_over_time" | "min_over_time" | "changes" | "predict_linear"
             | "sum_over_time" => self.over(call, false),

@@ -417,8 +417,27 @@ fn alerts_that_fire_are_listed_and_lead_to_what_to_do() {
     let (_, query) = queries.split_once("Firing | for").unwrap();
     assert_eq!(
         query.split_once('\n').unwrap().1.trim(),
-        "time() - min by (job, alertname, severity) (ALERTS_FOR_STATE{job=~\"$job\"}) \
-         and max by (job, alertname, severity) (ALERTS{alertstate=\"firing\", job=~\"$job\"})"
+        "label_replace(label_replace(label_replace(\
+         time() - min by (job, alertname, severity) (ALERTS_FOR_STATE{job=~\"$job\"}) \
+         and max by (job, alertname, severity) (ALERTS{alertstate=\"firing\", job=~\"$job\"}), \
+         \"severity\", \"1\", \"severity\", \"critical\"), \
+         \"severity\", \"2\", \"severity\", \"warning\"), \
+         \"severity\", \"3\", \"severity\", \"info\")"
+    );
+    let panel = panels(&files).into_iter().find(|panel| panel["title"] == "Firing").unwrap();
+    assert_eq!(
+        panel["options"]["sortBy"],
+        serde_json::json!([{ "displayName": "Severity", "desc": false }, { "displayName": "for", "desc": true }])
+    );
+    let columns = panel["fieldConfig"]["overrides"].as_array().unwrap().clone();
+    let severity = columns.iter().find(|it| it["matcher"]["options"] == "Severity").unwrap();
+    assert_eq!(
+        severity["properties"][0],
+        serde_json::json!({ "id": "mappings", "value": [{ "type": "value", "options": {
+            "1": { "text": "critical", "color": "red" },
+            "2": { "text": "warning", "color": "orange" },
+            "3": { "text": "info", "color": "blue" },
+        } }] })
     );
     let link = |files: &Files| {
         let panel = panels(files).into_iter().find(|panel| panel["title"] == "Firing").unwrap();
