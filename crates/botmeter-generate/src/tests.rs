@@ -3,6 +3,7 @@
 mod absurd;
 mod data;
 mod disk;
+mod firing;
 mod incomplete;
 mod options;
 mod output;

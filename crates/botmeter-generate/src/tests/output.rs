@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use botmeter_board::{
-    Dashboard, Limit, OwnUnit, Panel, Row, Severity, Show, firing, firing_for, increase, last,
+    Dashboard, Limit, OwnUnit, Panel, Row, Show, increase, last,
     promql::{Asked, of_panel},
     within,
 };
@@ -21,7 +21,7 @@ fn files() -> Files {
 }
 
 /// Everything on the page, those in closed rows included.
-fn panels(files: &Files) -> Vec<Value> {
+pub(super) fn panels(files: &Files) -> Vec<Value> {
     let text = files.text("grafana/mail-out.json").unwrap();
     let dashboard: Value = serde_json::from_str(text).unwrap();
     let items = dashboard["panels"].as_array().unwrap().iter().flat_map(|item| {
@@ -32,14 +32,14 @@ fn panels(files: &Files) -> Vec<Value> {
 }
 
 /// What the panel of this title is told of its fields.
-fn fields(files: &Files, title: &str) -> Value {
+pub(super) fn fields(files: &Files, title: &str) -> Value {
     let mut panels = panels(files).into_iter();
     let panel = panels.find(|panel| panel["title"] == title && panel["type"] != "row");
     panel.unwrap()["fieldConfig"]["defaults"].take()
 }
 
 /// Title, name of the line, and query of every panel.
-fn queries(files: &Files) -> String {
+pub(super) fn queries(files: &Files) -> String {
     let mut lines = Vec::new();
     for panel in panels(files) {
         for target in panel["targets"].as_array().into_iter().flatten() {
@@ -374,104 +374,6 @@ fn the_rows_of_a_table_with_the_most_come_first() {
     let table = panels(&files).into_iter().find(|panel| panel["type"] == "table").unwrap();
     let first = serde_json::json!([{ "displayName": "Mails", "desc": true }]);
     assert_eq!(table["options"]["sortBy"], first);
-}
-
-#[test]
-fn panels_count_the_alerts_that_fire_for_the_chosen_jobs() {
-    let mut board = sample::board();
-    let alerts =
-        Panel::stat("Firing", sample::DESCRIPTION, Show::Count).draw(firing(Severity::Critical));
-    board.dashboards[0].rows.push(Row::open("Alerts", [alerts]));
-    let catalogue = Catalogue::new().domain::<Mail>(board);
-    let files = generate(&catalogue, &options()).unwrap();
-    let queries = queries(&files);
-    let (_, query) = queries.split_once("Firing | Firing\n").unwrap();
-    // There is a zero as long as a program reports or another alert fires, so a
-    // gap is no zero.
-    assert_eq!(fields(&files, "Firing")["noValue"], "no answer");
-    assert_eq!(fields(&files, "Sent")["noValue"], "0");
-    let fires = |severity: &str| {
-        format!("count(ALERTS{{alertstate=\"firing\", severity=\"{severity}\", job=~\"$job\"}})")
-    };
-    let expected = format!(
-        "{} or 0 * ({} or 0 * ({} or 0 * sum(build_info{{job=~\"$job\", instance=~\"$instance\"}})))",
-        fires("critical"),
-        fires("info"),
-        fires("warning")
-    );
-    assert_eq!(query.trim(), expected);
-}
-
-#[test]
-fn alerts_that_fire_are_listed_and_lead_to_what_to_do() {
-    let listed = |options: &Options| {
-        let mut board = sample::board();
-        let alerts = Panel::table("Firing", sample::DESCRIPTION)
-            .draw(firing_for().named("for").show(Show::Seconds))
-            .per_job();
-        board.dashboards[0].rows.push(Row::open("Alerts", [alerts]));
-        generate(&Catalogue::new().domain::<Mail>(board), options).unwrap()
-    };
-    let files = listed(&options());
-    let queries = queries(&files);
-    let (_, query) = queries.split_once("Firing | for").unwrap();
-    assert_eq!(
-        query.split_once('\n').unwrap().1.trim(),
-        "label_replace(label_replace(label_replace(\
-         time() - min by (job, alertname, severity) (ALERTS_FOR_STATE{job=~\"$job\"}) \
-         and max by (job, alertname, severity) (ALERTS{alertstate=\"firing\", job=~\"$job\"}), \
-         \"severity\", \"1\", \"severity\", \"critical\"), \
-         \"severity\", \"2\", \"severity\", \"warning\"), \
-         \"severity\", \"3\", \"severity\", \"info\")"
-    );
-    let panel = panels(&files).into_iter().find(|panel| panel["title"] == "Firing").unwrap();
-    assert_eq!(
-        panel["options"]["sortBy"],
-        serde_json::json!([{ "displayName": "Severity", "desc": false }, { "displayName": "for", "desc": true }])
-    );
-    let columns = panel["fieldConfig"]["overrides"].as_array().unwrap().clone();
-    let severity = columns.iter().find(|it| it["matcher"]["options"] == "Severity").unwrap();
-    assert_eq!(
-        severity["properties"][0],
-        serde_json::json!({ "id": "mappings", "value": [{ "type": "value", "options": {
-            "1": { "text": "critical", "color": "red" },
-            "2": { "text": "warning", "color": "orange" },
-            "3": { "text": "info", "color": "blue" },
-        } }] })
-    );
-    let link = |files: &Files| {
-        let panel = panels(files).into_iter().find(|panel| panel["title"] == "Firing").unwrap();
-        let columns = panel["fieldConfig"]["overrides"].as_array().unwrap().clone();
-        let mut names = columns.iter().filter(|it| it["matcher"]["options"] == "Alertname");
-        names.next().map(|it| it["properties"][0]["value"][0]["url"].clone())
-    };
-    let panels = panels(&files);
-    let panel = panels.iter().find(|panel| panel["title"] == "Firing").unwrap();
-    let sorted = panel["options"]["sortBy"].as_array().unwrap().iter();
-    let sorted: Vec<_> =
-        sorted.map(|by| (by["displayName"].as_str(), by["desc"].as_bool())).collect();
-    assert_eq!(sorted, [(Some("Severity"), Some(false)), (Some("for"), Some(true))]);
-    let runbook = "https://example.org/reference/README.md#${__value.raw}";
-    assert_eq!(link(&files), Some(Value::from(runbook)));
-    let page = files.text("reference/README.md").unwrap();
-    expect![[r#"
-        <!-- generated by botmeter-generate: cargo xtask dashboards -->
-
-        # Reference
-
-        What each domain records, shows and alerts on:
-
-        - [mail](mail.md)
-
-        ## Alerts
-
-        - <a id="MailBudgetBurn"></a>[MailBudgetBurn](mail.md#mailbudgetburn)
-        - <a id="MailWaits"></a>[MailWaits](mail.md#mailwaits)
-        - <a id="PostageHigh"></a>[PostageHigh](mail.md#postagehigh)
-    "#]]
-    .assert_eq(page);
-    let nowhere = Options { reference_url: None, ..options() };
-    assert_eq!(link(&listed(&nowhere)), None);
 }
 
 #[test]
