@@ -111,6 +111,7 @@ fn compare(seed: u64, manner: Manner, questions: &[Question], tally: &mut Tally)
     tally.took[1] += took;
     for ((asked, (question, rows)), expected) in asked.iter().zip(answers).zip(expected) {
         let is_ranked = question.is_ranked();
+        let expected = expected.into_iter().map(|(labels, bits)| (question.shown(labels), bits));
         let (rows, expected) = (comparable(rows, is_ranked), comparable(expected, is_ranked));
         if !agree(&rows, &expected) {
             let Asked { text, at } = asked;

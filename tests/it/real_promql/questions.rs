@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use botmeter_board::{Dashboard, Expr, Mark, Panel, Scope, Variable};
 use botmeter_window::{Bounds, Chosen, History, Place, Rules, View};
 use fastrand::Rng;
+use integration_tests::Labels;
 use serde_json::Value;
 
 /// A query, as text and as a tree.
@@ -20,7 +21,12 @@ pub(super) struct Question {
     expr: Expr,
     /// What the panel looks at; nothing for a rule.
     panel: Option<(Scope, Vec<Variable>)>,
+    /// What its table shows.
+    words: Words,
 }
+
+/// The words that stand in a table for values of labels.
+type Words = BTreeMap<(String, String), String>;
 
 /// What is chosen on a page: values by label, lengths of time.
 #[derive(Debug)]
@@ -66,6 +72,16 @@ impl Question {
             );
         }
         text
+    }
+
+    /// The labels of an answer, as the panel shows them.
+    pub(super) fn shown(&self, mut labels: Labels) -> Labels {
+        for ((key, value), word) in &self.words {
+            if let Some(shown) = labels.get_mut(key).filter(|shown| *shown == value) {
+                shown.clone_from(word);
+            }
+        }
+        labels
     }
 
     /// What the window answers.
@@ -125,7 +141,7 @@ pub(super) fn questions() -> Result<Vec<Question>> {
                     ("alert", expr.clone().of_bots())
                 };
                 let place = format!("{domain}, {kind} {name}");
-                questions.push(Question { place, text, expr, panel: None });
+                questions.push(Question { place, text, expr, panel: None, words: Words::new() });
             }
         }
     }
@@ -140,11 +156,13 @@ fn panels(dashboard: &Dashboard, questions: &mut Vec<Question>) -> Result<()> {
     for panel in dashboard.rows.iter().flat_map(|row| &row.panels) {
         let Panel { title, lines, scope, .. } = panel;
         let place = format!("{}, panel {title}", dashboard.title);
-        let texts = targets.remove(&**title).with_context(|| format!("{place} is not drawn"))?;
+        let (texts, words) =
+            targets.remove(&**title).with_context(|| format!("{place} is not drawn"))?;
         ensure!(texts.len() == lines.len(), "{place} has other lines");
         for (line, text) in lines.iter().zip(texts) {
             let panel = Some((*scope, dashboard.variables.clone()));
-            questions.push(Question { place: place.clone(), text, expr: line.expr.clone(), panel });
+            let (place, expr, words) = (place.clone(), line.expr.clone(), words.clone());
+            questions.push(Question { place, text, expr, panel, words });
         }
     }
     let texts = json["annotations"]["list"].as_array().into_iter().flatten();
@@ -159,21 +177,39 @@ fn panels(dashboard: &Dashboard, questions: &mut Vec<Question>) -> Result<()> {
             text: text.to_owned(),
             expr,
             panel: Some((scope, vec![])),
+            words: Words::new(),
         });
     }
     Ok(())
 }
 
-fn collect(panels: &Value, targets: &mut BTreeMap<String, Vec<String>>) {
+fn collect(panels: &Value, targets: &mut BTreeMap<String, (Vec<String>, Words)>) {
     for panel in panels.as_array().into_iter().flatten() {
         let title = panel["title"].as_str().unwrap_or_default().to_owned();
         let texts = panel["targets"].as_array().into_iter().flatten();
         let texts = texts.filter_map(|target| target["expr"].as_str().map(str::to_owned));
         if panel["type"] != "row" {
-            targets.insert(title, texts.collect());
+            targets.insert(title, (texts.collect(), words(panel)));
         }
         collect(&panel["panels"], targets);
     }
+}
+
+fn words(panel: &Value) -> Words {
+    let mut words = Words::new();
+    for column in panel["fieldConfig"]["overrides"].as_array().into_iter().flatten() {
+        let key = column["matcher"]["options"].as_str().unwrap_or_default().to_lowercase();
+        let properties = column["properties"].as_array().into_iter().flatten();
+        let mappings = properties.filter(|property| property["id"] == "mappings");
+        for mapping in mappings.filter_map(|property| property["value"].as_array()).flatten() {
+            let values = mapping["options"].as_object().filter(|_| mapping["type"] == "value");
+            for (value, shown) in values.into_iter().flatten() {
+                let word = shown["text"].as_str().unwrap_or_default().to_owned();
+                words.insert((key.clone(), value.clone()), word);
+            }
+        }
+    }
+    words
 }
 
 type RuleText = (String, BTreeMap<String, String>, String);
