@@ -98,29 +98,26 @@ fn telemetry_absent() -> Alert {
 }
 
 fn restart_loop(of: &TelemetryThresholds) -> Alert {
-    // One that runs, and enough that died a minute after their start.
     let dead = of.starts.value.floor().max(1.0);
-    let started = |example: Example, from: Duration| {
-        example
-            .holds(&START_TIME, (), from.as_secs_f64())
-            .from(from)
-            .holds(&BUILD, ("1.2.3",), 1.0)
-            .from(from)
-    };
-    let (begin, half) = (Duration::from_mins(16), Duration::from_mins(30));
-    let mut died = started(Example::after(half), begin);
-    let mut deployed = started(Example::after(half), begin);
-    for number in (0..).take_while(|number| f64::from(*number) < dead) {
-        let from = begin + MINUTE * (number % 3);
+    let half = Duration::from_mins(30);
+    let (mut died, mut deployed) = (Example::after(half), Example::after(half));
+    for number in (0..).take_while(|number| f64::from(*number) <= dead) {
+        let from = MINUTE * (16 + number % 3);
+        // One goes on, the others die a minute after their start.
+        let end = if number == 0 { half } else { from + MINUTE };
         died = died
             .holds(&START_TIME, (), from.as_secs_f64())
             .from(from)
-            .until(from + MINUTE)
+            .until(end)
             .holds(&BUILD, ("1.2.3",), 1.0)
             .from(from)
-            .until(from + MINUTE);
+            .until(end);
         // As many starts, of processes that go on.
-        deployed = started(deployed, from);
+        deployed = deployed
+            .holds(&START_TIME, (), from.as_secs_f64())
+            .from(from)
+            .holds(&BUILD, ("1.2.3",), 1.0)
+            .from(from);
     }
     Alert::new("BotRestartLoop", Severity::Warning, rows::starts().above(&of.starts))
         .held_for(Duration::from_mins(5))
