@@ -137,6 +137,9 @@ impl Alert {
 }
 
 impl Severity {
+    /// All of them, the most severe first.
+    pub const ALL: [Self; 3] = [Self::Critical, Self::Warning, Self::Info];
+
     /// The value of the label `severity`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -175,8 +175,7 @@ pub fn firing(severity: Severity) -> Query<()> {
     // program that is gone fires when nothing reports any more.
     let or_zero =
         |severity, like| Expr::OrZero(Box::new(Expr::Firing { severity }), Box::new(like));
-    let others = [Severity::Critical, Severity::Warning, Severity::Info].into_iter();
-    let others = others.filter(|other| *other != severity);
+    let others = Severity::ALL.into_iter().filter(|other| *other != severity);
     let programs = last(&BUILD).all().into_expr();
     let answered = others.fold(programs, |like, other| or_zero(other, like));
     Query::new(or_zero(severity, answered))

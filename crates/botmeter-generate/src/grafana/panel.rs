@@ -27,9 +27,6 @@ use crate::{
 /// What stands in a table for a number that is not there.
 const ABSENT: &str = "–";
 
-/// What is most urgent comes first.
-const BY_RANK: [Severity; 3] = [Severity::Critical, Severity::Warning, Severity::Info];
-
 /// The number of a panel in its dashboard.
 ///
 /// Made from the title, so that links to a panel outlive panels that are added
@@ -121,7 +118,7 @@ fn targets(page: &Page<'_>, drawn: &board::Panel) -> Vec<Target> {
 /// and not by what they show for it.
 fn ranked(expr: String) -> String {
     let key = AlertSeverity::INFO.key();
-    BY_RANK.iter().zip(1..).fold(expr, |expr, (severity, rank)| {
+    Severity::ALL.iter().zip(1..).fold(expr, |expr, (severity, rank)| {
         let word = severity.as_str();
         format!("label_replace({expr}, \"{key}\", \"{rank}\", \"{key}\", \"{word}\")")
     })
@@ -211,7 +208,7 @@ fn overrides(page: &Page<'_>, drawn: &board::Panel, columns: &[Thresholds]) -> V
         }
     }
     if drawn.is_by_severity() {
-        let words = BY_RANK.iter().zip(1..).map(|(severity, rank)| {
+        let words = Severity::ALL.iter().zip(1..).map(|(severity, rank)| {
             let (text, color) = (severity.as_str().to_owned(), limits::color(*severity).to_owned());
             (rank.to_string(), Instead { text, color })
         });

@@ -140,4 +140,13 @@ fn an_alert_looks_back_over_no_more_than_is_kept() {
         "alert MailWaits: looks back over 7d, which is longer than Prometheus keeps samples, 3d";
     assert!(problems.iter().any(|problem| problem == expected), "{problems:#?}");
     assert!(!problems_of(long).iter().any(|problem| problem.contains("looks back")));
+    // What a rule records looks back as far as the rule does.
+    let recorded = |board: &mut botmeter_board::Board| {
+        let paid = increase(&PAID).over(week).by::<(Queue,)>();
+        let paid = Recorded::new("mail_paid:increase7d", paid, "What a week costs.");
+        board.alerts[0].when = paid.query().above(&TOO_MANY).into();
+        board.recordings.push(paid.into());
+    };
+    let problems = problems_with(&short, recorded);
+    assert!(problems.iter().any(|problem| problem == expected), "{problems:#?}");
 }

@@ -207,7 +207,7 @@ impl Drawer<'_> {
 
 /// The most severe first.
 fn rank(severity: &str) -> usize {
-    let known = [Severity::Critical, Severity::Warning, Severity::Info];
+    let known = Severity::ALL;
     known.iter().position(|of| of.as_str() == severity).unwrap_or(known.len())
 }
 
